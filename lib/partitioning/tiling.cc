@@ -176,9 +176,12 @@ Tiling Tiling::scale(const std::vector<std::uint64_t>& factors) const {
 Tiling Tiling::bloat(const std::vector<std::uint64_t>& low, const std::vector<std::uint64_t>& high) const {
   require_regular(*this);
   Tiling result{*this};
+  // No store is as long as this. Beyond it the two ends would saturate at different times and the sum be wrong.
+  constexpr std::uint64_t FARTHEST = std::uint64_t{1} << 61U;
   for (std::size_t d = 0; d < dim(); ++d) {
-    result.tile[d] = add(tile[d], add(low[d], high[d]));
-    result.offsets[d] = add(offsets[d], -to_signed(low[d]));
+    const auto below = std::min(low[d], FARTHEST);
+    result.tile[d] = add(tile[d], add(below, std::min(high[d], FARTHEST)));
+    result.offsets[d] = add(offsets[d], -to_signed(below));
     result.strides[d] = tile[d];
   }
   return result;
