@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/array.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+
+namespace legate::detail::engine {
+
+/// What a point does with a tile.
+enum class Access : std::uint8_t {
+  /// Runs together with other readers, after earlier writers. Points that list one tile with READ may write disjoint parts
+  /// of its memory that no other reader looks at (partial results, folded later by a point that lists it READ_WRITE).
+  READ,
+  /// Alone; old contents of the whole tile are not needed.
+  WRITE,
+  /// Alone.
+  READ_WRITE
+};
+
+struct TileUse {
+  TileHandle tile{nullptr};
+  Access access{Access::READ};
+};
+
+/// The worker that runs a point.
+struct Executor {
+  unsigned worker{0};  ///< 0..worker_count() - 1; one thread for as long as the engine runs
+};
+
+/// What one launch runs. Owned by whoever launches it; must live until finished() was called.
+class Work {
+ public:
+  /// Runs one point, on a worker. All tiles that the point listed are current in main memory at the address Array::data()
+  /// tells. An exception that leaves it is a broken invariant of ours: LEGATE_ABORT.
+  virtual void run(std::uint32_t point, const Executor& executor) = 0;
+
+  /// Called once, after run() returned for every point, by the thread that ran the last one; may delete the Work. StarPU has
+  /// not yet released the tiles then, so it must not wait for anything (it runs on a worker), but it may drop ArrayRefs and
+  /// signal Completions.
+  virtual void finished() noexcept = 0;
+
+ protected:
+  Work() = default;
+  Work(const Work&) = default;
+  Work& operator=(const Work&) = default;
+  ~Work() = default;
+};
+
+/// The kind of task a launch is made of; one for every task of a library. Opaque.
+class Codelet;
+
+/// Makes a codelet. Any thread, also before start(). The name appears in StarPU's tools and in timestamps.
+[[nodiscard]] Codelet* create_codelet(const std::string& name);
+
+/// Destroys a codelet of which no launch is pending. nullptr is ignored. Any thread.
+void destroy_codelet(Codelet* codelet) noexcept;
+
+[[nodiscard]] const std::string& codelet_name(const Codelet& codelet) noexcept;
+
+/// Workers `first`, `first + 1`, … `first + count - 1`.
+struct WorkerRange {
+  unsigned first{0};
+  unsigned count{0};
+};
+
+/// Submits the points of one launch. Holds the submission lock for its lifetime: make it, submit all points, let it go.
+///
+/// The lock is one for the process and re-entrant, so the same thread may use arrays meanwhile. Blocks when many thousands
+/// of tasks are pending already. Points that were announced but never submitted count as finished when the Submitter goes.
+class Submitter {
+ public:
+  /// Announces a launch of `points` points. `work` and `codelet` must live until `work.finished()` is called, which happens
+  /// in the destructor if no point is submitted. Larger `priority` runs earlier among tasks that are ready.
+  ///
+  /// @throws std::logic_error the engine is not running, or the caller is a worker.
+  /// @throws std::invalid_argument `workers` is empty or reaches beyond worker_count().
+  Submitter(Work& work,
+            const Codelet& codelet,
+            std::int32_t priority,
+            std::uint32_t points,
+            std::optional<WorkerRange> workers = std::nullopt);
+  Submitter(const Submitter&) = delete;
+  Submitter& operator=(const Submitter&) = delete;
+  ~Submitter();
+
+  /// Submits point `index`, which starts when earlier submitted tasks with conflicting accesses to the same tiles have
+  /// completed. `uses` may be null when `count` is 0, must not list a tile twice, and may be reused after the call.
+  ///
+  /// @throws std::invalid_argument a tile is null or belongs to a tiling that its array no longer has.
+  /// @throws std::logic_error more points than announced.
+  void point(std::uint32_t index, const TileUse* uses, std::size_t count);
+
+ private:
+  struct Launch;
+  friend struct Trampoline;
+
+  std::unique_lock<std::recursive_mutex> lock_;
+  Launch* launch_;
+  std::uint32_t submitted_{0};
+};
+
+/// Returns when every submitted task has completed, and StarPU is done with it. Looks for about 50 us before it sleeps.
+/// Does nothing when the engine is not running.
+///
+/// @throws std::logic_error the caller is a worker.
+void wait_all();
+
+/// Whether the calling thread is a worker. Any thread, also when the engine is not running.
+[[nodiscard]] bool on_worker() noexcept;
+
+}  // namespace legate::detail::engine
