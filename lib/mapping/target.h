@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <legate/mapping/target.h>
+#include <legate/utilities/typedefs.h>
+
+namespace legate::mapping::detail {
+
+/// The kind of processor that runs a kind of variant. Total on the enumerators.
+[[nodiscard]] constexpr TaskTarget to_target(VariantCode code)
+{
+  switch (code) {
+    case VariantCode::GPU: return TaskTarget::GPU;
+    case VariantCode::OMP: return TaskTarget::OMP;
+    case VariantCode::CPU: break;
+  }
+  return TaskTarget::CPU;
+}
+
+/// The kind of variant that runs on a kind of processor.
+[[nodiscard]] constexpr VariantCode to_variant(TaskTarget target)
+{
+  switch (target) {
+    case TaskTarget::GPU: return VariantCode::GPU;
+    case TaskTarget::OMP: return VariantCode::OMP;
+    case TaskTarget::CPU: break;
+  }
+  return VariantCode::CPU;
+}
+
+}  // namespace legate::mapping::detail

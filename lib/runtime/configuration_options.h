@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "runtime/configuration.h"
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace legate::detail {
+
+/// A resource: what the user gives, and what is decided in the end.
+struct ResourceTarget {
+  std::optional<std::int64_t> RequestedResources::*requested;
+  std::int64_t Configuration::*decided;
+};
+
+/// One flag of LEGATE_CONFIG.
+struct Option {
+  /// Where its value goes.
+  using Target =
+    std::variant<bool Configuration::*, std::int64_t Configuration::*, std::string Configuration::*, ResourceTarget>;
+
+  /// With both dashes.
+  std::string_view flag;
+  Target target;
+  /// What error messages and the usage text call it.
+  std::string_view description;
+  /// The variable that stands for it; empty if there is none.
+  std::string_view environment{};
+  /// For numbers: the least and the greatest value, and the unit in which the value is given.
+  std::int64_t minimum{0};
+  std::int64_t maximum{std::numeric_limits<std::int32_t>::max()};
+  std::int64_t unit{1};
+  /// Left out of the usage text.
+  bool hidden{false};
+};
+
+/// All flags but `--help` and `--version`, in the order of the usage text.
+[[nodiscard]] const std::vector<Option>& configuration_options();
+
+/// The flag of that name, or null.
+[[nodiscard]] const Option* find_option(std::string_view flag);
+
+/// The text that `--help` prints.
+[[nodiscard]] std::string usage();
+
+}  // namespace legate::detail

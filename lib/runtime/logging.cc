@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/logging.h"
+
+#include <array>
+#include <charconv>
+#include <stdexcept>
+#include <utility>
+
+namespace legate::detail {
+
+namespace {
+
+constexpr int HIGHEST_LEVEL = 7;
+
+[[noreturn]] void refuse(std::string_view part, std::string_view reason)
+{
+  throw std::invalid_argument{"Invalid logger specification '" + std::string{part} + "', " + std::string{reason} +
+                              ". Expected 'name=level'"};
+}
+
+[[nodiscard]] int parse_level(std::string_view word, std::string_view part)
+{
+  constexpr std::array<std::pair<std::string_view, int>, 5> WORDS{
+    {{"all", 0}, {"debug", 1}, {"info", 2}, {"error", 5}, {"none", HIGHEST_LEVEL}}};
+
+  for (const auto& [name, level] : WORDS) {
+    if (word == name) {
+      return level;
+    }
+  }
+  int number{};
+  const auto* const end = word.data() + word.size();
+  const auto [rest, error] = std::from_chars(word.data(), end, number);
+  if (error == std::errc{} && rest == end && number >= 0 && number <= HIGHEST_LEVEL) {
+    return number;
+  }
+  throw std::invalid_argument{"Unknown logging level '" + std::string{word} + "' (from '" + std::string{part} +
+                              "'), expected one of [all, debug, info, error, none] or a number from 0 to 7"};
+}
+
+[[nodiscard]] LoggerLevel parse_part(std::string_view part)
+{
+  const auto equals = part.find('=');
+  if (equals == std::string_view::npos) {
+    refuse(part, "it has no '='");
+  }
+  if (equals == 0) {
+    refuse(part, "it has no logger name");
+  }
+  return {std::string{part.substr(0, equals)}, parse_level(part.substr(equals + 1), part)};
+}
+
+}  // namespace
+
+std::vector<LoggerLevel> parse_logging(std::string_view specification)
+{
+  std::vector<LoggerLevel> levels;
+  while (!specification.empty()) {
+    const auto comma = specification.find(',');
+    levels.push_back(parse_part(specification.substr(0, comma)));
+    if (comma == std::string_view::npos) {
+      break;
+    }
+    specification.remove_prefix(comma + 1);
+    if (specification.empty()) {
+      refuse(specification, "the list ends with a comma");
+    }
+  }
+  return levels;
+}
+
+}  // namespace legate::detail
