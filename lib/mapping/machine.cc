@@ -10,16 +10,14 @@
 
 namespace legate::mapping::detail {
 
-Machine::Machine(const std::map<TaskTarget, ProcessorRange>& ranges)
-{
+Machine::Machine(const std::map<TaskTarget, ProcessorRange>& ranges) {
   for (const auto& [target, range] : ranges) {
     set(target, range);
   }
   summarize();
 }
 
-std::size_t Machine::position(TaskTarget target)
-{
+std::size_t Machine::position(TaskTarget target) {
   const auto result = static_cast<std::size_t>(target);
   if (result >= TASK_TARGETS) {
     throw std::invalid_argument{"There is no task target " + std::to_string(result)};
@@ -27,14 +25,12 @@ std::size_t Machine::position(TaskTarget target)
   return result;
 }
 
-void Machine::set(TaskTarget target, const ProcessorRange& range)
-{
+void Machine::set(TaskTarget target, const ProcessorRange& range) {
   ranges_[position(target)] = range;
-  listed_                   = listed_.with(target);
+  listed_ = listed_.with(target);
 }
 
-void Machine::summarize()
-{
+void Machine::summarize() {
   valid_count_ = 0;
   for (const auto target : TARGETS_BY_PREFERENCE) {
     if (!processor_range(target).empty()) {
@@ -44,8 +40,7 @@ void Machine::summarize()
   preferred_ = empty() ? TaskTarget::CPU : valid_.front();
 }
 
-std::string Machine::to_string() const
-{
+std::string Machine::to_string() const {
   std::ostringstream text;
   text << "Machine(preferred_target: " << preferred_;
   for (const auto target : TARGETS_BY_PREFERENCE) {
@@ -57,8 +52,7 @@ std::string Machine::to_string() const
   return text.str();
 }
 
-Machine Machine::only(TargetSet targets) const
-{
+Machine Machine::only(TargetSet targets) const {
   Machine result;
   for (const auto target : TARGETS_BY_PREFERENCE) {
     if (targets.contains(target)) {
@@ -80,18 +74,16 @@ Machine Machine::only(TargetSet targets) const
   return result;
 }
 
-Machine Machine::slice(std::uint32_t from, std::uint32_t to, TaskTarget target, bool keep_others) const
-{
+Machine Machine::slice(std::uint32_t from, std::uint32_t to, TaskTarget target, bool keep_others) const {
   Machine result = keep_others ? *this : Machine{};
   result.set(target, processor_range(target).slice(from, to));
   result.summarize();
   return result;
 }
 
-bool Machine::operator==(const Machine& other) const
-{
+bool Machine::operator==(const Machine& other) const {
   for (const auto target : TARGETS_BY_PREFERENCE) {
-    const auto& mine   = processor_range(target);
+    const auto& mine = processor_range(target);
     const auto& theirs = other.processor_range(target);
     // empty ranges are alike, whatever their count per node, and whether listed or not
     if (mine != theirs && !(mine.empty() && theirs.empty())) {
@@ -101,8 +93,7 @@ bool Machine::operator==(const Machine& other) const
   return true;
 }
 
-Machine Machine::operator&(const Machine& other) const
-{
+Machine Machine::operator&(const Machine& other) const {
   Machine result;
   for (const auto target : TARGETS_BY_PREFERENCE) {
     if (lists(target) && other.lists(target)) {
@@ -114,11 +105,10 @@ Machine Machine::operator&(const Machine& other) const
 }
 
 std::shared_ptr<const Machine> whole_machine(std::uint32_t cpus, std::uint32_t gpus, std::uint32_t omps,
-                                             std::uint32_t nodes)
-{
+                                             std::uint32_t nodes) {
   const auto range = [&](std::uint32_t count) { return ProcessorRange{0, count * nodes, count}; };
   return std::make_shared<const Machine>(std::map<TaskTarget, ProcessorRange>{
-    {TaskTarget::GPU, range(gpus)}, {TaskTarget::OMP, range(omps)}, {TaskTarget::CPU, range(cpus)}});
+      {TaskTarget::GPU, range(gpus)}, {TaskTarget::OMP, range(omps)}, {TaskTarget::CPU, range(cpus)}});
 }
 
 }  // namespace legate::mapping::detail
@@ -127,13 +117,11 @@ namespace legate::mapping {
 
 namespace {
 
-[[nodiscard]] Machine handle(detail::Machine machine)
-{
+[[nodiscard]] Machine handle(detail::Machine machine) {
   return Machine{InternalSharedPtr<const detail::Machine>{std::make_shared<const detail::Machine>(machine)}};
 }
 
-[[nodiscard]] detail::TargetSet set_of(Span<const TaskTarget> targets)
-{
+[[nodiscard]] detail::TargetSet set_of(Span<const TaskTarget> targets) {
   detail::TargetSet set;
   for (const auto target : targets) {
     set = set.with(target);
@@ -144,9 +132,7 @@ namespace {
 }  // namespace
 
 Machine::Machine(std::map<TaskTarget, ProcessorRange> ranges)
-  : impl_{std::make_shared<const detail::Machine>(ranges)}
-{
-}
+    : impl_{std::make_shared<const detail::Machine>(ranges)} {}
 
 Machine::Machine(InternalSharedPtr<const detail::Machine> impl) : impl_{std::move(impl)} {}
 
@@ -158,13 +144,11 @@ ProcessorRange Machine::processor_range() const { return impl_->processor_range(
 
 ProcessorRange Machine::processor_range(TaskTarget target) const { return impl_->processor_range(target); }
 
-Span<const TaskTarget> Machine::valid_targets() const
-{
+Span<const TaskTarget> Machine::valid_targets() const {
   return Span<const TaskTarget>{impl_->valid_targets(), impl_->valid_target_count()};
 }
 
-std::vector<TaskTarget> Machine::valid_targets_except(const std::set<TaskTarget>& to_exclude) const
-{
+std::vector<TaskTarget> Machine::valid_targets_except(const std::set<TaskTarget>& to_exclude) const {
   std::vector<TaskTarget> result;
   for (const auto target : detail::TARGETS_BY_PREFERENCE) {
     if (impl_->lists(target) && to_exclude.count(target) == 0) {
@@ -188,13 +172,11 @@ Machine Machine::operator[](TaskTarget target) const { return only(target); }
 
 Machine Machine::operator[](Span<const TaskTarget> targets) const { return only(targets); }
 
-Machine Machine::slice(std::uint32_t from, std::uint32_t to, TaskTarget target, bool keep_others) const
-{
+Machine Machine::slice(std::uint32_t from, std::uint32_t to, TaskTarget target, bool keep_others) const {
   return handle(impl_->slice(from, to, target, keep_others));
 }
 
-Machine Machine::slice(std::uint32_t from, std::uint32_t to, bool keep_others) const
-{
+Machine Machine::slice(std::uint32_t from, std::uint32_t to, bool keep_others) const {
   return slice(from, to, preferred_target(), keep_others);
 }
 

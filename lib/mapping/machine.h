@@ -19,8 +19,7 @@ inline constexpr std::size_t TASK_TARGETS = 3;
 class TargetSet {
  public:
   constexpr TargetSet() = default;
-  [[nodiscard]] constexpr TargetSet with(TaskTarget target) const
-  {
+  [[nodiscard]] constexpr TargetSet with(TaskTarget target) const {
     return TargetSet{static_cast<std::uint8_t>(bits_ | bit(target))};
   }
   [[nodiscard]] constexpr bool contains(TaskTarget target) const { return (bits_ & bit(target)) != 0; }
@@ -30,8 +29,7 @@ class TargetSet {
 
  private:
   explicit constexpr TargetSet(std::uint8_t bits) : bits_{bits} {}
-  [[nodiscard]] static constexpr std::uint8_t bit(TaskTarget target)
-  {
+  [[nodiscard]] static constexpr std::uint8_t bit(TaskTarget target) {
     return static_cast<std::uint8_t>(1U << static_cast<unsigned>(target));
   }
   std::uint8_t bits_{0};

@@ -7,23 +7,27 @@
 namespace legate::mapping::detail {
 
 /// The kind of processor that runs a kind of variant. Total on the enumerators.
-[[nodiscard]] constexpr TaskTarget to_target(VariantCode code)
-{
+[[nodiscard]] constexpr TaskTarget to_target(VariantCode code) {
   switch (code) {
-    case VariantCode::GPU: return TaskTarget::GPU;
-    case VariantCode::OMP: return TaskTarget::OMP;
-    case VariantCode::CPU: break;
+    case VariantCode::GPU:
+      return TaskTarget::GPU;
+    case VariantCode::OMP:
+      return TaskTarget::OMP;
+    case VariantCode::CPU:
+      break;
   }
   return TaskTarget::CPU;
 }
 
 /// The kind of variant that runs on a kind of processor.
-[[nodiscard]] constexpr VariantCode to_variant(TaskTarget target)
-{
+[[nodiscard]] constexpr VariantCode to_variant(TaskTarget target) {
   switch (target) {
-    case TaskTarget::GPU: return VariantCode::GPU;
-    case TaskTarget::OMP: return VariantCode::OMP;
-    case TaskTarget::CPU: break;
+    case TaskTarget::GPU:
+      return VariantCode::GPU;
+    case TaskTarget::OMP:
+      return VariantCode::OMP;
+    case TaskTarget::CPU:
+      break;
   }
   return VariantCode::CPU;
 }

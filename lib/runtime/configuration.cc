@@ -22,13 +22,12 @@ namespace {
 
 struct Token {
   std::string text{};
-  /// A token with quotes is a value, whatever it begins with.
+  /// Began with a quote.
   bool quoted{false};
 };
 
 /// Splits at blanks. Quotes, single or double, keep blanks together and are removed.
-[[nodiscard]] std::vector<Token> split(std::string_view flags)
-{
+[[nodiscard]] std::vector<Token> split(std::string_view flags) {
   std::vector<Token> tokens;
   bool inside = false;
   for (std::size_t i = 0; i < flags.size(); ++i) {
@@ -49,7 +48,6 @@ struct Token {
     if (end == std::string_view::npos) {
       throw std::invalid_argument{"LEGATE_CONFIG: unterminated quote: " + std::string{flags.substr(i)}};
     }
-    // in --flag='value' the quotes are around the value only: the token is still a flag
     tokens.back().quoted = tokens.back().quoted || tokens.back().text.empty();
     tokens.back().text += flags.substr(i + 1, end - i - 1);
     i = end;
@@ -57,28 +55,24 @@ struct Token {
   return tokens;
 }
 
-[[noreturn]] void exit_with_usage(const std::string& problem)
-{
+[[noreturn]] void exit_with_usage(const std::string& problem) {
   std::cerr << "== LEGATE ERROR: LEGATE_CONFIG: " << problem << "\n\n" << usage() << std::flush;
   std::exit(EXIT_FAILURE);
 }
 
-[[noreturn]] void exit_with_text(const std::string& text)
-{
+[[noreturn]] void exit_with_text(const std::string& text) {
   std::cout << text << std::flush;
   std::exit(EXIT_SUCCESS);
 }
 
-[[nodiscard]] std::optional<std::int64_t> parse_number(std::string_view text)
-{
+[[nodiscard]] std::optional<std::int64_t> parse_number(std::string_view text) {
   std::int64_t number{};
   const auto* const end = text.data() + text.size();
   const auto [rest, error] = std::from_chars(text.data(), end, number);
   return error == std::errc{} && rest == end ? std::optional{number} : std::nullopt;
 }
 
-[[nodiscard]] bool parse_boolean(const Option& option, const std::string& value)
-{
+[[nodiscard]] bool parse_boolean(const Option& option, const std::string& value) {
   std::string word{value};
   std::transform(word.begin(), word.end(), word.begin(),
                  [](unsigned char character) { return static_cast<char>(std::tolower(character)); });
@@ -97,8 +91,7 @@ struct Token {
 }
 
 /// Puts a number, in the option's unit, where it belongs.
-void assign_number(Configuration& configuration, const Option& option, std::int64_t number)
-{
+void assign_number(Configuration& configuration, const Option& option, std::int64_t number) {
   if (const auto* resource = std::get_if<ResourceTarget>(&option.target)) {
     configuration.requested.*(resource->requested) = number * option.unit;
   } else {
@@ -106,14 +99,13 @@ void assign_number(Configuration& configuration, const Option& option, std::int6
   }
 }
 
-void assign_from_flag(Configuration& configuration, const Option& option, const std::string& value)
-{
+void assign_from_flag(Configuration& configuration, const Option& option, const std::string& value) {
   if (const auto* target = std::get_if<bool Configuration::*>(&option.target)) {
-    configuration.**target = parse_boolean(option, value);
+    configuration.** target = parse_boolean(option, value);
     return;
   }
   if (const auto* target = std::get_if<std::string Configuration::*>(&option.target)) {
-    configuration.**target = value;
+    configuration.** target = value;
     return;
   }
   const auto number = parse_number(value);
@@ -131,8 +123,7 @@ void assign_from_flag(Configuration& configuration, const Option& option, const 
 
 /// The number in an environment variable; nothing if it is not set.
 [[nodiscard]] std::optional<std::int64_t> environment_number(const EnvironmentLookup& environment,
-                                                             const std::string& name)
-{
+                                                             const std::string& name) {
   const auto text = environment(name);
   if (!text) {
     return std::nullopt;
@@ -147,11 +138,10 @@ void assign_from_flag(Configuration& configuration, const Option& option, const 
   return number;
 }
 
-void assign_from_environment(Configuration& configuration, const Option& option, const EnvironmentLookup& environment)
-{
+void assign_from_environment(Configuration& configuration, const Option& option, const EnvironmentLookup& environment) {
   const std::string name{option.environment};
   if (const auto* target = std::get_if<std::string Configuration::*>(&option.target)) {
-    configuration.**target = environment(name).value_or(configuration.**target);
+    configuration.** target = environment(name).value_or(configuration.**target);
     return;
   }
   const auto number = environment_number(environment, name);
@@ -159,23 +149,21 @@ void assign_from_environment(Configuration& configuration, const Option& option,
     return;
   }
   if (const auto* target = std::get_if<bool Configuration::*>(&option.target)) {
-    configuration.**target = *number > 0;
+    configuration.** target = *number > 0;
   } else {
     assign_number(configuration, option, std::min(*number, option.maximum));
   }
 }
 
-void set_test_defaults(Configuration& configuration)
-{
-  configuration.min_cpu_chunk         = 2;
-  configuration.min_gpu_chunk         = 2;
-  configuration.min_omp_chunk         = 2;
-  configuration.field_reuse_fraction  = 1;
+void set_test_defaults(Configuration& configuration) {
+  configuration.min_cpu_chunk = 2;
+  configuration.min_gpu_chunk = 2;
+  configuration.min_omp_chunk = 2;
+  configuration.field_reuse_fraction = 1;
   configuration.field_reuse_frequency = 8;
 }
 
-void add_logger(Configuration& configuration, std::string_view logger)
-{
+void add_logger(Configuration& configuration, std::string_view logger) {
   if (!configuration.logging.empty()) {
     configuration.logging += ',';
   }
@@ -187,8 +175,7 @@ class FlagReader {
  public:
   explicit FlagReader(std::string_view flags) : tokens_{split(flags)} {}
 
-  void read(Configuration& configuration)
-  {
+  void read(Configuration& configuration) {
     while (next_ < tokens_.size()) {
       read_flag(configuration, tokens_[next_++]);
     }
@@ -197,34 +184,34 @@ class FlagReader {
   [[nodiscard]] bool provenance_given() const { return provenance_given_; }
 
  private:
-  void read_flag(Configuration& configuration, const Token& token)
-  {
+  void read_flag(Configuration& configuration, const Token& token) {
     const auto equals = token.text.find('=');
-    const auto name   = token.text.substr(0, equals);
+    const auto name = token.text.substr(0, equals);
     if (name == "-h" || name == "--help") {
       exit_with_text(usage());
     }
     if (name == "-v" || name == "--version") {
-      exit_with_text(LEGATE_STRINGIZE(LEGATE_VERSION_MAJOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_MINOR) "."
-                     LEGATE_STRINGIZE(LEGATE_VERSION_PATCH) "\n");
+      exit_with_text(LEGATE_STRINGIZE(LEGATE_VERSION_MAJOR) "." LEGATE_STRINGIZE(
+          LEGATE_VERSION_MINOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_PATCH) "\n");
     }
-    const auto* const option = token.quoted ? nullptr : find_option(name);
+    const auto* const option = find_option(name);
     if (option == nullptr) {
       exit_with_usage("unknown argument: " + token.text);
     }
     provenance_given_ = provenance_given_ || name == "--provenance";
-    const auto value  = equals == std::string::npos ? separate_value(*option) : token.text.substr(equals + 1);
+    const auto value = equals == std::string::npos ? separate_value(*option) : token.text.substr(equals + 1);
     assign_from_flag(configuration, *option, value);
   }
 
   /// The value of a flag that has none after an equals sign: the next token, unless that is a flag.
-  [[nodiscard]] std::string separate_value(const Option& option)
-  {
+  [[nodiscard]] std::string separate_value(const Option& option) {
     const bool boolean = std::holds_alternative<bool Configuration::*>(option.target);
-    // numbers may be negative, if only to be refused; nothing else that begins with a dash follows a flag by accident
-    const std::string_view flag_prefix = boolean ? "-" : "--";
-    const bool available               = next_ < tokens_.size() &&
-                           (tokens_[next_].quoted || tokens_[next_].text.rfind(flag_prefix, 0) != 0);
+    const bool text = std::holds_alternative<std::string Configuration::*>(option.target);
+    // Numbers may be negative, if only to be refused. A text that begins like a flag needs quotes.
+    const auto is_flag = [&](const Token& token) {
+      return token.text.rfind(boolean ? "-" : "--", 0) == 0 && !(text && token.quoted);
+    };
+    const bool available = next_ < tokens_.size() && !is_flag(tokens_[next_]);
     if (available) {
       return tokens_[next_++].text;
     }
@@ -241,8 +228,7 @@ class FlagReader {
 
 }  // namespace
 
-Configuration parse_configuration(std::string_view flags, const EnvironmentLookup& environment)
-{
+Configuration parse_configuration(std::string_view flags, const EnvironmentLookup& environment) {
   Configuration configuration;
   if (environment_number(environment, "LEGATE_TEST").value_or(0) > 0) {
     set_test_defaults(configuration);
@@ -265,14 +251,13 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
     add_logger(configuration, "legate.partitioner=debug");
   }
   // a variable, unlike a flag, may say 0, where at least 1 makes sense
-  configuration.window_size        = std::max<std::int64_t>(configuration.window_size, 1);
+  configuration.window_size = std::max<std::int64_t>(configuration.window_size, 1);
   configuration.max_exception_size = std::max<std::int64_t>(configuration.max_exception_size, 1);
   (void)parse_logging(configuration.logging);
   return configuration;
 }
 
-Configuration load_configuration()
-{
+Configuration load_configuration() {
   const EnvironmentLookup environment = [](const std::string& name) -> std::optional<std::string> {
     const auto* const value = std::getenv(name.c_str());
     return value == nullptr ? std::nullopt : std::optional<std::string>{value};

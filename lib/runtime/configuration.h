@@ -98,7 +98,8 @@ struct BuildFeatures {
 /// Looks up an environment variable; nothing if it is not set.
 using EnvironmentLookup = std::function<std::optional<std::string>(const std::string& name)>;
 
-/// Reads the options from the environment variables that stand for them and then from `flags`, the text of LEGATE_CONFIG.
+/// Reads the options from the environment variables that stand for them and then from `flags`, the text of
+/// LEGATE_CONFIG.
 ///
 /// `--help` and `--version` print to standard output and end the process with status 0. An unknown flag, a number that
 /// is none and a missing value print the usage to standard error and end it with status EXIT_FAILURE.

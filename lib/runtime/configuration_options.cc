@@ -12,110 +12,102 @@ using C = Configuration;
 using R = RequestedResources;
 
 constexpr std::int64_t MEBIBYTE = std::int64_t{1} << 20;
-constexpr std::int64_t LARGEST  = std::numeric_limits<std::int64_t>::max();
+constexpr std::int64_t LARGEST = std::numeric_limits<std::int64_t>::max();
 
 [[nodiscard]] Option flag(std::string_view name, bool C::*target, std::string_view description,
-                          std::string_view environment = {})
-{
+                          std::string_view environment = {}) {
   return {name, target, description, environment};
 }
 
-[[nodiscard]] Option hidden(Option option)
-{
+[[nodiscard]] Option hidden(Option option) {
   option.hidden = true;
   return option;
 }
 
 template <typename Target>
-[[nodiscard]] Option count(std::string_view name, Target target, std::int64_t minimum, std::string_view description)
-{
+[[nodiscard]] Option count(std::string_view name, Target target, std::int64_t minimum, std::string_view description) {
   return {name, target, description, {}, minimum};
 }
 
 /// A number that may exceed 32 bits.
 [[nodiscard]] Option size(std::string_view name, std::int64_t C::*target, std::string_view description,
-                          std::string_view environment)
-{
+                          std::string_view environment) {
   return {name, target, description, environment, 1, LARGEST};
 }
 
 template <typename Target>
-[[nodiscard]] Option memory(std::string_view name, Target target, std::int64_t minimum, std::string_view description)
-{
+[[nodiscard]] Option memory(std::string_view name, Target target, std::int64_t minimum, std::string_view description) {
   return {name, target, description, {}, minimum, LARGEST / MEBIBYTE, MEBIBYTE};
 }
 
 [[nodiscard]] Option text(std::string_view name, std::string C::*target, std::string_view description,
-                          std::string_view environment = {})
-{
+                          std::string_view environment = {}) {
   return {name, target, description, environment};
 }
 
-[[nodiscard]] std::vector<Option> resource_options()
-{
+[[nodiscard]] std::vector<Option> resource_options() {
   return {
-    flag("--auto-config", &C::auto_config, "Choose what is not given below by the hardware found", "LEGATE_AUTO_CONFIG"),
-    flag("--show-config", &C::show_config, "Print the final configuration", "LEGATE_SHOW_CONFIG"),
-    flag("--show-memory-usage", &C::show_memory_usage, "Print the memory used at shutdown", "LEGATE_SHOW_USAGE"),
-    flag("--show-progress", &C::show_progress, "Print a line before each task runs", "LEGATE_SHOW_PROGRESS"),
-    count("--cpus", ResourceTarget{&R::cpus, &C::cpus}, 0, "Number of CPU processors per process"),
-    count("--gpus", ResourceTarget{&R::gpus, &C::gpus}, 0, "Number of GPUs per process"),
-    count("--omps", ResourceTarget{&R::omps, &C::omps}, 0, "Number of OpenMP groups per process"),
-    count("--ompthreads", ResourceTarget{&R::ompthreads, &C::ompthreads}, 0, "Number of threads per OpenMP group"),
-    count("--utility", &C::utility, 1, "Number of cores left to the runtime"),
-    memory("--sysmem", ResourceTarget{&R::sysmem, &C::sysmem}, 1, "Main memory per process, in MiB"),
-    memory("--numamem", ResourceTarget{&R::numamem, &C::numamem}, 0, "Main memory per NUMA domain, in MiB"),
-    memory("--fbmem", ResourceTarget{&R::fbmem, &C::fbmem}, 0, "Memory per GPU, in MiB"),
-    memory("--zcmem", &C::zcmem, 0, "Main memory that GPUs can reach directly, in MiB"),
-    memory("--regmem", &C::regmem, 0, "Main memory registered with the network, in MiB"),
+      flag("--auto-config", &C::auto_config, "Choose what is not given below by the hardware found",
+           "LEGATE_AUTO_CONFIG"),
+      flag("--show-config", &C::show_config, "Print the final configuration", "LEGATE_SHOW_CONFIG"),
+      flag("--show-memory-usage", &C::show_memory_usage, "Print the memory used at shutdown", "LEGATE_SHOW_USAGE"),
+      flag("--show-progress", &C::show_progress, "Print a line before each task runs", "LEGATE_SHOW_PROGRESS"),
+      count("--cpus", ResourceTarget{&R::cpus, &C::cpus}, 0, "Number of CPU processors per process"),
+      count("--gpus", ResourceTarget{&R::gpus, &C::gpus}, 0, "Number of GPUs per process"),
+      count("--omps", ResourceTarget{&R::omps, &C::omps}, 0, "Number of OpenMP groups per process"),
+      count("--ompthreads", ResourceTarget{&R::ompthreads, &C::ompthreads}, 0, "Number of threads per OpenMP group"),
+      count("--utility", &C::utility, 1, "Number of cores left to the runtime"),
+      memory("--sysmem", ResourceTarget{&R::sysmem, &C::sysmem}, 1, "Main memory per process, in MiB"),
+      memory("--numamem", ResourceTarget{&R::numamem, &C::numamem}, 0, "Main memory per NUMA domain, in MiB"),
+      memory("--fbmem", ResourceTarget{&R::fbmem, &C::fbmem}, 0, "Memory per GPU, in MiB"),
+      memory("--zcmem", &C::zcmem, 0, "Main memory that GPUs can reach directly, in MiB"),
+      memory("--regmem", &C::regmem, 0, "Main memory registered with the network, in MiB"),
   };
 }
 
-[[nodiscard]] std::vector<Option> execution_options()
-{
+[[nodiscard]] std::vector<Option> execution_options() {
   return {
-    size("--max-exception-size", &C::max_exception_size, "Bytes that an exception of a task may take",
-         "LEGATE_MAX_EXCEPTION_SIZE"),
-    size("--min-cpu-chunk", &C::min_cpu_chunk, "Elements from which on CPUs share a store", "LEGATE_MIN_CPU_CHUNK"),
-    size("--min-gpu-chunk", &C::min_gpu_chunk, "Elements from which on GPUs share a store", "LEGATE_MIN_GPU_CHUNK"),
-    size("--min-omp-chunk", &C::min_omp_chunk, "Elements from which on OpenMP groups share a store",
-         "LEGATE_MIN_OMP_CHUNK"),
-    size("--window-size", &C::window_size, "Number of operations held back before they are launched",
-         "LEGATE_WINDOW_SIZE"),
-    size("--field-reuse-fraction", &C::field_reuse_fraction, "Bytes of discarded stores kept for reuse",
-         "LEGATE_FIELD_REUSE_FRAC"),
-    size("--field-reuse-frequency", &C::field_reuse_frequency, "Number of discarded stores kept for reuse",
-         "LEGATE_FIELD_REUSE_FREQ"),
-    flag("--consensus", &C::consensus, "Agree on discarded stores also within one process", "LEGATE_CONSENSUS"),
-    flag("--disable-mpi", &C::disable_mpi, "Do without MPI in collective operations of CPU tasks", "LEGATE_DISABLE_MPI"),
-    flag("--warmup-nccl", &C::warmup_nccl, "Exchange a message between GPUs at start", "LEGATE_WARMUP_NCCL"),
-    hidden(flag("--inline-task-launch", &C::inline_task_launch, "Run tasks when they are submitted, in the same thread",
-                "LEGATE_INLINE_TASK_LAUNCH")),
-    hidden(flag("--single-controller-execution", &C::single_controller_execution,
-                "Only process 0 runs the program outside tasks")),
+      size("--max-exception-size", &C::max_exception_size, "Bytes that an exception of a task may take",
+           "LEGATE_MAX_EXCEPTION_SIZE"),
+      size("--min-cpu-chunk", &C::min_cpu_chunk, "Elements from which on CPUs share a store", "LEGATE_MIN_CPU_CHUNK"),
+      size("--min-gpu-chunk", &C::min_gpu_chunk, "Elements from which on GPUs share a store", "LEGATE_MIN_GPU_CHUNK"),
+      size("--min-omp-chunk", &C::min_omp_chunk, "Elements from which on OpenMP groups share a store",
+           "LEGATE_MIN_OMP_CHUNK"),
+      size("--window-size", &C::window_size, "Number of operations held back before they are launched",
+           "LEGATE_WINDOW_SIZE"),
+      size("--field-reuse-fraction", &C::field_reuse_fraction, "Bytes of discarded stores kept for reuse",
+           "LEGATE_FIELD_REUSE_FRAC"),
+      size("--field-reuse-frequency", &C::field_reuse_frequency, "Number of discarded stores kept for reuse",
+           "LEGATE_FIELD_REUSE_FREQ"),
+      flag("--consensus", &C::consensus, "Agree on discarded stores also within one process", "LEGATE_CONSENSUS"),
+      flag("--disable-mpi", &C::disable_mpi, "Do without MPI in collective operations of CPU tasks",
+           "LEGATE_DISABLE_MPI"),
+      flag("--warmup-nccl", &C::warmup_nccl, "Exchange a message between GPUs at start", "LEGATE_WARMUP_NCCL"),
+      hidden(flag("--inline-task-launch", &C::inline_task_launch,
+                  "Run tasks when they are submitted, in the same thread", "LEGATE_INLINE_TASK_LAUNCH")),
+      hidden(flag("--single-controller-execution", &C::single_controller_execution,
+                  "Only process 0 runs the program outside tasks")),
   };
 }
 
-[[nodiscard]] std::vector<Option> diagnostic_options()
-{
+[[nodiscard]] std::vector<Option> diagnostic_options() {
   return {
-    flag("--profile", &C::profile, "Write a profile; implies --provenance"),
-    text("--profile-name", &C::profile_name, "First part of the names of profile files"),
-    flag("--provenance", &C::provenance, "Record where operations come from"),
-    flag("--nsys", &C::nsys, "Mark tasks for the Nsight profiler; implies --provenance"),
-    text("--logging", &C::logging, "Levels of loggers: NAME=LEVEL[,NAME=LEVEL...]"),
-    text("--logdir", &C::logdir, "Directory of log and profile files"),
-    flag("--log-to-file", &C::log_to_file, "Write logs to files"),
-    flag("--freeze-on-error", &C::freeze_on_error, "Wait for a debugger instead of ending after an error"),
-    flag("--use-empty-task", &C::use_empty_task, "Skip the bodies of all tasks", "LEGATE_EMPTY_TASK"),
-    text("--cuda-driver-path", &C::cuda_driver_path, "The CUDA driver library", "LEGATE_CUDA_DRIVER"),
-    flag("--io-use-vfd-gds", &C::io_use_vfd_gds, "Read HDF5 files directly into GPU memory", "LEGATE_IO_USE_VFD_GDS"),
-    hidden(flag("--experimental-copy-path", &C::experimental_copy_path, "Another way to copy")),
+      flag("--profile", &C::profile, "Write a profile; implies --provenance"),
+      text("--profile-name", &C::profile_name, "First part of the names of profile files"),
+      flag("--provenance", &C::provenance, "Record where operations come from"),
+      flag("--nsys", &C::nsys, "Mark tasks for the Nsight profiler; implies --provenance"),
+      text("--logging", &C::logging, "Levels of loggers: NAME=LEVEL[,NAME=LEVEL...]"),
+      text("--logdir", &C::logdir, "Directory of log and profile files"),
+      flag("--log-to-file", &C::log_to_file, "Write logs to files"),
+      flag("--freeze-on-error", &C::freeze_on_error, "Wait for a debugger instead of ending after an error"),
+      flag("--use-empty-task", &C::use_empty_task, "Skip the bodies of all tasks", "LEGATE_EMPTY_TASK"),
+      text("--cuda-driver-path", &C::cuda_driver_path, "The CUDA driver library", "LEGATE_CUDA_DRIVER"),
+      flag("--io-use-vfd-gds", &C::io_use_vfd_gds, "Read HDF5 files directly into GPU memory", "LEGATE_IO_USE_VFD_GDS"),
+      hidden(flag("--experimental-copy-path", &C::experimental_copy_path, "Another way to copy")),
   };
 }
 
-[[nodiscard]] std::string_view placeholder(const Option& option)
-{
+[[nodiscard]] std::string_view placeholder(const Option& option) {
   if (std::holds_alternative<bool Configuration::*>(option.target)) {
     return "[BOOL]";
   }
@@ -124,8 +116,7 @@ template <typename Target>
 
 }  // namespace
 
-const std::vector<Option>& configuration_options()
-{
+const std::vector<Option>& configuration_options() {
   static const auto options = [] {
     auto all = resource_options();
     for (const auto& group : {execution_options(), diagnostic_options()}) {
@@ -136,16 +127,14 @@ const std::vector<Option>& configuration_options()
   return options;
 }
 
-const Option* find_option(std::string_view name)
-{
+const Option* find_option(std::string_view name) {
   const auto& options = configuration_options();
   const auto found =
-    std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.flag == name; });
+      std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.flag == name; });
   return found == options.end() ? nullptr : &*found;
 }
 
-std::string usage()
-{
+std::string usage() {
   constexpr std::size_t COLUMN = 32;
   std::ostringstream result;
   const auto line = [&](std::string left, std::string_view description) {

@@ -23,7 +23,7 @@ struct ResourceTarget {
 struct Option {
   /// Where its value goes.
   using Target =
-    std::variant<bool Configuration::*, std::int64_t Configuration::*, std::string Configuration::*, ResourceTarget>;
+      std::variant<bool Configuration::*, std::int64_t Configuration::*, std::string Configuration::*, ResourceTarget>;
 
   /// With both dashes.
   std::string_view flag;

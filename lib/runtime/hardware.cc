@@ -16,8 +16,7 @@ namespace legate::detail {
 namespace {
 
 /// The cores in the affinity mask that this process has inherited.
-[[nodiscard]] std::int64_t count_cores()
-{
+[[nodiscard]] std::int64_t count_cores() {
   constexpr std::size_t MOST_SETS = 1024;  // a million cores
 
   // The kernel refuses a mask that is shorter than its own, so the mask grows until it fits.
@@ -33,16 +32,14 @@ namespace {
   return std::max<std::int64_t>(sysconf(_SC_NPROCESSORS_ONLN), 1);
 }
 
-[[nodiscard]] std::int64_t count_memory()
-{
+[[nodiscard]] std::int64_t count_memory() {
   const std::int64_t pages = sysconf(_SC_PHYS_PAGES);
-  const std::int64_t size  = sysconf(_SC_PAGE_SIZE);
+  const std::int64_t size = sysconf(_SC_PAGE_SIZE);
   return pages > 0 && size > 0 ? pages * size : 0;
 }
 
 /// The number of NUMA domains with main memory, from a list such as `0-1,3`; 0 if the kernel does not tell.
-[[nodiscard]] std::int64_t count_numa_domains()
-{
+[[nodiscard]] std::int64_t count_numa_domains() {
   std::ifstream list{"/sys/devices/system/node/has_memory"};
   std::int64_t domains = 0;
   for (std::int64_t first{}; list >> first; list.ignore(1, ',')) {
@@ -58,11 +55,10 @@ namespace {
 
 }  // namespace
 
-HardwareFacts read_hardware()
-{
+HardwareFacts read_hardware() {
   HardwareFacts facts;
-  facts.cores        = count_cores();
-  facts.memory       = count_memory();
+  facts.cores = count_cores();
+  facts.memory = count_memory();
   facts.numa_domains = count_numa_domains();
   if (facts.numa_domains > 0) {
     facts.numa_domain_memory = facts.memory / facts.numa_domains;

@@ -12,16 +12,14 @@ namespace {
 
 constexpr int HIGHEST_LEVEL = 7;
 
-[[noreturn]] void refuse(std::string_view part, std::string_view reason)
-{
+[[noreturn]] void refuse(std::string_view part, std::string_view reason) {
   throw std::invalid_argument{"Invalid logger specification '" + std::string{part} + "', " + std::string{reason} +
                               ". Expected 'name=level'"};
 }
 
-[[nodiscard]] int parse_level(std::string_view word, std::string_view part)
-{
+[[nodiscard]] int parse_level(std::string_view word, std::string_view part) {
   constexpr std::array<std::pair<std::string_view, int>, 5> WORDS{
-    {{"all", 0}, {"debug", 1}, {"info", 2}, {"error", 5}, {"none", HIGHEST_LEVEL}}};
+      {{"all", 0}, {"debug", 1}, {"info", 2}, {"error", 5}, {"none", HIGHEST_LEVEL}}};
 
   for (const auto& [name, level] : WORDS) {
     if (word == name) {
@@ -38,8 +36,7 @@ constexpr int HIGHEST_LEVEL = 7;
                               "'), expected one of [all, debug, info, error, none] or a number from 0 to 7"};
 }
 
-[[nodiscard]] LoggerLevel parse_part(std::string_view part)
-{
+[[nodiscard]] LoggerLevel parse_part(std::string_view part) {
   const auto equals = part.find('=');
   if (equals == std::string_view::npos) {
     refuse(part, "it has no '='");
@@ -52,8 +49,7 @@ constexpr int HIGHEST_LEVEL = 7;
 
 }  // namespace
 
-std::vector<LoggerLevel> parse_logging(std::string_view specification)
-{
+std::vector<LoggerLevel> parse_logging(std::string_view specification) {
   std::vector<LoggerLevel> levels;
   while (!specification.empty()) {
     const auto comma = specification.find(',');

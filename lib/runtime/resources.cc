@@ -19,26 +19,23 @@ namespace legate::detail {
 
 namespace {
 
-constexpr std::int64_t MEBIBYTE       = std::int64_t{1} << 20;
+constexpr std::int64_t MEBIBYTE = std::int64_t{1} << 20;
 constexpr std::int64_t DEFAULT_MEMORY = 256 * MEBIBYTE;
 
-[[noreturn]] void refuse(const std::string& reason)
-{
+[[noreturn]] void refuse(const std::string& reason) {
   throw ConfigurationError{"Legate configuration failed: " + reason +
                            ". The configuration is in the environment variable LEGATE_CONFIG; LEGATE_SHOW_CONFIG=1 "
                            "prints it"};
 }
 
-[[noreturn]] void give_up(const std::string& reason)
-{
+[[noreturn]] void give_up(const std::string& reason) {
   throw AutoConfigurationError{"Legate auto-configuration failed: " + reason +
                                ". Set the resources in the environment variable LEGATE_CONFIG, or turn automatic "
                                "configuration off with LEGATE_AUTO_CONFIG=0"};
 }
 
 /// A part of an amount of memory, in whole MiB.
-[[nodiscard]] std::int64_t percent(std::int64_t memory, std::int64_t part)
-{
+[[nodiscard]] std::int64_t percent(std::int64_t memory, std::int64_t part) {
   return memory / MEBIBYTE * part / 100 * MEBIBYTE;
 }
 
@@ -46,23 +43,20 @@ constexpr std::int64_t DEFAULT_MEMORY = 256 * MEBIBYTE;
 class Resolver {
  public:
   Resolver(Configuration& configuration, const HardwareFacts& hardware, const BuildFeatures& build)
-    : configuration_{configuration}, hardware_{hardware}, build_{build}
-  {
-  }
+      : configuration_{configuration}, hardware_{hardware}, build_{build} {}
 
-  void resolve()
-  {
+  void resolve() {
     check_features();
-    const auto& requested     = configuration_.requested;
-    configuration_.gpus       = requested.gpus ? *requested.gpus : gpus();
+    const auto& requested = configuration_.requested;
+    configuration_.gpus = requested.gpus ? *requested.gpus : gpus();
     check_gpus();
-    configuration_.fbmem      = requested.fbmem ? *requested.fbmem : fbmem();
-    configuration_.omps       = requested.omps ? *requested.omps : omps();
+    configuration_.fbmem = requested.fbmem ? *requested.fbmem : fbmem();
+    configuration_.omps = requested.omps ? *requested.omps : omps();
     check_omps();
-    configuration_.numamem    = requested.numamem ? *requested.numamem : numamem();
-    configuration_.cpus       = requested.cpus ? *requested.cpus : cpus();
+    configuration_.numamem = requested.numamem ? *requested.numamem : numamem();
+    configuration_.cpus = requested.cpus ? *requested.cpus : cpus();
     configuration_.ompthreads = requested.ompthreads ? *requested.ompthreads : ompthreads();
-    configuration_.sysmem     = requested.sysmem ? *requested.sysmem : sysmem();
+    configuration_.sysmem = requested.sysmem ? *requested.sysmem : sysmem();
     if (configuration_.cpus + configuration_.gpus + configuration_.omps == 0) {
       refuse("--cpus, --gpus and --omps are all 0, which leaves no processor to run tasks");
     }
@@ -71,8 +65,7 @@ class Resolver {
  private:
   [[nodiscard]] bool automatic() const { return configuration_.auto_config; }
 
-  void check_features() const
-  {
+  void check_features() const {
     if (configuration_.warmup_nccl && !build_.nccl) {
       refuse("--warmup-nccl: Legate was not built with NCCL support");
     }
@@ -81,8 +74,7 @@ class Resolver {
     }
   }
 
-  void check_gpus() const
-  {
+  void check_gpus() const {
     if (configuration_.gpus > 0 && !build_.gpus) {
       refuse("--gpus " + std::to_string(configuration_.gpus) + ": Legate was not built with GPU support");
     }
@@ -92,8 +84,7 @@ class Resolver {
     }
   }
 
-  void check_omps() const
-  {
+  void check_omps() const {
     if (configuration_.omps > 0 && !build_.openmp) {
       refuse("--omps " + std::to_string(configuration_.omps) + ": Legate was not built with OpenMP support");
     }
@@ -101,25 +92,22 @@ class Resolver {
 
   [[nodiscard]] std::int64_t gpus() const { return automatic() && build_.gpus ? hardware_.gpus : 0; }
 
-  [[nodiscard]] std::int64_t fbmem() const
-  {
+  [[nodiscard]] std::int64_t fbmem() const {
     if (configuration_.gpus == 0) {
       return 0;
     }
     return automatic() ? percent(hardware_.gpu_memory, 95) : DEFAULT_MEMORY;
   }
 
-  [[nodiscard]] std::int64_t omps() const
-  {
+  [[nodiscard]] std::int64_t omps() const {
     if (!automatic() || !build_.openmp) {
       return 0;
     }
     return configuration_.gpus > 0 ? configuration_.gpus : std::max<std::int64_t>(hardware_.numa_domains, 1);
   }
 
-  [[nodiscard]] std::int64_t numamem() const
-  {
-    const auto omps    = configuration_.omps;
+  [[nodiscard]] std::int64_t numamem() const {
+    const auto omps = configuration_.omps;
     const auto domains = hardware_.numa_domains;
     if (omps == 0 || domains == 0 || omps % domains != 0) {
       return 0;
@@ -127,8 +115,7 @@ class Resolver {
     return automatic() ? percent(hardware_.numa_domain_memory / (omps / domains), 80) : DEFAULT_MEMORY;
   }
 
-  [[nodiscard]] std::int64_t cpus() const
-  {
+  [[nodiscard]] std::int64_t cpus() const {
     if (!automatic() || configuration_.omps > 0) {
       return 1;
     }
@@ -138,8 +125,7 @@ class Resolver {
     return std::max<std::int64_t>(hardware_.cores - configuration_.utility, 1);
   }
 
-  [[nodiscard]] std::int64_t ompthreads() const
-  {
+  [[nodiscard]] std::int64_t ompthreads() const {
     if (configuration_.omps == 0) {
       return 0;
     }
@@ -147,7 +133,8 @@ class Resolver {
       return 1;
     }
     const auto left = hardware_.cores - configuration_.cpus - configuration_.utility - configuration_.gpus;
-    // tested before dividing: a quotient of a negative number would be rounded up to 0 here, and the message is about cores
+    // tested before dividing: a quotient of a negative number would be rounded up to 0 here, and the message is about
+    // cores
     if (left < configuration_.omps) {
       give_up("Not enough CPU cores to split across " + std::to_string(configuration_.omps) +
               " OpenMP processor(s). Of " + std::to_string(hardware_.cores) + " cores, " +
@@ -158,8 +145,7 @@ class Resolver {
     return left / configuration_.omps;
   }
 
-  [[nodiscard]] std::int64_t sysmem() const
-  {
+  [[nodiscard]] std::int64_t sysmem() const {
     if (!automatic() || configuration_.numamem > 0) {
       return DEFAULT_MEMORY;
     }
@@ -171,8 +157,7 @@ class Resolver {
   const BuildFeatures& build_;
 };
 
-[[nodiscard]] std::string number_text(std::int64_t number, const Option& option)
-{
+[[nodiscard]] std::string number_text(std::int64_t number, const Option& option) {
   auto text = std::to_string(number);
   if (option.unit == MEBIBYTE) {
     text += " (" + std::to_string(number / MEBIBYTE) + " MiB)";
@@ -180,8 +165,7 @@ class Resolver {
   return text;
 }
 
-[[nodiscard]] std::string value_text(const Configuration& configuration, const Option& option)
-{
+[[nodiscard]] std::string value_text(const Configuration& configuration, const Option& option) {
   if (const auto* target = std::get_if<bool Configuration::*>(&option.target)) {
     return configuration.**target ? "true" : "false";
   }
@@ -196,13 +180,11 @@ class Resolver {
 
 }  // namespace
 
-void resolve_auto(Configuration& configuration, const HardwareFacts& hardware, const BuildFeatures& build)
-{
+void resolve_auto(Configuration& configuration, const HardwareFacts& hardware, const BuildFeatures& build) {
   Resolver{configuration, hardware, build}.resolve();
 }
 
-std::string summary(const Configuration& configuration)
-{
+std::string summary(const Configuration& configuration) {
   std::ostringstream text;
   text << "Legate configuration summary:\n";
   for (const auto& option : configuration_options()) {

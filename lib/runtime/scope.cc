@@ -11,8 +11,7 @@ namespace legate::detail {
 
 namespace {
 
-void check_unset(bool is_set, const char* parameter)
-{
+void check_unset(bool is_set, const char* parameter) {
   if (is_set) {
     throw std::invalid_argument{std::string{parameter} + " can be set only once for each scope"};
   }
@@ -20,31 +19,26 @@ void check_unset(bool is_set, const char* parameter)
 
 }  // namespace
 
-void Scope::set_priority(std::int32_t priority)
-{
+void Scope::set_priority(std::int32_t priority) {
   auto& state = started_scope();
   check_unset(previous_priority_.has_value(), "Priority");
   previous_priority_ = std::exchange(state.priority, priority);
 }
 
-void Scope::set_exception_mode(ExceptionMode exception_mode)
-{
+void Scope::set_exception_mode(ExceptionMode exception_mode) {
   auto& state = started_scope();
   check_unset(previous_exception_mode_.has_value(), "Exception mode");
   previous_exception_mode_ = std::exchange(state.exception_mode, exception_mode);
 }
 
-void Scope::set_provenance(std::string provenance)
-{
+void Scope::set_provenance(std::string provenance) {
   auto& state = started_scope();
   check_unset(previous_provenance_ != nullptr, "Provenance");
-  previous_provenance_ =
-    std::exchange(state.provenance, std::make_shared<const std::string>(std::move(provenance)));
+  previous_provenance_ = std::exchange(state.provenance, std::make_shared<const std::string>(std::move(provenance)));
 }
 
-void Scope::set_machine(const mapping::Machine& machine)
-{
-  auto& state         = started_scope();
+void Scope::set_machine(const mapping::Machine& machine) {
+  auto& state = started_scope();
   const auto narrowed = *state.machine.machine() & *machine.impl();
   // checked before the rule that a parameter is set only once: that is the documented order
   if (narrowed.empty()) {
@@ -57,8 +51,7 @@ void Scope::set_machine(const mapping::Machine& machine)
   previous_machine_ = std::exchange(state.machine, std::move(replacement));
 }
 
-void Scope::set_parallel_policy(const ParallelPolicy& policy)
-{
+void Scope::set_parallel_policy(const ParallelPolicy& policy) {
   auto& state = started_scope();
   check_unset(previous_policy_.has_value(), "Parallel policy");
   if (policy != state.policy) {
@@ -67,7 +60,7 @@ void Scope::set_parallel_policy(const ParallelPolicy& policy)
         state.discard_hook();
       }
       throw std::invalid_argument{
-        "Parallel policy: a scope inside of one that streams in mode STRICT must have the same policy"};
+          "Parallel policy: a scope inside of one that streams in mode STRICT must have the same policy"};
     }
     if (state.policy_change_hook != nullptr) {
       state.policy_change_hook(state.policy, policy, false);
@@ -76,8 +69,7 @@ void Scope::set_parallel_policy(const ParallelPolicy& policy)
   previous_policy_ = std::exchange(state.policy, policy);
 }
 
-void Scope::end()
-{
+void Scope::end() {
   // a scope that outlives the runtime has nothing left to restore
   auto* const state = current_scope();
   if (state == nullptr) {
@@ -108,19 +100,18 @@ void Scope::end()
     state->priority = *previous_priority_;
   }
   const bool unwinding = std::uncaught_exceptions() > exceptions_at_start_;
-  *this                = Scope{};
+  *this = Scope{};
   if (error && !unwinding) {
     std::rethrow_exception(error);
   }
 }
 
-void Scope::end_in_favour_of(Scope& other)
-{
+void Scope::end_in_favour_of(Scope& other) {
   // where both have a previous value, the older one belongs to this scope
   const auto hand_over = [](auto& mine, auto& theirs) {
     if (mine && theirs) {
       theirs = std::move(mine);
-      mine   = {};
+      mine = {};
     }
   };
   hand_over(previous_priority_, other.previous_priority_);
@@ -147,32 +138,27 @@ Scope::Scope(const mapping::Machine& machine) { set_machine(machine); }
 
 Scope::Scope(ParallelPolicy parallel_policy) { set_parallel_policy(parallel_policy); }
 
-Scope&& Scope::with_priority(std::int32_t priority) &&
-{
+Scope&& Scope::with_priority(std::int32_t priority) && {
   set_priority(priority);
   return std::move(*this);
 }
 
-Scope&& Scope::with_exception_mode(ExceptionMode exception_mode) &&
-{
+Scope&& Scope::with_exception_mode(ExceptionMode exception_mode) && {
   set_exception_mode(exception_mode);
   return std::move(*this);
 }
 
-Scope&& Scope::with_provenance(std::string provenance) &&
-{
+Scope&& Scope::with_provenance(std::string provenance) && {
   set_provenance(std::move(provenance));
   return std::move(*this);
 }
 
-Scope&& Scope::with_machine(const mapping::Machine& machine) &&
-{
+Scope&& Scope::with_machine(const mapping::Machine& machine) && {
   set_machine(machine);
   return std::move(*this);
 }
 
-Scope&& Scope::with_parallel_policy(ParallelPolicy parallel_policy) &&
-{
+Scope&& Scope::with_parallel_policy(ParallelPolicy parallel_policy) && {
   set_parallel_policy(parallel_policy);
   return std::move(*this);
 }
@@ -199,8 +185,7 @@ const ParallelPolicy& Scope::parallel_policy() { return detail::started_scope().
 
 Scope::Scope(Scope&& other) noexcept = default;
 
-Scope& Scope::operator=(Scope&& other) noexcept(false)
-{
+Scope& Scope::operator=(Scope&& other) noexcept(false) {
   if (this == &other) {
     return *this;
   }
@@ -214,15 +199,13 @@ Scope& Scope::operator=(Scope&& other) noexcept(false)
   return *this;
 }
 
-Scope::~Scope() noexcept(false)
-{
+Scope::~Scope() noexcept(false) {
   if (impl_) {
     impl_->end();
   }
 }
 
-detail::Scope& Scope::impl()
-{
+detail::Scope& Scope::impl() {
   if (!impl_) {
     impl_ = std::make_unique<detail::Scope>();
   }

@@ -15,8 +15,7 @@ std::atomic<ScopeState*> installed_state{nullptr};
 
 }  // namespace
 
-const MachineInScope::Pointer& MachineInScope::narrow(mapping::detail::TargetSet targets)
-{
+const MachineInScope::Pointer& MachineInScope::narrow(mapping::detail::TargetSet targets) {
   auto& narrowed = narrowed_[targets.index()];
   if (!narrowed) {
     narrowed = std::make_shared<const mapping::detail::Machine>(machine_->only(targets));
@@ -25,21 +24,18 @@ const MachineInScope::Pointer& MachineInScope::narrow(mapping::detail::TargetSet
 }
 
 ScopeState::ScopeState(MachineInScope::Pointer whole_machine, const std::array<std::uint64_t, 3>& thresholds)
-  : provenance{std::make_shared<const std::string>()},
-    machine{std::move(whole_machine)},
-    policy{thresholds},
-    default_thresholds{thresholds}
-{
-}
+    : provenance{std::make_shared<const std::string>()},
+      machine{std::move(whole_machine)},
+      policy{thresholds},
+      default_thresholds{thresholds} {}
 
 ScopeState* current_scope() noexcept { return installed_state.load(std::memory_order_acquire); }
 
-ScopeState& started_scope()
-{
+ScopeState& started_scope() {
   auto* const state = current_scope();
   if (state == nullptr) {
     throw std::runtime_error{
-      "The runtime is not running. Must call legate::start() before retrieving the Legate runtime."};
+        "The runtime is not running. Must call legate::start() before retrieving the Legate runtime."};
   }
   return *state;
 }

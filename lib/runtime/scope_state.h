@@ -33,8 +33,8 @@ class MachineInScope {
 
 /// What operations take from the scopes they are created in: the values of the innermost scope that set each.
 ///
-/// The runtime owns the one object and installs it while it is started. Read and written by the control thread only, but
-/// for `default_thresholds`, which never change.
+/// The runtime owns the one object and installs it while it is started. Read and written by the control thread only,
+/// but for `default_thresholds`, which never change.
 struct ScopeState {
   /// The state outside every scope.
   ScopeState(MachineInScope::Pointer whole_machine, const std::array<std::uint64_t, 3>& thresholds);
@@ -50,15 +50,15 @@ struct ScopeState {
   std::array<std::uint64_t, 3> default_thresholds;
 
   /// Called when a scope changes the policy: on entering before `to` takes effect, on leaving while `from` and the
-  /// scope's other values are still in force. Flushes what was submitted so far. May throw: on entering, the policy then
-  /// stays `from`; on leaving, the exception comes out of the scope's destructor, and `to` takes effect all the same.
+  /// scope's other values are still in force. Flushes what was submitted so far. May throw: on entering, the policy
+  /// then stays `from`; on leaving, the exception comes out of the scope's destructor, and `to` takes effect all the
+  /// same.
   void (*policy_change_hook)(const ParallelPolicy& from, const ParallelPolicy& to, bool leaving){nullptr};
   /// Called to drop the operations held by streaming scopes, before an exception reports that they cannot run.
   void (*discard_hook)(){nullptr};
 
   /// The current machine restricted to some kinds of processors.
-  [[nodiscard]] const MachineInScope::Pointer& narrow(mapping::detail::TargetSet targets)
-  {
+  [[nodiscard]] const MachineInScope::Pointer& narrow(mapping::detail::TargetSet targets) {
     return machine.narrow(targets);
   }
 };

@@ -56,8 +56,8 @@ class LEGATE_EXPORT Machine {
   [[nodiscard]] Machine operator[](TaskTarget target) const;
   [[nodiscard]] Machine operator[](Span<const TaskTarget> targets) const;
 
-  /// The processors `from` to `to - 1`, counted within the range of `target`. Other kinds are dropped, or kept whole with
-  /// `keep_others`.
+  /// The processors `from` to `to - 1`, counted within the range of `target`. Other kinds are dropped, or kept whole
+  /// with `keep_others`.
   [[nodiscard]] Machine slice(std::uint32_t from, std::uint32_t to, TaskTarget target, bool keep_others = false) const;
   [[nodiscard]] Machine slice(std::uint32_t from, std::uint32_t to, bool keep_others = false) const;
 

@@ -54,11 +54,11 @@ class LEGATE_EXPORT StoreMapping {
 /// What a mapper can ask about the processors of this process.
 class LEGATE_EXPORT MachineQueryInterface {
  public:
-  virtual ~MachineQueryInterface()                                 = default;
+  virtual ~MachineQueryInterface() = default;
   [[nodiscard]] virtual const std::vector<Processor>& cpus() const = 0;
   [[nodiscard]] virtual const std::vector<Processor>& gpus() const = 0;
   [[nodiscard]] virtual const std::vector<Processor>& omps() const = 0;
-  [[nodiscard]] virtual std::uint32_t total_nodes() const          = 0;
+  [[nodiscard]] virtual std::uint32_t total_nodes() const = 0;
 };
 
 /// A library's say in where and how the data of its tasks are laid out.

@@ -59,13 +59,11 @@ class LEGATE_EXPORT ProcessorRange {
 
 LEGATE_EXPORT std::ostream& operator<<(std::ostream& stream, const ProcessorRange& range);
 
-constexpr bool NodeRange::operator<(const NodeRange& other) const noexcept
-{
+constexpr bool NodeRange::operator<(const NodeRange& other) const noexcept {
   return low != other.low ? low < other.low : high < other.high;
 }
 
-constexpr bool NodeRange::operator==(const NodeRange& other) const noexcept
-{
+constexpr bool NodeRange::operator==(const NodeRange& other) const noexcept {
   return low == other.low && high == other.high;
 }
 
@@ -73,52 +71,45 @@ constexpr bool NodeRange::operator!=(const NodeRange& other) const noexcept { re
 
 constexpr ProcessorRange::ProcessorRange(std::uint32_t low_id, std::uint32_t high_id,
                                          std::uint32_t per_node_proc_count) noexcept
-  : low{low_id < high_id ? low_id : 0},
-    high{low_id < high_id ? high_id : 0},
-    per_node_count{per_node_proc_count == 0 ? 1 : per_node_proc_count}
-{
-}
+    : low{low_id < high_id ? low_id : 0},
+      high{low_id < high_id ? high_id : 0},
+      per_node_count{per_node_proc_count == 0 ? 1 : per_node_proc_count} {}
 
 constexpr std::uint32_t ProcessorRange::count() const noexcept { return empty() ? 0 : high - low; }
 
 constexpr bool ProcessorRange::empty() const noexcept { return high <= low; }
 
-constexpr ProcessorRange ProcessorRange::slice(std::uint32_t from, std::uint32_t to) const
-{
+constexpr ProcessorRange ProcessorRange::slice(std::uint32_t from, std::uint32_t to) const {
   // compared with the count, not added to `low` first: the sum may exceed 32 bits
   const auto size = count();
   return ProcessorRange{low + (from < size ? from : size), low + (to < size ? to : size), per_node_count};
 }
 
-constexpr NodeRange ProcessorRange::get_node_range() const
-{
+constexpr NodeRange ProcessorRange::get_node_range() const {
   if (empty()) {
     throw std::invalid_argument{"Illegal to get a node range of an empty processor range"};
   }
   NodeRange nodes{};
-  nodes.low  = low / per_node_count;
+  nodes.low = low / per_node_count;
   nodes.high = (high - 1) / per_node_count + 1;
   return nodes;
 }
 
-constexpr ProcessorRange ProcessorRange::operator&(const ProcessorRange& other) const
-{
+constexpr ProcessorRange ProcessorRange::operator&(const ProcessorRange& other) const {
   if (per_node_count != other.per_node_count) {
     throw std::invalid_argument{
-      "Invalid to compute an intersection between processor ranges with different per-node counts"};
+        "Invalid to compute an intersection between processor ranges with different per-node counts"};
   }
   return ProcessorRange{low < other.low ? other.low : low, high < other.high ? high : other.high, per_node_count};
 }
 
-constexpr bool ProcessorRange::operator==(const ProcessorRange& other) const noexcept
-{
+constexpr bool ProcessorRange::operator==(const ProcessorRange& other) const noexcept {
   return low == other.low && high == other.high && per_node_count == other.per_node_count;
 }
 
 constexpr bool ProcessorRange::operator!=(const ProcessorRange& other) const noexcept { return !(*this == other); }
 
-constexpr bool ProcessorRange::operator<(const ProcessorRange& other) const noexcept
-{
+constexpr bool ProcessorRange::operator<(const ProcessorRange& other) const noexcept {
   if (low != other.low) {
     return low < other.low;
   }

@@ -16,7 +16,7 @@ namespace legate::mapping {
 class LEGATE_EXPORT ProxyStoreMapping {
  public:
   using value_type =
-    std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments>;
+      std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments>;
 
   ProxyStoreMapping(value_type store, std::optional<StoreTarget> target, bool exact = false);
   ProxyStoreMapping(value_type store, ProxyInstanceMappingPolicy&& policy);

@@ -27,7 +27,7 @@ namespace legate {
 
 /// @name Spellings of earlier releases
 /// @{
-using TaskTarget  = mapping::TaskTarget;
+using TaskTarget = mapping::TaskTarget;
 using StoreTarget = mapping::StoreTarget;
 /// @}
 

@@ -23,8 +23,8 @@ class Scope;
 /// set, it inherits. Scopes must end in the reverse order of their creation. A scope that was moved from does nothing.
 /// Control thread only.
 ///
-/// Outside every scope, the priority is 0, the exception mode IMMEDIATE, the provenance empty, the machine the whole one
-/// and the policy the default.
+/// Outside every scope, the priority is 0, the exception mode IMMEDIATE, the provenance empty, the machine the whole
+/// one and the policy the default.
 ///
 /// Constructors and setters throw, leaving everything as it was,
 /// - std::invalid_argument if this scope has set the parameter before,
