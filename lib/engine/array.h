@@ -126,6 +126,8 @@ class Array {
   void plan_tiles();
   void drop_plan();
   void wait_for_tiles();
+  void forget();
+  [[nodiscard]] bool pending() const noexcept;
 
   std::vector<std::uint64_t> extents_;
   std::vector<std::size_t> strides_;
@@ -150,6 +152,10 @@ class Array {
   // hint only) by the pool, hence relaxed atomic.
   std::atomic<std::uint64_t> last_launch_{0};
   std::uint64_t synchronized_launch_{0};  // last_launch_ when main memory was last made current
+
+  // Neighbours among the arrays that wait for reuse, by the time they were given back. Under the pool's lock.
+  Array* pool_older_{nullptr};
+  Array* pool_newer_{nullptr};
 };
 
 }  // namespace legate::detail::engine

@@ -39,7 +39,8 @@ class Work {
   /// tells. An exception that leaves it is a broken invariant of ours: LEGATE_ABORT.
   virtual void run(std::uint32_t point, const Executor& executor) = 0;
 
-  /// Called once, after run() returned for every point, by the thread that ran the last one; may delete the Work. StarPU has
+  /// Called once, after run() returned for every point, by the worker that ran the last one (by the submitting thread when
+  /// points were announced but not submitted); may delete the Work. StarPU has
   /// not yet released the tiles then, so it must not wait for anything (it runs on a worker), but it may drop ArrayRefs and
   /// signal Completions.
   virtual void finished() noexcept = 0;
@@ -100,7 +101,8 @@ class Submitter {
   friend struct Trampoline;
 
   std::unique_lock<std::recursive_mutex> lock_;
-  Launch* launch_;
+  Launch* launch_{nullptr};
+  std::uint32_t points_;
   std::uint32_t submitted_{0};
 };
 

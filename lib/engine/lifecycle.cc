@@ -1,0 +1,172 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/lifecycle.h"
+
+#include "engine/array_pool.h"
+#include "engine/environment.h"
+#include "engine/nd_interface.h"
+#include "engine/scheduler.h"
+#include "engine/starpu_call.h"
+#include "engine/submission.h"
+#include "engine/task.h"
+#include "engine/timestamps.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace legate::detail::engine {
+
+namespace {
+
+// Directory to remove at stop(); written by start(), read by stop().
+std::string& temporary_models() {
+  static auto* const path = new std::string;
+  return *path;
+}
+
+std::size_t physical_memory() {
+  const long pages = ::sysconf(_SC_PHYS_PAGES);
+  const long page = ::sysconf(_SC_PAGESIZE);
+  return pages > 0 && page > 0 ? static_cast<std::size_t>(pages) * static_cast<std::size_t>(page) : std::size_t{8} << 30U;
+}
+
+// Processors that this process was given, by its launcher or by taskset.
+std::vector<std::size_t> inherited_processors() {
+  std::vector<std::size_t> result;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  if (::sched_getaffinity(0, sizeof set, &set) == 0) {
+    for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor) {
+      if (CPU_ISSET(processor, &set)) {
+        result.push_back(processor);
+      }
+    }
+  }
+  return result;
+}
+
+struct Binding {
+  std::vector<std::size_t> processors;
+  unsigned workers;
+};
+
+// Each worker gets its share of the processors: one each where there are as many, otherwise several, so that two processes
+// that were given the same processors do not insist on the same first ones.
+void bind_this_worker(void* argument) {
+  const auto& binding = *static_cast<const Binding*>(argument);
+  const auto worker = static_cast<std::size_t>(starpu_worker_get_id());
+  const std::size_t first = binding.processors.size() * worker / binding.workers;
+  const std::size_t last = binding.processors.size() * (worker + 1) / binding.workers;
+  cpu_set_t set;
+  CPU_ZERO(&set);
+  for (std::size_t i = first; i < last; ++i) {
+    CPU_SET(binding.processors[i], &set);
+  }
+  // A refusal leaves the worker where the operating system put it, which is slower but not wrong.
+  static_cast<void>(::sched_setaffinity(0, sizeof set, &set));
+}
+
+void set_environment(ScopedEnvironment& environment) {
+  // Pending tasks cost 1.5 KB each: submission waits while there are more than these. StarPU ignores one without the other.
+  environment.set_default("STARPU_LIMIT_MAX_SUBMITTED_TASKS", "10000");
+  environment.set_default("STARPU_LIMIT_MIN_SUBMITTED_TASKS", "5000");
+  // StarPU binds workers from the first processor of the machine on, whatever this process was given.
+  environment.set("STARPU_WORKERS_NOBIND", "1");
+  environment.set_default("STARPU_SILENT", "1");
+}
+
+starpu_conf make_conf(const Configuration& configuration, starpu_sched_policy* policy) {
+  starpu_conf conf;
+  expect_success(starpu_conf_init(&conf), "starpu_conf_init");
+  conf.precedence_over_environment_variables = 1;
+  conf.ncpus = static_cast<int>(configuration.cpus);
+  conf.reserve_ncpus = 0;
+  conf.ncuda = 0;
+  conf.nopencl = 0;
+  conf.sched_policy_name = nullptr;
+  conf.sched_policy = policy;
+  conf.catch_signals = 0;  // a library must leave the program's signals alone
+  conf.calibrate = 0;
+  return conf;
+}
+
+void shut_down() noexcept {
+  wake_all_workers();
+  starpu_shutdown();
+  clear_layouts();
+  remove_model_directory(temporary_models());
+  temporary_models().clear();
+}
+
+}  // namespace
+
+void start(const Configuration& configuration) {
+  if (running()) {
+    throw std::runtime_error{"the engine is running already"};
+  }
+  if (configuration.cpus == 0) {
+    throw std::invalid_argument{"engine: 0 CPU workers, at least 1 is needed"};
+  }
+  if (starpu_is_initialized() != 0) {
+    throw std::runtime_error{"StarPU is in use already by another part of this process"};
+  }
+  const std::string asked = std::to_string(configuration.cpus) + " CPU workers";
+  // StarPU silently starts fewer workers than this build of it supports, which costs time to find out afterwards.
+  if (configuration.cpus > STARPU_MAXCPUS) {
+    throw std::runtime_error{asked + " were asked for, but this StarPU supports " + std::to_string(STARPU_MAXCPUS) +
+                             " (it was built so; a StarPU configured with --enable-maxcpus supports more)"};
+  }
+  const std::vector<std::size_t> processors = inherited_processors();
+  // Without a processor to spare, an idle worker in search of work would keep the control thread from providing it.
+  const bool crowded = processors.size() <= configuration.cpus;
+  starpu_sched_policy* const policy = make_blocking_policy(configuration.idle_spin, crowded);
+  if (policy == nullptr) {
+    throw std::runtime_error{"this StarPU has no scheduling policy `prio`"};
+  }
+  {
+    ScopedEnvironment environment;
+    set_environment(environment);
+    temporary_models() = prepare_model_directory(environment);
+    starpu_conf conf = make_conf(configuration, policy);
+    const int code = starpu_init(&conf);
+    if (code != 0) {
+      remove_model_directory(temporary_models());
+      temporary_models().clear();
+      throw std::runtime_error{"StarPU could not be started with " + asked + " (code " + std::to_string(code) + ")"};
+    }
+  }
+  const unsigned workers = starpu_worker_get_count();
+  if (workers != configuration.cpus) {
+    shut_down();
+    throw std::runtime_error{asked + " were asked for, but StarPU started " + std::to_string(workers)};
+  }
+  if (configuration.bind_workers && processors.size() >= workers) {
+    Binding binding{processors, workers};
+    starpu_execute_on_each_worker(bind_this_worker, &binding, STARPU_CPU);
+  }
+  const std::size_t memory =
+    configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;
+  ArrayPool::instance().open(memory);
+  set_running(true, workers, starpu_memory_nodes_get_count());
+}
+
+int stop() {
+  if (!running()) {
+    return 0;
+  }
+  wait_all();
+  ArrayPool::instance().close();
+  // Pieces of partitions unregister themselves behind the last tasks.
+  expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
+  stop_recording_timestamps();
+  set_running(false, 0, 0);
+  shut_down();
+  free_retired_codelets();
+  return 0;
+}
+
+}  // namespace legate::detail::engine

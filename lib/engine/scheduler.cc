@@ -1,0 +1,196 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/scheduler.h"
+
+#include <sched.h>
+
+#include <array>
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <mutex>
+
+namespace legate::detail::engine {
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// A bed for every worker. `asleep` is set by the worker before its last look for work and cleared by whoever wakes it (or
+// by itself when the time is over), always with a sequentially consistent operation: either the worker's last look sees the
+// pushed task, or the pusher sees the worker asleep.
+struct alignas(64) Bed {
+  std::atomic<bool> asleep{false};
+  std::mutex mutex;
+  std::condition_variable woken;
+};
+
+struct Policy {
+  starpu_sched_policy original{};
+  starpu_sched_policy blocking{};
+  std::chrono::nanoseconds idle_spin{};
+  // Upper bound of a sleep. A push wakes exactly, but StarPU also gives workers work that no policy sees: transfers between
+  // memory nodes, and tasks bound to one worker that are queued just after the policy is told.
+  std::chrono::nanoseconds longest_sleep{};
+  bool yield_when_idle{false};
+  std::array<Bed, STARPU_NMAXWORKERS> beds;
+  alignas(64) std::atomic<unsigned> sleepers{0};
+  std::atomic<unsigned long> sleeps{0};
+};
+
+Policy& policy() {
+  static auto* const instance = new Policy;  // never destroyed: workers may still look at it while the process ends
+  return *instance;
+}
+
+// Since when this worker has found nothing; the epoch of the clock while it is busy.
+thread_local Clock::time_point idle_since{};
+
+// Returns whether the worker was asleep.
+bool wake(Bed& bed) noexcept {
+  if (!bed.asleep.load(std::memory_order_relaxed) || !bed.asleep.exchange(false)) {
+    return false;
+  }
+  policy().sleepers.fetch_sub(1);
+  { const std::lock_guard<std::mutex> guard{bed.mutex}; }
+  bed.woken.notify_one();
+  return true;
+}
+
+// Workers that may run a task, kept apart from the task: once pushed it may run and be destroyed at any moment.
+struct Mask {
+  const std::uint32_t* words;
+  unsigned length;
+
+  explicit Mask(const starpu_task& task) : words{task.workerids}, length{task.workerids_len} {}
+
+  [[nodiscard]] bool admits(unsigned worker) const {
+    return words == nullptr || (worker / 32 < length && ((words[worker / 32] >> (worker % 32)) & 1U) != 0);
+  }
+};
+
+int push_task(starpu_task* task) {
+  Policy& self = policy();
+  const Mask mask{*task};
+  const int result = self.original.push_task(task);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  if (self.sleepers.load(std::memory_order_relaxed) != 0) {
+    // `prio` lets exactly one of the workers that found nothing try again: the first in this same order. If that one is
+    // asleep we wake it, and if it is awake then the one woken here in vain goes back to sleep.
+    const unsigned workers = starpu_worker_get_count();
+    for (unsigned worker = 0; worker < workers; ++worker) {
+      if (mask.admits(worker) && wake(self.beds[worker])) {
+        break;
+      }
+    }
+  }
+  return result;
+}
+
+// StarPU queues a task for one particular worker itself and only tells the policy.
+void push_task_notify(starpu_task* task, int worker, int performance_worker, unsigned context) {
+  Policy& self = policy();
+  if (self.original.push_task_notify != nullptr) {
+    self.original.push_task_notify(task, worker, performance_worker, context);
+  }
+  if (worker >= 0 && worker < STARPU_NMAXWORKERS) {
+    wake(self.beds[static_cast<std::size_t>(worker)]);
+  }
+}
+
+// Sleeps until woken. The pushers of StarPU lock the worker that they push to, which this thread holds unless it says that
+// it is relaxed.
+starpu_task* sleep(unsigned context) {
+  Policy& self = policy();
+  Bed& bed = self.beds[static_cast<std::size_t>(starpu_worker_get_id())];
+  bed.asleep.store(true);
+  self.sleepers.fetch_add(1);
+  std::atomic_thread_fence(std::memory_order_seq_cst);
+  starpu_task* const task = self.original.pop_task(context);
+  if (task == nullptr) {
+    self.sleeps.fetch_add(1, std::memory_order_relaxed);
+    starpu_worker_relax_on();
+    bool woken = false;
+    {
+      std::unique_lock<std::mutex> lock{bed.mutex};
+      woken = bed.woken.wait_for(lock, self.longest_sleep, [&bed] { return !bed.asleep.load(); });
+    }
+    starpu_worker_relax_off();
+    if (woken) {
+      idle_since = Clock::now();  // there is work, or was a moment ago: worth looking for a while
+    }
+  }
+  if (bed.asleep.exchange(false)) {
+    self.sleepers.fetch_sub(1);
+  }
+  return task;
+}
+
+starpu_task* pop_task(unsigned context) {
+  Policy& self = policy();
+  starpu_task* task = self.original.pop_task(context);
+  if (task != nullptr) {
+    idle_since = {};
+    return task;
+  }
+  const auto now = Clock::now();
+  if (idle_since == Clock::time_point{}) {
+    idle_since = now;
+  }
+  if (now - idle_since < self.idle_spin) {
+    if (self.yield_when_idle) {
+      sched_yield();
+    }
+    return nullptr;
+  }
+  task = sleep(context);
+  if (task != nullptr) {
+    idle_since = {};
+  }
+  return task;
+}
+
+// Called when StarPU starts: the number of memory nodes is known only now.
+void initialise(unsigned context) {
+  Policy& self = policy();
+  self.longest_sleep = std::chrono::microseconds{starpu_memory_nodes_get_count() > 1 ? 200 : 10000};
+  self.original.init_sched(context);
+}
+
+}  // namespace
+
+starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin, bool yield_when_idle) {
+  Policy& self = policy();
+  const starpu_sched_policy* found = nullptr;
+  for (starpu_sched_policy** candidate = starpu_sched_get_predefined_policies(); *candidate != nullptr; ++candidate) {
+    if (std::strcmp((*candidate)->policy_name, "prio") == 0) {
+      found = *candidate;
+    }
+  }
+  if (found == nullptr) {
+    return nullptr;
+  }
+  self.original = *found;
+  self.blocking = *found;
+  self.blocking.init_sched = initialise;
+  self.blocking.push_task = push_task;
+  self.blocking.push_task_notify = push_task_notify;
+  self.blocking.pop_task = pop_task;
+  self.blocking.policy_name = "legatus-prio";
+  self.blocking.policy_description = "prio, with idle workers asleep";
+  self.idle_spin = idle_spin;
+  self.yield_when_idle = yield_when_idle;
+  self.sleeps.store(0);
+  return &self.blocking;
+}
+
+void wake_all_workers() noexcept {
+  for (Bed& bed : policy().beds) {
+    wake(bed);
+  }
+}
+
+unsigned long worker_sleep_count() noexcept { return policy().sleeps.load(std::memory_order_relaxed); }
+
+}  // namespace legate::detail::engine

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/starpu_call.h"
+
+#include <chrono>
+
+namespace legate::detail::engine {
+
+/// StarPU's `prio` scheduling policy, except that idle workers sleep: Debian's StarPU is built so that a worker without work
+/// asks its policy for ever, which burns a core each and starves everybody where workers or ranks outnumber cores.
+///
+/// A worker that found nothing for `idle_spin` sleeps until a task that it may run is pushed. Worker masks
+/// (starpu_task::workerids) are honoured.
+///
+/// @return the policy for starpu_conf::sched_policy; null when this StarPU has no policy `prio`. One at a time: valid until
+///   the next call.
+[[nodiscard]] starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin, bool yield_when_idle);
+
+/// Wakes every sleeping worker, for shutting down. Any thread.
+void wake_all_workers() noexcept;
+
+/// How often workers went to sleep since the policy was made; for tests.
+[[nodiscard]] unsigned long worker_sleep_count() noexcept;
+
+}  // namespace legate::detail::engine

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+
+namespace legate::detail::engine {
+
+/// The one lock under which anything is submitted to StarPU: two threads that submit tasks on the same handles at the same
+/// time can order them differently on each handle, and then both wait for ever.
+///
+/// Re-entrant, because arrays submit plan switches while a launch is being submitted. Workers must never take it: its holder
+/// may be waiting for tasks to complete.
+std::recursive_mutex& submission_lock() noexcept;
+
+/// Which launches were made and which have completed. Launches are numbered from 1 in the order of submission.
+class Progress {
+ public:
+  /// Number for a new launch. Under the submission lock.
+  std::uint64_t begin_launch() noexcept {
+    unfinished_.fetch_add(1, std::memory_order_relaxed);
+    const std::uint64_t number = issued_.load(std::memory_order_relaxed) + 1;
+    issued_.store(number, std::memory_order_relaxed);
+    return number;
+  }
+
+  /// The last point of launch `number` ran. Any thread. Pairs with idle(): what the launch did is visible to who sees that.
+  void end_launch(std::uint64_t number) noexcept {
+    recent_[number % recent_.size()].store(number, std::memory_order_relaxed);
+    unfinished_.fetch_sub(1, std::memory_order_release);
+  }
+
+  /// Whether every launch has completed (StarPU may still be busy with the last tasks).
+  [[nodiscard]] bool idle() const noexcept { return unfinished_.load(std::memory_order_acquire) == 0; }
+
+  [[nodiscard]] std::uint64_t issued() const noexcept { return issued_.load(std::memory_order_relaxed); }
+
+  /// All launches up to this number have completed, and StarPU is done with them.
+  [[nodiscard]] std::uint64_t drained() const noexcept { return drained_.load(std::memory_order_relaxed); }
+  void set_drained(std::uint64_t number) noexcept { drained_.store(number, std::memory_order_relaxed); }
+
+  /// Whether launch `number` has probably completed: only the last few thousand are remembered. A hint, never to be relied on
+  /// for correctness.
+  [[nodiscard]] bool probably_finished(std::uint64_t number) const noexcept {
+    return number <= drained() || recent_[number % recent_.size()].load(std::memory_order_relaxed) >= number;
+  }
+
+ private:
+  std::atomic<std::uint64_t> issued_{0};
+  std::atomic<std::uint64_t> drained_{0};
+  // Own cache line: workers write it, the control thread spins on it.
+  alignas(64) std::atomic<std::uint64_t> unfinished_{0};
+  alignas(64) std::array<std::atomic<std::uint64_t>, 4096> recent_{};
+};
+
+Progress& progress() noexcept;
+
+/// @throws std::logic_error when the engine is not running, or the calling thread is a worker; the message starts with `what`.
+void require_control_thread(const char* what);
+
+/// Marks whether the engine is running, with how many workers and memory nodes. By lifecycle.cc only.
+void set_running(bool running, unsigned workers, unsigned memory_nodes) noexcept;
+[[nodiscard]] unsigned memory_node_count() noexcept;
+
+/// Frees the codelets destroyed while the engine was running. By stop(), after StarPU has shut down.
+void free_retired_codelets() noexcept;
+
+}  // namespace legate::detail::engine
