@@ -10,16 +10,17 @@ namespace legate::detail {
 
 namespace {
 
-constexpr int HIGHEST_LEVEL = 7;
-
 [[noreturn]] void refuse(std::string_view part, std::string_view reason) {
   throw std::invalid_argument{"Invalid logger specification '" + std::string{part} + "', " + std::string{reason} +
                               ". Expected 'name=level'"};
 }
 
-[[nodiscard]] int parse_level(std::string_view word, std::string_view part) {
-  constexpr std::array<std::pair<std::string_view, int>, 5> WORDS{
-      {{"all", 0}, {"debug", 1}, {"info", 2}, {"error", 5}, {"none", HIGHEST_LEVEL}}};
+[[nodiscard]] LogLevel parse_level(std::string_view word, std::string_view part) {
+  constexpr std::array<std::pair<std::string_view, LogLevel>, 5> WORDS{{{"all", LogLevel::SPEW},
+                                                                        {"debug", LogLevel::DEBUG},
+                                                                        {"info", LogLevel::INFO},
+                                                                        {"error", LogLevel::ERROR},
+                                                                        {"none", LogLevel::NONE}}};
 
   for (const auto& [name, level] : WORDS) {
     if (word == name) {
@@ -29,8 +30,8 @@ constexpr int HIGHEST_LEVEL = 7;
   int number{};
   const auto* const end = word.data() + word.size();
   const auto [rest, error] = std::from_chars(word.data(), end, number);
-  if (error == std::errc{} && rest == end && number >= 0 && number <= HIGHEST_LEVEL) {
-    return number;
+  if (error == std::errc{} && rest == end && number >= 0 && number <= static_cast<int>(LogLevel::NONE)) {
+    return static_cast<LogLevel>(number);
   }
   throw std::invalid_argument{"Unknown logging level '" + std::string{word} + "' (from '" + std::string{part} +
                               "'), expected one of [all, debug, info, error, none] or a number from 0 to 7"};

@@ -258,7 +258,7 @@ TEST(Logging, ReadsNamesAndLevels) {
   const auto levels = legate::detail::parse_logging("a=all,legate.mapper=debug,c=info,d=error,e=none,f=4");
   std::map<std::string, int> found;
   for (const auto& level : levels) {
-    found[level.name] = level.level;
+    found[level.name] = static_cast<int>(level.level);
   }
   EXPECT_EQ(found,
             (std::map<std::string, int>{{"a", 0}, {"legate.mapper", 1}, {"c", 2}, {"d", 5}, {"e", 7}, {"f", 4}}));
