@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <legate_defines.h>
+
+#include <cstdint>
+#include <exception>
+#include <string>
+#include <utility>
+
+namespace legate {
+
+/// The only exception that may leave a task, and the one that the launching program gets in its place.
+///
+/// Thrown by a variant whose launch may throw (VariantOptions::may_throw_exception or `throws_exception`); index and
+/// message arrive, other state of derived classes does not. Any other exception leaving a task ends the process.
+class LEGATE_EXPORT TaskException : public std::exception {
+ public:
+  /// `index` is for the program's own use, to tell its exceptions apart.
+  TaskException(std::int32_t index, std::string error_message);
+  /// The same with index 0.
+  explicit TaskException(std::string error_message);
+
+  /// The message.
+  [[nodiscard]] const char* what() const noexcept override;
+  [[nodiscard]] std::int32_t index() const noexcept { return index_; }
+  [[nodiscard]] const std::string& error_message() const noexcept { return error_message_; }
+
+ private:
+  std::int32_t index_{};
+  std::string error_message_{};
+};
+
+}  // namespace legate

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/task_config.h"
+
+#include <legate/task/task_config.h>
+
+#include <memory>
+
+namespace legate {
+
+TaskConfig::TaskConfig(LocalTaskID task_id) noexcept : impl_{std::make_shared<detail::TaskConfig>(task_id)} {}
+
+detail::TaskConfig& TaskConfig::own_() {
+  if (impl_.use_count() > 1) impl_ = std::make_shared<detail::TaskConfig>(*impl_);
+  return *impl_;
+}
+
+TaskConfig& TaskConfig::with_signature(const TaskSignature& signature) noexcept {
+  own_().signature = signature;
+  return *this;
+}
+
+TaskConfig& TaskConfig::with_variant_options(const VariantOptions& options) noexcept {
+  own_().variant_options = options;
+  return *this;
+}
+
+TaskConfig& TaskConfig::with_store_mappings(Span<const mapping::ProxyStoreMapping> store_mappings) noexcept {
+  own_().store_mappings.emplace(store_mappings.begin(), store_mappings.end());
+  return *this;
+}
+
+LocalTaskID TaskConfig::task_id() const { return impl_->task_id; }
+
+std::optional<TaskSignature> TaskConfig::task_signature() const { return impl_->signature; }
+
+std::optional<std::reference_wrapper<const VariantOptions>> TaskConfig::variant_options() const {
+  if (!impl_->variant_options) return std::nullopt;
+  return std::cref(*impl_->variant_options);
+}
+
+std::optional<std::vector<mapping::ProxyStoreMapping>> TaskConfig::store_mappings() const {
+  return impl_->store_mappings;
+}
+
+bool operator==(const TaskConfig& left, const TaskConfig& right) noexcept {
+  return left.impl() == right.impl() || *left.impl() == *right.impl();
+}
+
+bool operator!=(const TaskConfig& left, const TaskConfig& right) noexcept { return !(left == right); }
+
+}  // namespace legate
