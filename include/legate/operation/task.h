@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <legate/data/logical_store.h>
+#include <legate/data/scalar.h>
+#include <legate/operation/projection.h>
+#include <legate/partitioning/constraint.h>
+#include <legate/type/types.h>
+#include <legate/utilities/internal_shared_ptr.h>
+#include <legate/utilities/span.h>
+#include <legate_defines.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+namespace legate {
+
+namespace detail {
+class AutoTask;
+class ManualTask;
+}  // namespace detail
+
+/// The description of a task whose arguments the runtime partitions by itself.
+///
+/// Made by Runtime::create_task, filled by the members below and given away to Runtime::submit. Copies refer to the
+/// same description. After submit it is spent: every member throws std::runtime_error. Control thread only.
+class LEGATE_EXPORT AutoTask {
+ public:
+  /// @name Arguments, in the order in which the task will see them
+  /// Without a partition symbol, the one of the same store in this task is used, or a new one. Returns the symbol.
+  /// @throws std::invalid_argument for an unbound input or reduction, an operator that the element type lacks, or a
+  ///   symbol that already stands for another store.
+  /// @{
+  Variable add_input(LogicalStore store);
+  Variable add_output(LogicalStore store);
+  Variable add_reduction(LogicalStore store, ReductionOpKind redop_kind);
+  Variable add_reduction(LogicalStore store, std::int32_t redop_kind);
+  Variable add_input(LogicalStore store, Variable partition_symbol);
+  Variable add_output(LogicalStore store, Variable partition_symbol);
+  Variable add_reduction(LogicalStore store, ReductionOpKind redop_kind, Variable partition_symbol);
+  Variable add_reduction(LogicalStore store, std::int32_t redop_kind, Variable partition_symbol);
+  /// @}
+
+  /// A value passed to every instance of the task.
+  void add_scalar_arg(const Scalar& scalar);
+  template <typename T, typename = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Scalar> &&
+                                                    std::is_constructible_v<Scalar, T>>>
+  void add_scalar_arg(T&& value)
+  {
+    add_scalar_arg(Scalar{std::forward<T>(value)});
+  }
+
+  /// Restricts how the arguments are split. Checked at submit.
+  /// @throws std::runtime_error if the task's signature declares its constraints.
+  void add_constraint(const Constraint& constraint);
+  void add_constraints(Span<const Constraint> constraints);
+
+  /// The partition symbol of `store` in this task.
+  [[nodiscard]] Variable find_or_declare_partition(const LogicalStore& store);
+  /// A new partition symbol, to be given to an argument.
+  [[nodiscard]] Variable declare_partition();
+  /// The provenance of the scope in which the task was created.
+  [[nodiscard]] std::string_view provenance() const;
+
+  /// Replaces the variant's option for this launch. Concurrent launches are not supported yet.
+  /// @throws std::runtime_error if `concurrent`.
+  void set_concurrent(bool concurrent);
+  /// Replaces the variant's option for this launch.
+  void set_side_effect(bool has_side_effect);
+  /// Says whether the task may throw TaskException, in place of the variant's option.
+  void throws_exception(bool can_throw_exception);
+  /// @throws std::runtime_error always: no communicator is available yet.
+  void add_communicator(std::string_view name);
+
+  /// True if submit will run the task at once in the calling thread.
+  [[nodiscard]] bool needs_inline_execution_() const;
+
+  AutoTask() = LEGATE_DEFAULT_WHEN_CYTHON;
+  explicit AutoTask(InternalSharedPtr<detail::AutoTask> impl) : impl_{std::move(impl)} {}
+  [[nodiscard]] const InternalSharedPtr<detail::AutoTask>& impl() const noexcept { return impl_; }
+
+ private:
+  InternalSharedPtr<detail::AutoTask> impl_;
+};
+
+/// The description of a task with a launch domain and partitions chosen by the program.
+///
+/// Same rules of use as AutoTask. A store given whole is seen whole by every instance: as an output, all instances must
+/// write the same values; as a reduction, all contributions are combined with the previous contents. A partition
+/// gives the instance at launch point p the piece `projection(p)`, or piece p without a projection; a 1-D launch over
+/// pieces of more dimensions takes them in row-major order.
+class LEGATE_EXPORT ManualTask {
+ public:
+  /// @name Arguments, in the order in which the task will see them
+  /// `is_key_partition` marks the argument whose placement decides where the instances run; a hint.
+  /// @throws std::invalid_argument for an unbound input or reduction, an operator that the element type lacks, or a
+  ///   projection whose size is not the number of color dimensions.
+  /// @throws std::runtime_error if, without projection, launch domain and colors do not match.
+  /// @{
+  void add_input(LogicalStore store);
+  void add_input(LogicalStorePartition store_partition, std::optional<SymbolicPoint> projection = std::nullopt,
+                 bool is_key_partition = false);
+  void add_output(LogicalStore store);
+  void add_output(LogicalStorePartition store_partition, std::optional<SymbolicPoint> projection = std::nullopt,
+                  bool is_key_partition = false);
+  void add_reduction(LogicalStore store, ReductionOpKind redop_kind);
+  void add_reduction(LogicalStore store, std::int32_t redop_kind);
+  void add_reduction(LogicalStorePartition store_partition, ReductionOpKind redop_kind,
+                     std::optional<SymbolicPoint> projection = std::nullopt, bool is_key_partition = false);
+  void add_reduction(LogicalStorePartition store_partition, std::int32_t redop_kind,
+                     std::optional<SymbolicPoint> projection = std::nullopt, bool is_key_partition = false);
+  /// @}
+
+  /// A value passed to every instance of the task.
+  void add_scalar_arg(const Scalar& scalar);
+  template <typename T, typename = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Scalar> &&
+                                                    std::is_constructible_v<Scalar, T>>>
+  void add_scalar_arg(T&& value)
+  {
+    add_scalar_arg(Scalar{std::forward<T>(value)});
+  }
+
+  [[nodiscard]] std::string_view provenance() const;
+  /// @throws std::runtime_error if `concurrent`: concurrent launches are not supported yet.
+  void set_concurrent(bool concurrent);
+  void set_side_effect(bool has_side_effect);
+  void throws_exception(bool can_throw_exception);
+  /// @throws std::runtime_error always: no communicator is available yet.
+  void add_communicator(std::string_view name);
+
+  ManualTask() = LEGATE_DEFAULT_WHEN_CYTHON;
+  explicit ManualTask(InternalSharedPtr<detail::ManualTask> impl) : impl_{std::move(impl)} {}
+  [[nodiscard]] const InternalSharedPtr<detail::ManualTask>& impl() const noexcept { return impl_; }
+
+ private:
+  InternalSharedPtr<detail::ManualTask> impl_;
+};
+
+}  // namespace legate

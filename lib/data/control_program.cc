@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/control_program.h"
+
+#include <stdexcept>
+#include <string>
+
+namespace legate::detail {
+
+namespace {
+
+void (*flush_hook)() = nullptr;  // control thread only
+thread_local bool running_in_task = false;
+
+}  // namespace
+
+void flush_held_operations()
+{
+  if (flush_hook != nullptr) {
+    flush_hook();
+  }
+}
+
+void set_flush_hook(void (*hook)()) { flush_hook = hook; }
+
+void check_control_program(const char* operation)
+{
+  if (running_in_task) {
+    throw std::runtime_error{std::string{operation} + " may not be called inside a task"};
+  }
+}
+
+bool in_task() { return running_in_task; }
+void set_in_task(bool value) { running_in_task = value; }
+
+}  // namespace legate::detail

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+namespace legate::detail {
+
+/// Launches the operations that a streaming scope holds back, before something looks at their effects. Set by the
+/// runtime; nothing before it has started. May throw what the streaming rules say.
+void flush_held_operations();
+void set_flush_hook(void (*hook)());
+
+/// Throws std::runtime_error unless the caller is outside any task.
+void check_control_program(const char* operation);
+/// True inside a task variant. Set by the task room for the calling thread.
+[[nodiscard]] bool in_task();
+void set_in_task(bool value);
+
+}  // namespace legate::detail

@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/view.h"
+#include "engine/engine.h"
+#include "partitioning/tiling.h"
+#include "utilities/box.h"
+
+#include <legate/utilities/typedefs.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+namespace legate::detail {
+
+/// The part of a store that one point of a launch sees.
+struct PointGeometry {
+  std::array<std::int64_t, LEGATE_MAX_DIM> lo{};  // in the coordinates of the store's view, [lo, hi)
+  std::array<std::int64_t, LEGATE_MAX_DIM> hi{};
+  Box root{};                                     // the smallest box of the array around it; empty if there is nothing
+  std::vector<std::int64_t> color{};              // of the tiling; empty if the store is seen whole
+};
+
+/// The parts of one store that the points of one launch see. Immutable, shared by all launches of the same shape.
+class Geometry {
+ public:
+  using ColorOf = std::function<std::vector<std::int64_t>(std::size_t point)>;
+
+  /// Every point sees the whole view.
+  explicit Geometry(View::Ptr view);
+  /// Point i of `points` sees color `color_of(i)`.
+  Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::size_t points, const ColorOf& color_of);
+
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] const View::Ptr& view() const { return view_; }
+  [[nodiscard]] const std::shared_ptr<const Tiling>& tiling() const { return tiling_; }
+  /// True if all points see the whole store.
+  [[nodiscard]] bool is_whole() const { return tiling_ == nullptr; }
+  [[nodiscard]] const PointGeometry& at(std::size_t point) const { return points_[is_whole() ? 0 : point]; }
+  [[nodiscard]] std::size_t size() const { return points_.size(); }
+  /// True if no element of the array is seen by two points. (False for a whole store, however many points there are.)
+  [[nodiscard]] bool is_disjoint() const { return disjoint_; }
+
+ private:
+  [[nodiscard]] PointGeometry whole() const;
+
+  std::uint64_t id_;
+  View::Ptr view_;
+  std::shared_ptr<const Tiling> tiling_{};
+  std::vector<PointGeometry> points_{};
+  bool disjoint_{false};
+};
+
+/// The tiles of one array that the points of a geometry overlap, as lists one after another.
+struct TileLists {
+  std::vector<std::uint32_t> offsets{};  // of point i: [offsets[i], offsets[i + 1]); one list if the geometry is whole
+  std::vector<std::uint32_t> tiles{};
+  std::vector<bool> covered{};           // the point sees the whole tile
+  bool exclusive{true};                  // no tile is in two lists
+};
+
+/// The tiles of `array`, as it is cut now, under the points of `geometry`. Remembered until the array is cut anew.
+/// Control thread only.
+[[nodiscard]] std::shared_ptr<const TileLists> find_tile_lists(engine::Array& array, const Geometry& geometry);
+/// Forgets everything remembered: when the engine stops.
+void clear_tile_lists();
+
+/// Cuts `array` so that every point of the geometries can write its part without holding up another point.
+void retile_for(engine::Array& array, const std::vector<const Geometry*>& writers);
+
+}  // namespace legate::detail

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// The public handles of logical stores and their partitions: argument checks, then on to the implementation.
+#include "data/control_program.h"
+#include "data/logical_store.h"
+#include "data/physical_store.h"
+
+#include <legate/data/logical_store.h>
+
+#include <stdexcept>
+#include <string>
+#include <utility>
+
+namespace legate {
+
+namespace {
+
+std::string show(const std::vector<std::uint64_t>& values)
+{
+  std::string text = "[";
+  for (const auto value : values) {
+    text += (text.size() > 1 ? ", " : "") + std::to_string(value);
+  }
+  return text + "]";
+}
+
+std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> values)
+{
+  return std::vector<std::uint64_t>(values.begin(), values.end());
+}
+
+void check_tiling_argument(const char* what, const std::vector<std::uint64_t>& values, std::size_t dim)
+{
+  if (values.size() != dim) {
+    throw std::invalid_argument{std::string{"Incompatible "} + what + ": expected a " + std::to_string(dim) +
+                                "-tuple, got a " + std::to_string(values.size()) + "-tuple"};
+  }
+  for (const auto value : values) {
+    if (value == 0) {
+      throw std::invalid_argument{std::string{what} + " must have a volume greater than 0, got " + show(values)};
+    }
+  }
+}
+
+}  // namespace
+
+std::uint32_t LogicalStore::dim() const { return impl_->dim(); }
+Type LogicalStore::type() const { return impl_->type(); }
+Shape LogicalStore::shape() const { return Shape{impl_->shape()}; }
+
+tuple<std::uint64_t> LogicalStore::extents() const
+{
+  if (!impl_->ready()) {
+    detail::flush_held_operations();
+  }
+  return tuple<std::uint64_t>{impl_->extents()};
+}
+
+std::size_t LogicalStore::volume() const { return impl_->volume(); }
+bool LogicalStore::unbound() const { return impl_->unbound(); }
+bool LogicalStore::transformed() const { return impl_->transformed(); }
+bool LogicalStore::has_scalar_storage() const { return impl_->has_scalar_storage(); }
+bool LogicalStore::overlaps(const LogicalStore& other) const { return impl_->overlaps(*other.impl_); }
+bool LogicalStore::equal_storage(const LogicalStore& other) const { return impl_->equal_storage(*other.impl_); }
+std::string LogicalStore::to_string() const { return impl_->to_string(); }
+
+LogicalStore LogicalStore::promote(std::int32_t extra_dim, std::size_t dim_size) const
+{
+  return LogicalStore{impl_->promote(extra_dim, dim_size)};
+}
+LogicalStore LogicalStore::project(std::int32_t dim, std::int64_t index) const
+{
+  return LogicalStore{impl_->project(dim, index)};
+}
+LogicalStore LogicalStore::broadcast(std::int32_t dim, std::size_t dim_size) const
+{
+  return LogicalStore{impl_->broadcast(dim, dim_size)};
+}
+LogicalStore LogicalStore::slice(std::int32_t dim, Slice slice) const { return LogicalStore{impl_->slice(dim, slice)}; }
+LogicalStore LogicalStore::transpose(std::vector<std::int32_t> axes) const
+{
+  return LogicalStore{impl_->transpose(axes)};
+}
+LogicalStore LogicalStore::delinearize(std::int32_t dim, std::vector<std::uint64_t> sizes) const
+{
+  return LogicalStore{impl_->delinearize(dim, sizes)};
+}
+LogicalStore LogicalStore::reinterpret_as(const Type& type) const { return LogicalStore{impl_->reinterpret_as(type)}; }
+
+std::optional<LogicalStorePartition> LogicalStore::get_partition() const
+{
+  detail::flush_held_operations();
+  if (impl_->unbound()) {
+    return std::nullopt;
+  }
+  if (auto tiling = impl_->latest_key_partition()) {
+    return LogicalStorePartition{std::make_shared<detail::LogicalStorePartition>(impl_, std::move(tiling))};
+  }
+  return std::nullopt;
+}
+
+LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t> tile_shape,
+                                                        std::optional<Span<const std::uint64_t>> color_shape) const
+{
+  const auto& extents = impl_->extents();
+  const auto tile     = to_vector(tile_shape);
+  check_tiling_argument("tile shape", tile, extents.size());
+  std::vector<std::uint64_t> colors;
+  if (color_shape) {
+    colors = to_vector(*color_shape);
+    check_tiling_argument("color shape", colors, extents.size());
+  } else {
+    for (std::size_t d = 0; d < extents.size(); ++d) {
+      colors.push_back(extents[d] / tile[d] + (extents[d] % tile[d] != 0 ? 1 : 0));
+    }
+  }
+  detail::Tiling tiling{tile, colors};
+  if (impl_->view()->is_delinearized() && tiling.color_volume() > 0) {
+    const std::vector<std::int64_t> first(extents.size(), 0);
+    const auto box = tiling.rectangle(first, extents);
+    if (!impl_->view()->is_contiguous(box.lo.data(), box.hi.data())) {
+      throw std::runtime_error{"Non-invertible transformation: tiles " + show(tile) +
+                               " are no contiguous parts of a delinearized dimension"};
+    }
+  }
+  return LogicalStorePartition{
+    std::make_shared<detail::LogicalStorePartition>(impl_, detail::intern(std::move(tiling)))};
+}
+
+PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarget> target) const
+{
+  detail::check_control_program("get_physical_store");
+  if (target.has_value() && *target != mapping::StoreTarget::SYSMEM) {
+    throw std::invalid_argument{"get_physical_store: this machine has no memory of the kind asked for"};
+  }
+  detail::flush_held_operations();
+  return PhysicalStore{impl_->map()};
+}
+
+std::optional<PhysicalStore> LogicalStore::get_cached_physical_store() const
+{
+  if (auto mapping = impl_->cached_mapping()) {
+    return PhysicalStore{std::move(mapping)};
+  }
+  return std::nullopt;
+}
+
+LogicalStore LogicalStore::null_mask() const
+{
+  throw std::invalid_argument{"null_mask: the array is not nullable"};
+}
+
+LogicalStore LogicalStore::child(std::uint32_t index) const
+{
+  throw std::invalid_argument{"child: a plain array has no child " + std::to_string(index)};
+}
+
+LogicalStore LogicalStorePartition::store() const { return LogicalStore{impl_->store()}; }
+
+tuple<std::uint64_t> LogicalStorePartition::color_shape() const
+{
+  return tuple<std::uint64_t>{impl_->tiling()->colors};
+}
+
+LogicalStore LogicalStorePartition::get_child_store(Span<const std::uint64_t> color) const
+{
+  const auto& tiling = *impl_->tiling();
+  bool valid         = color.size() == tiling.colors.size();
+  std::vector<std::int64_t> at;
+  for (std::size_t d = 0; valid && d < color.size(); ++d) {
+    valid = color[d] < tiling.colors[d];
+    at.push_back(static_cast<std::int64_t>(color[d]));
+  }
+  if (!valid) {
+    throw std::out_of_range{"Color " + show(to_vector(color)) + " is invalid for partition of color shape " +
+                            show(tiling.colors)};
+  }
+  if (tiling.is_irregular()) {
+    throw std::runtime_error{"Child stores can be retrieved only from tile partitions"};
+  }
+  if (impl_->store()->has_scalar_storage()) {
+    return LogicalStore{impl_->store()};
+  }
+  const auto box = tiling.rectangle(at, impl_->store()->extents());
+  std::vector<std::int64_t> lo;
+  std::vector<std::int64_t> hi;
+  for (std::size_t d = 0; d < at.size(); ++d) {
+    lo.push_back(box.lo[d]);
+    hi.push_back(box.hi[d]);
+  }
+  return LogicalStore{impl_->store()->child(lo, hi)};
+}
+
+}  // namespace legate

@@ -1,0 +1,304 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/physical_store.h"
+
+#include "data/control_program.h"
+#include "data/logical_store.h"
+#include "data/task_memory.h"
+
+#include <legate/data/buffer.h>
+
+#include <algorithm>
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+namespace legate::detail {
+
+void PhysicalStore::place(const View& view, const std::byte* origin, const std::int64_t* box_lo,
+                          const std::size_t* array_strides)
+{
+  // Unsigned arithmetic on purpose: coordinate 0 may lie before the memory, and sums wrap around to the right address.
+  auto address = reinterpret_cast<std::uintptr_t>(origin);  // NOLINT
+  for (std::size_t r = 0; r < view.root_dim(); ++r) {
+    address += static_cast<std::uintptr_t>(view.offset()[r] - box_lo[r]) * array_strides[r];
+  }
+  base    = address;
+  dim     = static_cast<std::int32_t>(view.dim());
+  strides = {};
+  for (std::size_t d = 0; d < view.dim(); ++d) {
+    const auto& axis = view.axes()[d];
+    strides[d] = axis.root < 0 ? 0 : static_cast<std::size_t>(axis.weight) * array_strides[static_cast<std::size_t>(axis.root)];
+  }
+}
+
+std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<LogicalStore> store)
+{
+  static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> zero{};
+  const auto& view = *store->view();
+  if (view.dim() > LEGATE_MAX_DIM) {
+    throw std::invalid_argument{"get_physical_store: a view of " + std::to_string(view.dim()) +
+                                " dimensions cannot be mapped, the limit is " + std::to_string(LEGATE_MAX_DIM)};
+  }
+  auto& array = store->storage().array();
+  array.synchronize();
+  auto result         = std::make_shared<PhysicalStore>();
+  result->readable    = true;
+  result->writable    = true;
+  result->reducible   = true;
+  result->transformed = store->transformed();
+  result->type        = &store->type();
+  result->place(view, array.data(), zero.data(), array.strides().data());
+  for (std::size_t d = 0; d < view.dim(); ++d) {
+    result->hi[d] = static_cast<std::int64_t>(view.extents()[d]);
+  }
+  result->owner_ = std::move(store);
+  return result;
+}
+
+std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<LogicalStore> store)
+{
+  auto& array = store->storage().array();
+  array.synchronize();
+  auto result         = std::make_shared<PhysicalStore>();
+  result->kind        = Kind::SCALAR;
+  result->readable    = true;
+  result->transformed = store->transformed();
+  result->type        = &store->type();
+  result->copy_.assign(array.data(), array.data() + array.element_size());
+  result->place(*store->view(), result->copy_.data(), nullptr, nullptr);
+  for (std::size_t d = 0; d < store->view()->dim(); ++d) {
+    result->hi[d] = static_cast<std::int64_t>(store->extents()[d]);
+  }
+  result->owner_ = std::move(store);
+  return result;
+}
+
+void PhysicalStore::synchronize() const
+{
+  // Leaves may use a mapping's accessors only through what they were passed, never make new ones from it.
+  if (owner_ && kind == Kind::ARRAY && !in_task()) {
+    flush_held_operations();
+    owner_->storage().array().synchronize();
+  }
+}
+
+}  // namespace legate::detail
+
+namespace legate {
+
+namespace {
+
+[[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument{message}; }
+
+void check_not_unbound(const detail::PhysicalStore& store, const char* operation)
+{
+  if (store.kind == detail::PhysicalStore::Kind::UNBOUND) {
+    refuse(std::string{operation} + ": the store is an unbound output");
+  }
+}
+
+/// The piece that a binding call is about to set.
+detail::UnboundPiece& piece_to_bind(const detail::PhysicalStore& store, std::int32_t dim, const char* operation)
+{
+  if (store.kind != detail::PhysicalStore::Kind::UNBOUND) {
+    refuse(std::string{operation} + ": the store is not an unbound output");
+  }
+  if (store.piece->bound) {
+    refuse(std::string{operation} + ": the unbound output is bound already");
+  }
+  if (dim != store.dim) {
+    refuse(std::string{operation} + ": " + std::to_string(dim) + " extents for a " + std::to_string(store.dim) +
+           "-D unbound output");
+  }
+  return *store.piece;
+}
+
+}  // namespace
+
+std::int32_t PhysicalStore::dim() const { return impl_->dim; }
+Type PhysicalStore::type() const { return *impl_->type; }
+Type::Code PhysicalStore::type_code_() const { return impl_->type->code(); }
+bool PhysicalStore::is_readable() const { return impl_->readable; }
+bool PhysicalStore::is_writable() const { return impl_->writable; }
+bool PhysicalStore::is_reducible() const { return impl_->reducible; }
+bool PhysicalStore::valid() const { return impl_ != nullptr && impl_->valid; }
+bool PhysicalStore::transformed() const { return impl_->transformed; }
+bool PhysicalStore::is_future() const { return impl_->kind == detail::PhysicalStore::Kind::SCALAR; }
+bool PhysicalStore::is_unbound_store() const { return impl_->kind == detail::PhysicalStore::Kind::UNBOUND; }
+bool PhysicalStore::is_partitioned() const { return impl_->partitioned; }
+
+mapping::StoreTarget PhysicalStore::target() const
+{
+  if (is_unbound_store() && !impl_->piece->bound) {
+    refuse("target: the unbound output is not bound yet");
+  }
+  return mapping::StoreTarget::SYSMEM;
+}
+
+Domain PhysicalStore::domain() const
+{
+  check_not_unbound(*impl_, "domain");
+  Domain result;
+  result.dim = impl_->dim;
+  for (std::int32_t d = 0; d < impl_->dim; ++d) {
+    const auto i                         = static_cast<std::size_t>(d);
+    result.rect_data[d]                  = impl_->lo[i];
+    result.rect_data[d + impl_->dim]     = impl_->hi[i] - 1;
+  }
+  return result;
+}
+
+InlineAllocation PhysicalStore::get_inline_allocation() const
+{
+  check_not_unbound(*impl_, "get_inline_allocation");
+  impl_->synchronize();
+  auto address = impl_->base;
+  std::vector<std::size_t> strides;
+  for (std::size_t d = 0; d < static_cast<std::size_t>(impl_->dim); ++d) {
+    address += static_cast<std::uintptr_t>(impl_->lo[d]) * impl_->strides[d];
+    strides.push_back(impl_->strides[d]);
+  }
+  return InlineAllocation{reinterpret_cast<void*>(address), std::move(strides), target()};  // NOLINT
+}
+
+void PhysicalStore::check_shape_dimension_(std::int32_t dim) const
+{
+  check_not_unbound(*impl_, "shape");
+  if (dim != std::max(impl_->dim, 1)) {
+    refuse("Dimension mismatch: " + std::to_string(dim) + "-D access to a " + std::to_string(impl_->dim) + "-D store");
+  }
+}
+
+void PhysicalStore::check_accessor_dimension_(std::int32_t dim) const { check_shape_dimension_(dim); }
+
+void PhysicalStore::check_type_(Type::Code code, std::size_t size) const
+{
+  const bool matches = code == Type::Code::NIL ? size == impl_->type->size() : code == impl_->type->code();
+  if (!matches) {
+    refuse("Type mismatch: elements of the store are " + impl_->type->to_string() + ", the accessor asks for " +
+           (code == Type::Code::NIL ? "a type of " + std::to_string(size) + " bytes" : primitive_type(code).to_string()));
+  }
+}
+
+detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const
+{
+  check_not_unbound(*impl_, "accessor");
+  const bool allowed = use == detail::StoreUse::READ ||
+                       (use == detail::StoreUse::REDUCE ? impl_->writable || impl_->reducible : impl_->writable);
+  if (!allowed) {
+    refuse(use == detail::StoreUse::REDUCE ? "reduce_accessor: the store is neither reducible nor writable"
+                                           : "write or read-write accessor: the store is not writable");
+  }
+  impl_->synchronize();
+  return detail::StoreLayout{impl_->base, impl_->strides};
+}
+
+const void* PhysicalStore::scalar_() const
+{
+  if (!is_future()) {
+    refuse("scalar: the store has no scalar storage");
+  }
+  return reinterpret_cast<const void*>(impl_->base);  // NOLINT
+}
+
+void* PhysicalStore::create_output_(const std::uint64_t* extents, std::int32_t dim, std::size_t element_size,
+                                    std::size_t alignment, bool bind) const
+{
+  piece_to_bind(*impl_, dim, "create_output_buffer");
+  std::size_t bytes = element_size;
+  for (std::int32_t d = 0; d < dim; ++d) {
+    bytes *= extents[d];
+  }
+  auto* data = detail::allocate_task_memory(bytes, std::max<std::size_t>(alignment, impl_->type->alignment()),
+                                            Memory::Kind::NO_MEMKIND);
+  if (bind) {
+    bind_(data, extents, extents, dim, element_size);
+  }
+  return data;
+}
+
+void PhysicalStore::bind_(void* data, const std::uint64_t* buffer_extents, const std::uint64_t* extents,
+                          std::int32_t dim, std::size_t element_size) const
+{
+  auto& piece = piece_to_bind(*impl_, dim, "bind_data");
+  if (element_size != impl_->type->size()) {
+    refuse("bind_data: elements of " + std::to_string(element_size) + " bytes for a store of " +
+           impl_->type->to_string());
+  }
+  for (std::int32_t d = 0; d < dim; ++d) {
+    if (extents[d] > buffer_extents[d]) {
+      refuse("bind_data: extent " + std::to_string(extents[d]) + " of dimension " + std::to_string(d) +
+             " exceeds the buffer's " + std::to_string(buffer_extents[d]));
+    }
+  }
+  piece.extents.assign(extents, extents + dim);
+  piece.room.assign(buffer_extents, buffer_extents + dim);
+  piece.data  = detail::keep_task_memory(data);
+  piece.bound = true;
+}
+
+TaskLocalBuffer PhysicalStore::create_output_buffer(const DomainPoint& extents, bool bind_buffer) const
+{
+  if (!impl_->type->is_primitive()) {
+    throw std::runtime_error{"create_output_buffer: the element type " + impl_->type->to_string() +
+                             " is not a primitive one"};
+  }
+  std::vector<std::uint64_t> sizes;
+  Domain bounds;
+  bounds.dim = extents.dim;
+  for (std::int32_t d = 0; d < extents.dim; ++d) {
+    sizes.push_back(extents[static_cast<unsigned>(d)] < 0 ? 0 : static_cast<std::uint64_t>(extents[static_cast<unsigned>(d)]));
+    bounds.rect_data[d]              = 0;
+    bounds.rect_data[d + extents.dim] = static_cast<coord_t>(sizes.back()) - 1;
+  }
+  auto* data = create_output_(sizes.data(), extents.dim, impl_->type->size(), impl_->type->alignment(), bind_buffer);
+  return TaskLocalBuffer{data, *impl_->type, bounds};
+}
+
+void PhysicalStore::bind_data(const TaskLocalBuffer& buffer, const DomainPoint& extents, bool check_type) const
+{
+  if (check_type && buffer.type() != *impl_->type) {
+    refuse("bind_data: a buffer of " + buffer.type().to_string() + " for a store of " + impl_->type->to_string());
+  }
+  std::vector<std::uint64_t> sizes;
+  std::vector<std::uint64_t> room;
+  for (std::int32_t d = 0; d < extents.dim; ++d) {
+    const auto i = static_cast<unsigned>(d);
+    sizes.push_back(extents[i] < 0 ? 0 : static_cast<std::uint64_t>(extents[i]));
+  }
+  const auto& bounds = buffer.domain();
+  for (std::int32_t d = 0; d < bounds.dim; ++d) {
+    room.push_back(static_cast<std::uint64_t>(bounds.rect_data[d + bounds.dim] - bounds.rect_data[d] + 1));
+  }
+  if (room.size() != sizes.size()) {
+    refuse("bind_data: " + std::to_string(sizes.size()) + " extents for a " + std::to_string(room.size()) +
+           "-D buffer");
+  }
+  bind_(buffer.get_inline_allocation().ptr, room.data(), sizes.data(), extents.dim, buffer.type().size());
+}
+
+void PhysicalStore::bind_untyped_data(Buffer<std::int8_t, 1>& buffer, const Point<1>& extents) const
+{
+  const auto element = std::max<std::uint64_t>(1, impl_->type->size());
+  const auto bounds  = buffer.get_bounds();
+  const auto count   = extents[0] < 0 ? 0 : static_cast<std::uint64_t>(extents[0]);
+  const auto room    = (bounds.hi[0] < bounds.lo[0] ? 0 : static_cast<std::uint64_t>(bounds.hi[0] - bounds.lo[0] + 1)) / element;
+  bind_(static_cast<void*>(buffer.ptr(bounds.lo)), &room, &count, 1, impl_->type->size());
+}
+
+void PhysicalStore::bind_empty_data() const
+{
+  auto& piece = piece_to_bind(*impl_, impl_->dim, "bind_empty_data");
+  piece.extents.assign(static_cast<std::size_t>(impl_->dim), 0);
+  piece.room  = piece.extents;
+  piece.bound = true;
+}
+
+PhysicalStore PhysicalStore::null_mask() const { refuse("null_mask: the array is not nullable"); }
+
+PhysicalStore PhysicalStore::child(std::uint32_t index) const
+{
+  refuse("child: a plain array has no child " + std::to_string(index));
+}
+
+}  // namespace legate

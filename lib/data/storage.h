@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/shape.h"
+#include "data/unbound_output.h"
+#include "data/view.h"
+#include "engine/engine.h"
+#include "partitioning/tiling.h"
+
+#include <legate/type/types.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+namespace legate::detail {
+
+class Storage;
+
+/// How operations have last split a region: looked up by later ones so that data stay where they are.
+struct KeyPartition {
+  std::shared_ptr<const Tiling> tiling{};
+  std::uint64_t pieces{0};  // the number of pieces it was made for: another number does not find it
+};
+
+/// A box of an array that slicing has cut out; the whole array at first. It remembers how it was last split.
+struct Region {
+  Storage* storage{};
+  std::shared_ptr<Region> parent{};  // what it was cut from; null for the whole array, keeps the storage alive otherwise
+  Box box{};
+  KeyPartition key{};  // in the coordinates of the array
+};
+
+/// The data behind a store and its views: one array, or one scalar value. Control thread only.
+class Storage {
+ public:
+  /// An array, or with `scalar` a single value of the shape's volume 1.
+  Storage(std::shared_ptr<Shape> shape, Type type, bool scalar);
+  Storage(const Storage&)            = delete;
+  Storage& operator=(const Storage&) = delete;
+
+  /// A new storage; the result is its whole region and keeps it alive.
+  [[nodiscard]] static std::shared_ptr<Region> create(std::shared_ptr<Shape> shape, Type type, bool scalar);
+
+  [[nodiscard]] std::uint64_t id() const { return id_; }
+  [[nodiscard]] const std::shared_ptr<Shape>& shape() const { return shape_; }
+  [[nodiscard]] const Type& type() const { return type_; }
+  [[nodiscard]] std::size_t element_size() const { return element_size_; }
+  [[nodiscard]] bool is_scalar() const { return scalar_; }
+  [[nodiscard]] std::size_t bytes();
+
+  /// The array (of no dimension for a scalar). Made at first use; waits for the producer of an unbound store.
+  [[nodiscard]] engine::Array& array();
+  /// Whether some operation has written the value. Only kept for scalars.
+  [[nodiscard]] bool initialized() const { return initialized_; }
+  void set_initialized() { initialized_ = true; }
+
+  /// The operation that will produce an unbound store; the array is made from it on demand.
+  void set_producer(std::shared_ptr<UnboundOutput> producer);
+
+  [[nodiscard]] Region& root_region() { return root_; }
+  [[nodiscard]] std::string to_string() const;
+
+ private:
+  std::shared_ptr<Shape> shape_;
+  Type type_;
+  std::size_t element_size_;
+  std::uint64_t id_;
+  bool scalar_;
+  bool initialized_{false};
+  engine::ArrayRef array_{};
+  std::shared_ptr<UnboundOutput> producer_{};
+  Region root_{};
+};
+
+}  // namespace legate::detail

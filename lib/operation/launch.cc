@@ -1,0 +1,371 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operation/launch.h"
+
+#include "data/strided_copy.h"
+
+#include <legate/task/exception.h>
+#include <legate/task/task_context.h>
+#include <legate/utilities/abort.h>
+
+#include <algorithm>
+#include <cstring>
+#include <exception>
+#include <utility>
+
+namespace legate::detail {
+
+namespace {
+
+/// The tiles that one point lists, each once, with the strongest access that any of its arguments asks for.
+class TileUses {
+ public:
+  void clear() { uses_.clear(); }
+  void add(engine::TileHandle tile, engine::Access access)
+  {
+    // Lists are short: a search beats any table.
+    for (auto& use : uses_) {
+      if (use.tile == tile) {
+        if (use.access != access) {
+          use.access = engine::Access::READ_WRITE;
+        }
+        return;
+      }
+    }
+    uses_.push_back(engine::TileUse{tile, access});
+  }
+  [[nodiscard]] const engine::TileUse* data() const { return uses_.data(); }
+  [[nodiscard]] std::size_t size() const { return uses_.size(); }
+
+ private:
+  std::vector<engine::TileUse> uses_{};
+};
+
+engine::Access access_of(bool read, bool write, bool covered)
+{
+  if (!write) {
+    return engine::Access::READ;
+  }
+  return read || !covered ? engine::Access::READ_WRITE : engine::Access::WRITE;
+}
+
+/// An array use with the tiles under its points.
+struct ResolvedUse {
+  const ArrayUse* use;
+  std::shared_ptr<const TileLists> lists;  // null: the array is one tile
+};
+
+void add_tiles(const ResolvedUse& resolved, std::uint32_t point, bool read, bool write, TileUses& uses)
+{
+  auto& array = *resolved.use->array;
+  if (resolved.lists == nullptr) {
+    const auto& box = resolved.use->geometry->at(point).root;
+    if (!box.empty()) {
+      uses.add(array.tile(0), access_of(read, write, box == array.box()));
+    }
+    return;
+  }
+  const auto& lists = *resolved.lists;
+  const auto list   = resolved.use->geometry->is_whole() ? 0 : point;
+  for (auto i = lists.offsets[list]; i < lists.offsets[list + 1]; ++i) {
+    uses.add(array.tile(lists.tiles[i]), access_of(read, write, lists.covered[i]));
+  }
+}
+
+/// One line per instance, as --show-progress wants it.
+void report_progress(TaskFrame& frame)
+{
+  static Logger logger{"legate"};
+  logger.print() << frame.info().task_name << " CPU task [" << *frame.info().provenance << "], pt = " << frame.index()
+                 << ", proc = " << std::hex << frame.worker();
+}
+
+DomainPoint point_of(const Domain& domain, std::uint32_t index)
+{
+  DomainPoint point;
+  point.dim = domain.dim;
+  for (std::int32_t d = domain.dim; d-- > 0;) {
+    const auto lo     = domain.rect_data[d];
+    const auto extent = static_cast<std::uint32_t>(domain.rect_data[d + domain.dim] - lo + 1);
+    point.point_data[d] = lo + static_cast<coord_t>(index % extent);
+    index /= extent;
+  }
+  return point;
+}
+
+}  // namespace
+
+void Launch::use(engine::Array& array, std::shared_ptr<const Geometry> geometry, bool read, bool write,
+                 bool first_point_writes)
+{
+  for (auto& known : uses) {
+    if (known.array == &array && known.geometry == geometry && known.first_point_writes == first_point_writes) {
+      known.read  = known.read || read;
+      known.write = known.write || write;
+      return;
+    }
+  }
+  uses.push_back(ArrayUse{&array, std::move(geometry), read, write, first_point_writes});
+}
+
+void Launch::cut_arrays()
+{
+  if (points == 1) {
+    return;
+  }
+  std::vector<const Geometry*> writers;
+  for (std::size_t i = 0; i < uses.size(); ++i) {
+    writers.clear();
+    bool exclusive = true;
+    for (std::size_t j = 0; j < uses.size(); ++j) {
+      const auto& use = uses[j];
+      if (use.array != uses[i].array || !use.write || use.geometry->is_whole()) {
+        continue;
+      }
+      if (j < i && writers.empty()) {
+        break;  // done when its first writer was met
+      }
+      writers.push_back(use.geometry.get());
+      exclusive = exclusive && find_tile_lists(*use.array, *use.geometry)->exclusive;
+    }
+    if (!exclusive) {
+      retile_for(*uses[i].array, writers);
+    }
+  }
+}
+
+void Launch::submit_points(engine::Submitter& submitter)
+{
+  // Kept between launches so that a launch allocates nothing here. Only one thread submits.
+  static thread_local std::vector<ResolvedUse> resolved;
+  static thread_local TileUses tiles;
+  resolved.clear();
+  for (const auto& use : uses) {
+    resolved.push_back({&use, use.array->tiles().size() == 1 ? nullptr : find_tile_lists(*use.array, *use.geometry)});
+  }
+  const auto submit_one = [&](std::uint32_t point) {
+    tiles.clear();
+    for (const auto& use : resolved) {
+      const bool write = use.use->write && (!use.use->first_point_writes || point == 0);
+      if (write || use.use->read) {
+        add_tiles(use, point, use.use->read, write, tiles);
+      }
+    }
+    for (const auto& argument : arguments) {
+      if (argument.partial) {
+        tiles.add(argument.partial->array().tile(0), engine::Access::READ);
+      }
+    }
+    submitter.point(point, tiles.data(), tiles.size());
+  };
+  // The first point goes last: the one that overwrites a replicated store must come after those that copy it.
+  for (std::uint32_t point = 1; point < points; ++point) {
+    submit_one(point);
+  }
+  submit_one(0);
+  resolved.clear();
+}
+
+void Launch::submit(std::unique_ptr<Launch> launch, const engine::Codelet& codelet, std::int32_t priority,
+                    std::optional<engine::WorkerRange> workers)
+{
+  launch->cut_arrays();
+  // Partial results outlive the launch object, which is gone as soon as the last point is over.
+  std::vector<LaunchArgument> folds;
+  for (const auto& argument : launch->arguments) {
+    if (argument.partial) {
+      folds.push_back(argument);
+    }
+  }
+  {
+    engine::Submitter submitter{*launch, codelet, priority, launch->points, workers};
+    auto& submitted = *launch.release();
+    submitted.submit_points(submitter);
+  }
+  submit_folds(folds, codelet, priority, workers);
+}
+
+void Launch::submit_folds(std::vector<LaunchArgument>& folds, const engine::Codelet& codelet, std::int32_t priority,
+                          std::optional<engine::WorkerRange> workers)
+{
+  static thread_local TileUses tiles;
+  for (auto& argument : folds) {
+    auto& array = *argument.target;
+    tiles.clear();
+    const ArrayUse target{&array, argument.geometry, true, true, false};
+    const ResolvedUse resolved{&target,
+                               array.tiles().size() == 1 ? nullptr : find_tile_lists(array, *argument.geometry)};
+    for (std::uint32_t i = 0; i < argument.geometry->size(); ++i) {
+      add_tiles(resolved, i, true, true, tiles);
+    }
+    tiles.add(argument.partial->array().tile(0), engine::Access::READ_WRITE);
+    auto* fold = new FoldWork{argument.partial, argument.data, argument.strides};  // deletes itself
+    engine::Submitter submitter{*fold, codelet, priority, 1, workers};
+    submitter.point(0, tiles.data(), tiles.size());
+    argument.partial->release_array();
+  }
+}
+
+void Launch::run_inline(std::unique_ptr<Launch> launch)
+{
+  for (const auto& use : launch->uses) {
+    use.array->synchronize();
+  }
+  for (const auto& argument : launch->arguments) {
+    if (argument.partial) {
+      argument.target->synchronize();
+      argument.partial->array().synchronize();
+    }
+  }
+  launch->run(0, engine::Executor{0});
+  for (const auto& argument : launch->arguments) {
+    if (argument.partial) {
+      argument.partial->fold_into(argument.data, argument.strides.data());
+      argument.partial->release_array();
+    }
+  }
+  launch.release()->finished();
+}
+
+void Launch::fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store,
+                          std::uint32_t point) const
+{
+  const auto& box = argument.geometry->at(point).root;
+  std::array<std::size_t, LEGATE_MAX_DIM> strides{};
+  std::array<std::uint64_t, LEGATE_MAX_DIM> extents{};
+  std::size_t bytes  = argument.element_size;
+  std::size_t offset = 0;
+  for (auto d = static_cast<std::size_t>(box.dim); d-- > 0;) {
+    strides[d] = bytes;
+    extents[d] = static_cast<std::uint64_t>(box.hi[d] - box.lo[d]);
+    bytes *= extents[d];
+    offset += static_cast<std::size_t>(box.lo[d]) * argument.strides[d];
+  }
+  auto* copy = static_cast<std::byte*>(frame.allocate(bytes, argument.type.alignment()));
+  if (argument.keeps_contents && !box.empty()) {
+    strided_copy(copy, strides.data(), argument.data + offset, argument.strides.data(), extents.data(),
+                 static_cast<std::size_t>(box.dim), argument.element_size);
+  }
+  store.place(*argument.geometry->view(), copy, box.lo.data(), strides.data());
+}
+
+void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t point, unsigned worker)
+{
+  static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> ORIGIN{};
+  auto& argument    = arguments[position];
+  auto& store       = frame.store(position);
+  store.type        = &argument.type;
+  store.readable    = argument.readable;
+  store.writable    = argument.writable;
+  store.reducible   = argument.reducible;
+  store.transformed = argument.transformed;
+  store.partitioned = argument.partitioned;
+  if (argument.delivery == Delivery::PIECE) {
+    store.kind  = PhysicalStore::Kind::UNBOUND;
+    store.dim   = argument.dim;
+    store.piece = &argument.output->piece(argument.pieces[point]);
+    return;
+  }
+  store.kind       = argument.scalar ? PhysicalStore::Kind::SCALAR : PhysicalStore::Kind::ARRAY;
+  const auto& part = argument.geometry->at(point);
+  store.lo         = part.lo;
+  store.hi         = part.hi;
+  const auto& view = *argument.geometry->view();
+  switch (argument.delivery) {
+    case Delivery::PARTIAL:
+      store.place(view, argument.partial->begin(point, worker), argument.partial->box(point).lo.data(),
+                  argument.partial->strides(point).data());
+      return;
+    case Delivery::REPLICA:
+      if (point != 0 && argument.same_as >= 0) {
+        const auto& twin = frame.store(static_cast<std::size_t>(argument.same_as));
+        store.dim        = twin.dim;
+        store.base       = twin.base;
+        store.strides    = twin.strides;
+        return;
+      }
+      if (point != 0) {
+        fill_replica(frame, argument, store, point);
+        return;
+      }
+      break;
+    case Delivery::COPY_IN: {
+      auto* copy = frame.allocate(argument.element_size, argument.type.alignment());
+      std::memcpy(copy, argument.data, argument.element_size);
+      store.place(view, static_cast<std::byte*>(copy), ORIGIN.data(), argument.strides.data());
+      return;
+    }
+    case Delivery::DIRECT:
+    case Delivery::PIECE: break;
+  }
+  store.place(view, argument.data, ORIGIN.data(), argument.strides.data());
+}
+
+void Launch::close_pieces(std::uint32_t point, bool threw) noexcept
+{
+  for (const auto& argument : arguments) {
+    if (argument.delivery != Delivery::PIECE) {
+      continue;
+    }
+    auto& piece = argument.output->piece(argument.pieces[point]);
+    if (!piece.bound) {
+      if (!threw) {
+        LEGATE_ABORT("Task ", info.task_name, " left an unbound output unbound");
+      }
+      piece.extents.assign(static_cast<std::size_t>(argument.dim), 0);
+      piece.bound = true;
+    }
+  }
+}
+
+void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept
+{
+  bool threw = false;
+  try {
+    body(TaskContext{&frame});
+  } catch (const TaskException& exception) {
+    if (!info.can_throw) {
+      LEGATE_ABORT("Task ", info.task_name, " threw an exception, but it is not declared as one that may: ",
+                   exception.what());
+    }
+    if (exception.error_message().size() + sizeof(std::int32_t) > max_exception_size) {
+      LEGATE_ABORT("Task ", info.task_name, " threw an exception of ", exception.error_message().size(),
+                   " bytes, more than --max-exception-size ", max_exception_size);
+    }
+    threw = true;
+    outcome->record(point, TaskException{exception.index(), exception.error_message()});
+  } catch (const std::exception& exception) {
+    LEGATE_ABORT("Task ", info.task_name, " threw an exception that is not a TaskException: ", exception.what());
+  } catch (...) {
+    LEGATE_ABORT("Task ", info.task_name, " threw an object that is not a TaskException");
+  }
+  close_pieces(point, threw);
+}
+
+void Launch::run(std::uint32_t point, const engine::Executor& executor)
+{
+  auto& frame   = TaskFrame::push(info, executor.worker);
+  frame.index() = point_of(info.domain, point);
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    fill_store(frame, i, point, executor.worker);
+  }
+  if (show_progress) {
+    report_progress(frame);
+  }
+  call_body(frame, point);
+  TaskFrame::pop();
+}
+
+void Launch::finished() noexcept
+{
+  for (const auto& argument : arguments) {
+    if (argument.output) {
+      argument.output->complete();
+    }
+  }
+  if (outcome) {
+    outcome->complete();
+  }
+  delete this;
+}
+
+}  // namespace legate::detail

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/geometry.h"
+#include "data/logical_store.h"
+#include "data/unbound_output.h"
+#include "engine/engine.h"
+#include "operation/outcome.h"
+#include "operation/partial_results.h"
+#include "redop/registry.h"
+#include "task/frame.h"
+
+#include <legate/utilities/typedefs.h>
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace legate::detail {
+
+/// How a point gets at an argument.
+enum class Delivery : std::uint8_t {
+  DIRECT,   // the array's own memory
+  REPLICA,  // every point writes the whole store: the first one into the array, the others into private copies
+  COPY_IN,  // an input scalar that the same task also writes: a copy of the old value
+  PARTIAL,  // a private buffer, folded into the array afterwards
+  PIECE     // an unbound output: memory that the point makes
+};
+
+/// One argument of a launch, ready for the points. Owns no array: the engine keeps arrays until their tasks are over.
+struct LaunchArgument {
+  Type type;
+  std::shared_ptr<const Geometry> geometry{};
+  Delivery delivery{Delivery::DIRECT};
+  bool scalar{false};
+  bool readable{false};
+  bool writable{false};
+  bool reducible{false};
+  bool transformed{false};
+  bool partitioned{false};
+  bool keeps_contents{false};  // REPLICA: private copies start with the array's contents
+  std::int32_t same_as{-1};    // REPLICA: the position of the input whose private copy this is as well
+  std::int32_t dim{0};         // PIECE
+  std::size_t element_size{0};
+  std::byte* data{};
+  std::array<std::size_t, LEGATE_MAX_DIM> strides{};  // of the array, in bytes
+  std::shared_ptr<PartialResults> partial{};
+  engine::Array* target{};  // PARTIAL: the array to fold into; valid until the launch is submitted
+  std::shared_ptr<UnboundOutput> output{};
+  std::vector<std::uint32_t> pieces{};  // PIECE: the grid position of every point
+};
+
+/// What the points of a launch do to one array: what submission needs to know besides the arguments.
+struct ArrayUse {
+  engine::Array* array{};
+  std::shared_ptr<const Geometry> geometry{};
+  bool read{false};
+  bool write{false};
+  bool first_point_writes{false};  // a replicated write: the others read, if `read`, or stay away
+};
+
+/// All points of one operation, on their way through the engine. Deletes itself when the last one is over.
+class Launch final : public engine::Work {
+ public:
+  LaunchInfo info{};
+  VariantImpl body{};
+  std::vector<LaunchArgument> arguments{};  // inputs, outputs, reductions
+  std::vector<ArrayUse> uses{};
+  std::uint32_t points{1};
+  std::size_t max_exception_size{0};
+  bool show_progress{false};
+  std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
+
+  /// Adds what an argument does to its array.
+  void use(engine::Array& array, std::shared_ptr<const Geometry> geometry, bool read, bool write,
+           bool first_point_writes);
+
+  /// Queues all points, and the folds that follow them; ownership goes to the engine.
+  static void submit(std::unique_ptr<Launch> launch, const engine::Codelet& codelet, std::int32_t priority,
+                     std::optional<engine::WorkerRange> workers);
+  /// Runs the only point in the calling thread, after everything its arrays wait for.
+  static void run_inline(std::unique_ptr<Launch> launch);
+
+  void run(std::uint32_t point, const engine::Executor& executor) override;
+  void finished() noexcept override;
+
+ private:
+  void cut_arrays();
+  void submit_points(engine::Submitter& submitter);
+  static void submit_folds(std::vector<LaunchArgument>& folds, const engine::Codelet& codelet, std::int32_t priority,
+                           std::optional<engine::WorkerRange> workers);
+  void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t point, unsigned worker);
+  void fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store, std::uint32_t point) const;
+  void call_body(TaskFrame& frame, std::uint32_t point) noexcept;
+  void close_pieces(std::uint32_t point, bool threw) noexcept;
+};
+
+}  // namespace legate::detail

@@ -1,0 +1,324 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operation/launch_plan.h"
+
+#include "partitioning/projection.h"
+
+#include <algorithm>
+#include <stdexcept>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+namespace legate::detail {
+
+namespace {
+
+using Words = std::vector<std::uint64_t>;
+
+struct WordsHash {
+  std::size_t operator()(const Words& words) const
+  {
+    std::uint64_t seed = words.size();
+    for (const auto word : words) {
+      seed = (seed ^ word) * 0x9fb21c651e98df25U;
+      seed ^= seed >> 29U;
+    }
+    return static_cast<std::size_t>(seed);
+  }
+};
+
+/// Answers by question. A question names tilings by their address, so an entry keeps them alive. The table is emptied
+/// when it has grown large: a program that never repeats itself gains nothing from it and must not pay with memory.
+template <typename Answer>
+struct Memo {
+  struct Entry {
+    std::shared_ptr<const Answer> answer{};
+    std::vector<std::shared_ptr<const Tiling>> pinned{};
+    View::Ptr view{};
+  };
+  std::unordered_map<Words, Entry, WordsHash> entries{};
+
+  Entry* find(const Words& words)
+  {
+    const auto found = entries.find(words);
+    return found == entries.end() ? nullptr : &found->second;
+  }
+  Entry& add(const Words& words)
+  {
+    constexpr std::size_t LIMIT = 4096;
+    if (entries.size() >= LIMIT) {
+      entries.clear();
+    }
+    return entries[words];
+  }
+};
+
+// Control thread only; never destroyed, so that nothing runs at exit.
+Memo<LaunchPlan>& plan_memo()
+{
+  static auto* memo = new Memo<LaunchPlan>;
+  return *memo;
+}
+
+Memo<Geometry>& geometry_memo()
+{
+  static auto* memo = new Memo<Geometry>;
+  return *memo;
+}
+
+std::uint64_t address(const void* pointer)
+{
+  return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));  // NOLINT
+}
+
+void append(Words& words, const std::vector<std::uint64_t>& values)
+{
+  words.push_back(values.size());
+  words.insert(words.end(), values.begin(), values.end());
+}
+
+/// The partitions that a store brings along.
+struct KnownPartitions {
+  std::shared_ptr<const Tiling> own{};
+  std::shared_ptr<const Tiling> inherited{};
+};
+
+KnownPartitions known_partitions(const PartitionRequest& request, const PartitionRequest::Symbol& symbol)
+{
+  if (symbol.unbound || symbol.store->has_scalar_storage()) {
+    return {};
+  }
+  const auto pieces = request.machine_count * request.overdecompose;
+  return {symbol.store->own_key_partition(pieces), symbol.store->inherited_key_partition(pieces)};
+}
+
+partitioning::Problem make_problem(const PartitionRequest& request, const std::vector<KnownPartitions>& known)
+{
+  partitioning::Problem problem;
+  for (std::size_t i = 0; i < request.symbols.size(); ++i) {
+    const auto& given = request.symbols[i];
+    partitioning::Symbol symbol;
+    symbol.unbound = given.unbound;
+    symbol.scalar  = given.store->has_scalar_storage();
+    symbol.access  = given.access;
+    symbol.output  = given.output;
+    if (given.unbound) {
+      symbol.extents.resize(given.store->dim());
+    } else {
+      const auto& view              = *given.store->view();
+      symbol.extents                = view.extents();
+      symbol.storage_bytes          = given.store->storage().bytes();
+      symbol.restrictions           = view.restrictions(given.output);
+      symbol.restrictions.invertible = given.store->transformed();
+      symbol.cached                 = known[i].own;
+      symbol.inherited              = known[i].inherited;
+    }
+    problem.symbols.push_back(std::move(symbol));
+  }
+  problem.relations         = request.relations;
+  problem.order             = request.order;
+  problem.machine_count     = request.machine_count;
+  problem.overdecompose     = request.overdecompose;
+  problem.threshold         = request.threshold;
+  problem.replicated_writes = request.replicated_writes;
+  return problem;
+}
+
+/// The grid of an unbound store's pieces: along its free dimensions that of the launch.
+LaunchPlan::Grid make_grid(const LaunchPlan& plan, std::size_t dim, const std::vector<std::uint32_t>& forbidden)
+{
+  LaunchPlan::Grid grid;
+  grid.colors.assign(dim, 1);
+  if (plan.single) {
+    grid.position.push_back(0);
+    return grid;
+  }
+  std::size_t free = 0;
+  for (std::size_t d = 0; d < dim; ++d) {
+    if (!std::count(forbidden.begin(), forbidden.end(), d) && free < static_cast<std::size_t>(plan.domain.dim)) {
+      grid.colors[d] = static_cast<std::uint64_t>(plan.domain.rect_data[free + static_cast<std::size_t>(plan.domain.dim)] -
+                                                  plan.domain.rect_data[free] + 1);
+      ++free;
+    }
+  }
+  for (std::uint32_t i = 0; i < plan.points; ++i) {
+    grid.position.push_back(i);  // row-major order of the launch is that of the grid
+  }
+  return grid;
+}
+
+std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request, const std::vector<KnownPartitions>& known)
+{
+  auto solution = partitioning::solve(make_problem(request, known));
+  auto plan     = std::make_shared<LaunchPlan>();
+  plan->domain  = single_domain();
+  if (solution.launch_shape && !(solution.launch_shape->size() == 1 && solution.launch_shape->front() == 1)) {
+    const auto& shape = *solution.launch_shape;
+    plan->single      = false;
+    plan->domain.dim  = static_cast<int>(shape.size());
+    for (std::size_t d = 0; d < shape.size(); ++d) {
+      plan->domain.rect_data[d]                = 0;
+      plan->domain.rect_data[d + shape.size()] = static_cast<coord_t>(shape[d]) - 1;
+      plan->points *= static_cast<std::uint32_t>(shape[d]);
+    }
+  }
+  for (std::size_t i = 0; i < request.symbols.size(); ++i) {
+    auto& assignment  = solution.assignments[i];
+    const auto& given = request.symbols[i];
+    auto tiling       = assignment.tiling ? intern(Tiling{*assignment.tiling}) : nullptr;
+    plan->tilings.push_back(tiling);
+    plan->grids.emplace_back();
+    plan->geometries.emplace_back();
+    if (given.unbound) {
+      plan->grids.back() = make_grid(*plan, given.store->dim(), assignment.forbidden_dims);
+    } else if (plan->single || !tiling) {
+      plan->geometries.back() = whole_geometry(given.store->view());
+    } else {
+      plan->geometries.back() =
+        std::make_shared<const Geometry>(given.store->view(), tiling, plan->points, [&](std::size_t point) {
+          return project(domain_point(plan->domain, point), tiling->colors, assignment.forbidden_dims);
+        });
+    }
+  }
+  return plan;
+}
+
+}  // namespace
+
+Domain single_domain() { return Domain{DomainPoint{0}, DomainPoint{0}}; }
+
+std::vector<std::int64_t> domain_point(const Domain& domain, std::uint64_t index)
+{
+  std::vector<std::int64_t> point(static_cast<std::size_t>(domain.dim));
+  for (std::int32_t d = domain.dim; d-- > 0;) {
+    const auto lo     = domain.rect_data[d];
+    const auto extent = static_cast<std::uint64_t>(domain.rect_data[d + domain.dim] - lo + 1);
+    point[static_cast<std::size_t>(d)] = lo + static_cast<std::int64_t>(index % extent);
+    index /= extent;
+  }
+  return point;
+}
+
+std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request)
+{
+  static Words words;                         // kept between calls: control thread only
+  static std::vector<KnownPartitions> known;
+  words.clear();
+  known.clear();
+  words.push_back(request.machine_count);
+  words.push_back(request.overdecompose);
+  words.push_back(request.threshold * 2 + (request.replicated_writes ? 1 : 0));
+  for (const auto& symbol : request.symbols) {
+    known.push_back(known_partitions(request, symbol));
+    const auto flags = static_cast<std::uint64_t>(symbol.access) * 16 + (symbol.output ? 8U : 0U) +
+                       (symbol.unbound ? 4U : 0U) + (symbol.store->has_scalar_storage() ? 2U : 0U) +
+                       (symbol.store->transformed() ? 1U : 0U);
+    words.push_back(flags);
+    words.push_back(symbol.unbound ? symbol.store->dim() : symbol.store->view()->id());
+    words.push_back(symbol.unbound ? 0 : symbol.store->storage().bytes());
+    words.push_back(address(known.back().own.get()));
+    words.push_back(address(known.back().inherited.get()));
+  }
+  for (const auto& relation : request.relations) {
+    words.push_back(static_cast<std::uint64_t>(relation.kind));
+    words.push_back((std::uint64_t{relation.first} << 32U) | relation.second);
+    append(words, relation.values);
+    append(words, relation.more_values);
+  }
+  words.push_back(request.order.size());
+  words.insert(words.end(), request.order.begin(), request.order.end());
+
+  if (auto* entry = plan_memo().find(words)) {
+    return entry->answer;
+  }
+  auto plan   = make_plan(request, known);
+  auto& entry = plan_memo().add(words);
+  for (auto& partitions : known) {
+    entry.pinned.push_back(std::move(partitions.own));
+    entry.pinned.push_back(std::move(partitions.inherited));
+  }
+  entry.answer = plan;
+  return plan;
+}
+
+std::shared_ptr<const Geometry> whole_geometry(const View::Ptr& view)
+{
+  static Words words;  // control thread only
+  words.assign({1, view->id()});
+  if (auto* entry = geometry_memo().find(words)) {
+    return entry->answer;
+  }
+  auto geometry                     = std::make_shared<const Geometry>(view);
+  geometry_memo().add(words).answer = geometry;
+  return geometry;
+}
+
+namespace {
+
+std::vector<std::int64_t> apply(const SymbolicPoint& projection, const std::vector<std::int64_t>& point)
+{
+  std::vector<std::int64_t> color;
+  for (const auto& expression : projection) {
+    const std::int64_t coordinate = expression.is_constant() ? 0 : point.at(expression.dim());
+    color.push_back(std::int64_t{expression.weight()} * coordinate + expression.offset());
+  }
+  return color;
+}
+
+void check_color(const std::vector<std::int64_t>& color, const Tiling& tiling)
+{
+  for (std::size_t d = 0; d < color.size(); ++d) {
+    if (color[d] < 0 || static_cast<std::uint64_t>(color[d]) >= tiling.colors[d]) {
+      std::string text = "A launch point is projected to color (";
+      for (const auto c : color) {
+        text += (&c == color.data() ? "" : ", ") + std::to_string(c);
+      }
+      text += "), outside the partition's color shape (";
+      for (const auto& c : tiling.colors) {
+        text += (&c == tiling.colors.data() ? "" : ", ") + std::to_string(c);
+      }
+      throw std::out_of_range{text + ")"};
+    }
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const Geometry> plan_argument(const View::Ptr& view, const std::shared_ptr<const Tiling>& tiling,
+                                              const std::optional<SymbolicPoint>& projection, const Domain& domain)
+{
+  static Words words;  // control thread only
+  words.assign({2, view->id(), address(tiling.get()), static_cast<std::uint64_t>(domain.dim)});
+  for (std::int32_t d = 0; d < 2 * domain.dim; ++d) {
+    words.push_back(static_cast<std::uint64_t>(domain.rect_data[d]));
+  }
+  if (projection) {
+    for (const auto& expression : *projection) {
+      words.push_back((std::uint64_t{expression.dim()} << 32U) | static_cast<std::uint32_t>(expression.weight()));
+      words.push_back(static_cast<std::uint64_t>(expression.offset()));
+    }
+  }
+  if (auto* entry = geometry_memo().find(words)) {
+    return entry->answer;
+  }
+  auto geometry =
+    std::make_shared<const Geometry>(view, tiling, domain.get_volume(), [&](std::size_t index) {
+      const auto point = domain_point(domain, index);
+      auto color       = projection ? apply(*projection, point) : project(point, tiling->colors);
+      check_color(color, *tiling);
+      return color;
+    });
+  auto& entry = geometry_memo().add(words);
+  entry.pinned.push_back(tiling);
+  entry.answer = geometry;
+  return geometry;
+}
+
+void clear_plans()
+{
+  plan_memo().entries.clear();
+  geometry_memo().entries.clear();
+  clear_tile_lists();
+}
+
+}  // namespace legate::detail

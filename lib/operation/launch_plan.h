@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/geometry.h"
+#include "data/logical_store.h"
+#include "partitioning/solver.h"
+
+#include <legate/operation/projection.h>
+#include <legate/utilities/typedefs.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <vector>
+
+namespace legate::detail {
+
+/// A launch domain and the part of each store that each point sees. Immutable, shared by all launches that repeat it.
+struct LaunchPlan {
+  bool single{true};
+  Domain domain{};
+  std::uint32_t points{1};
+  /// Per partition symbol: what its points see; null for an unbound store.
+  std::vector<std::shared_ptr<const Geometry>> geometries{};
+  /// Per partition symbol: the split it got, even if the launch is single; null for none.
+  std::vector<std::shared_ptr<const Tiling>> tilings{};
+  /// Per partition symbol: the grid of the pieces of an unbound store and the grid position of every point.
+  struct Grid {
+    std::vector<std::uint64_t> colors{};
+    std::vector<std::uint32_t> position{};
+  };
+  std::vector<Grid> grids{};
+};
+
+/// The domain of a single launch.
+[[nodiscard]] Domain single_domain();
+
+/// What the solver is asked, with stores in place of numbers. Filled by the operation; reused between launches.
+struct PartitionRequest {
+  struct Symbol {
+    LogicalStore* store{};
+    partitioning::Access access{partitioning::Access::READ};
+    bool output{false};
+    bool unbound{false};
+  };
+  std::vector<Symbol> symbols{};
+  std::vector<partitioning::Relation> relations{};
+  std::vector<std::uint32_t> order{};
+  std::uint64_t machine_count{1};
+  std::uint64_t overdecompose{1};
+  std::uint64_t threshold{0};
+  bool replicated_writes{true};
+};
+
+/// Splits the stores of an automatic operation. Remembers answers: the question is made of the stores' views, what they
+/// were last split by, the constraints and the machine. Control thread only.
+[[nodiscard]] std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request);
+
+/// What the points of `domain` see of a store split by `tiling`: the color that `projection` names, or without one the
+/// color at the same place. Remembered like plan_launch. Control thread only.
+/// @throws std::out_of_range if a point is led to a color that the tiling does not have.
+[[nodiscard]] std::shared_ptr<const Geometry> plan_argument(const View::Ptr& view,
+                                                            const std::shared_ptr<const Tiling>& tiling,
+                                                            const std::optional<SymbolicPoint>& projection,
+                                                            const Domain& domain);
+/// Every point sees the whole store. Remembered.
+[[nodiscard]] std::shared_ptr<const Geometry> whole_geometry(const View::Ptr& view);
+
+/// Forgets everything remembered: when the runtime finishes.
+void clear_plans();
+
+/// Point `index` of a domain, counted in row-major order.
+[[nodiscard]] std::vector<std::int64_t> domain_point(const Domain& domain, std::uint64_t index);
+
+}  // namespace legate::detail

@@ -1,0 +1,72 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/geometry.h"
+#include "engine/engine.h"
+#include "redop/registry.h"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace legate::detail {
+
+/// The private buffers into which the points of a launch reduce when their parts of the target overlap, and the task
+/// that folds them into it.
+///
+/// Small buffers exist once per point and are folded in the order of the points, so that the result does not depend on
+/// the schedule. Large ones exist once per worker: a worker runs one point at a time, and memory stays bounded.
+///
+/// A buffer covers the box of the array that its points see, dense and in C order, with elements of the operator's
+/// right-hand type; it starts at the operator's identity.
+class PartialResults {
+ public:
+  PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry, std::uint32_t points,
+                 unsigned workers);
+
+  /// The buffer of `point` on `worker`, initialised. Called by the worker that runs the point.
+  [[nodiscard]] std::byte* begin(std::uint32_t point, unsigned worker);
+  /// Byte strides of that buffer.
+  [[nodiscard]] std::array<std::size_t, LEGATE_MAX_DIM> strides(std::uint32_t point) const;
+  [[nodiscard]] const Box& box(std::uint32_t point) const { return geometry_->at(point).root; }
+  /// Folds every used buffer into the array at `data`. Called once, when all points are over.
+  void fold_into(std::byte* data, const std::size_t* strides) const;
+
+  /// The memory of all buffers. Points list its tile as READ although they write, each into its own buffer; the fold
+  /// lists it as READ_WRITE and so runs after all of them.
+  [[nodiscard]] engine::Array& array() { return *array_; }
+  /// Gives the memory back to the pool, once every task that uses it has been submitted.
+  void release_array() { array_.reset(); }
+
+ private:
+  void fold_buffer(const Box& box, const std::byte* buffer, std::byte* data, const std::size_t* strides) const;
+
+  const ReductionOperator& redop_;
+  std::shared_ptr<const Geometry> geometry_;
+  std::uint32_t points_;
+  bool per_point_;
+  std::size_t slot_bytes_{0};
+  engine::ArrayRef array_{};
+  std::byte* memory_{};
+  std::vector<std::uint8_t> used_{};  // per slot; written by the one worker that owns the slot
+};
+
+/// The task that folds the buffers of one argument into its target.
+class FoldWork final : public engine::Work {
+ public:
+  FoldWork(std::shared_ptr<PartialResults> partial, std::byte* data, std::array<std::size_t, LEGATE_MAX_DIM> strides)
+    : partial_{std::move(partial)}, data_{data}, strides_{strides}
+  {
+  }
+  void run(std::uint32_t, const engine::Executor&) override { partial_->fold_into(data_, strides_.data()); }
+  void finished() noexcept override { delete this; }
+
+ private:
+  std::shared_ptr<PartialResults> partial_;
+  std::byte* data_;
+  std::array<std::size_t, LEGATE_MAX_DIM> strides_;
+};
+
+}  // namespace legate::detail

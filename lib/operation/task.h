@@ -1,0 +1,171 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/logical_store.h"
+#include "mapping/machine.h"
+#include "operation/launch.h"
+#include "operation/launch_plan.h"
+#include "operation/outcome.h"
+#include "partitioning/constraint.h"
+#include "redop/registry.h"
+#include "task/registered_task.h"
+
+#include <legate/data/scalar.h>
+#include <legate/operation/projection.h>
+#include <legate/tuning/parallel_policy.h>
+#include <legate/type/types.h>
+#include <legate/utilities/internal_shared_ptr.h>
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace legate::detail {
+
+/// What a task description takes from the scope and the runtime when it is created.
+struct TaskSetting {
+  VariantCode kind{VariantCode::CPU};
+  InternalSharedPtr<const mapping::detail::Machine> machine{};
+  std::int32_t priority{0};
+  std::shared_ptr<const std::string> provenance{};
+  ParallelPolicy policy;
+  std::size_t max_exception_size{4096};
+  bool inline_launch{false};   // run in the calling thread, at submit
+  bool skip_body{false};       // --use-empty-task
+  bool show_progress{false};
+  std::uint64_t threshold{0};  // of the policy, for this kind of processor
+};
+
+enum class Role : std::uint8_t { INPUT, OUTPUT, REDUCTION };
+
+/// An argument as it was added.
+struct TaskArgument {
+  LogicalStore::Ptr store{};
+  Role role{Role::INPUT};
+  std::uint32_t symbol{0};  // automatic tasks: the partition symbol; manual ones: the position of the argument
+  const ReductionOperator* redop{};
+  // Manual tasks only:
+  std::shared_ptr<const Tiling> tiling{};  // null: the whole store
+  std::optional<SymbolicPoint> projection{};
+};
+
+/// A task on its way from create_task to the engine: what automatic and manual tasks have in common.
+///
+/// Steps, in this order: arguments are added; submit_checks() takes the description over and throws what the user did
+/// wrong; plan() decides how stores are split; launch() hands the points to the engine. Control thread only.
+class TaskDescription {
+ public:
+  TaskDescription(const RegisteredTask& task, TaskSetting setting);
+  virtual ~TaskDescription()                         = default;
+  TaskDescription(const TaskDescription&)            = delete;
+  TaskDescription& operator=(const TaskDescription&) = delete;
+
+  void add_scalar(const Scalar& scalar);
+  void set_concurrent(bool concurrent);
+  void set_side_effect(bool side_effect);
+  void throws_exception(bool can_throw);
+  void add_communicator(std::string_view name);
+  [[nodiscard]] std::string_view provenance() const;
+  [[nodiscard]] bool runs_inline() const { return setting_.inline_launch; }
+  [[nodiscard]] bool can_throw() const { return can_throw_; }
+  [[nodiscard]] std::string_view name() const { return task_.impl->name(); }
+
+  /// Marks the description as spent and checks what can be checked before anything is split.
+  void submit_checks();
+  /// Solves the partitioning and lets the written stores remember it.
+  virtual void plan() = 0;
+  /// Queues (or runs) the task. The outcome is null unless the task may throw.
+  std::shared_ptr<Outcome> launch();
+
+  /// @name After plan(): for the checks of streaming scopes
+  /// @{
+  [[nodiscard]] const Domain& domain() const { return plan_->domain; }
+  [[nodiscard]] bool is_single() const { return plan_->single; }
+  [[nodiscard]] const std::vector<TaskArgument>& arguments() const { return arguments_; }
+  [[nodiscard]] const Geometry* geometry(const TaskArgument& argument) const
+  {
+    return plan_->geometries[argument.symbol].get();
+  }
+  /// @}
+
+ protected:
+  void check_usable() const;
+  /// Checks an argument and appends it.
+  TaskArgument& add_argument(LogicalStore::Ptr store, Role role, std::int32_t redop_kind);
+  virtual void check_arguments() = 0;
+  [[nodiscard]] const TaskSetting& setting() const { return setting_; }
+  [[nodiscard]] const legate::detail::TaskSignature* signature() const;
+  [[nodiscard]] std::size_t count(Role role) const;
+
+  std::vector<TaskArgument> arguments_{};  // in the order of the add calls
+  std::shared_ptr<const LaunchPlan> plan_{};
+  /// Remembers how a written store is split, if it really is.
+  void remember_partition(const TaskArgument& argument, const std::shared_ptr<const Tiling>& tiling,
+                          const Geometry* geometry) const;
+
+ private:
+  void check_scalar_inputs() const;
+  void add_to_launch(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
+  void deliver_scalar(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
+  void deliver_array(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
+  void deliver_reduction(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
+  void deliver_unbound(const TaskArgument& argument, LaunchArgument& delivered);
+  [[nodiscard]] bool has_role(const LogicalStore* store, Role role) const;
+  [[nodiscard]] std::optional<engine::WorkerRange> workers() const;
+
+  const RegisteredTask& task_;
+  TaskSetting setting_;
+  std::vector<Scalar> scalars_{};
+  bool can_throw_;
+  bool spent_{false};
+};
+
+/// The implementation of legate::AutoTask.
+class AutoTask final : public TaskDescription {
+ public:
+  AutoTask(const RegisteredTask& task, TaskSetting setting);
+
+  const Variable* add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind, const Variable* symbol);
+  void add_constraint(InternalSharedPtr<Constraint> constraint);
+  const Variable* find_or_declare(const LogicalStore::Ptr& store);
+  const Variable* declare();
+  /// For fills: a launch must not write a whole output from every point.
+  void forbid_replicated_writes() { replicated_writes_ = false; }
+
+  void plan() override;
+
+ private:
+  void check_arguments() override;
+  void check_interference() const;
+  [[nodiscard]] std::vector<std::uint32_t> candidate_order() const;
+
+  struct Symbol {
+    std::unique_ptr<Variable> variable{};
+    LogicalStore::Ptr store{};
+  };
+  std::vector<Symbol> symbols_{};
+  std::vector<InternalSharedPtr<Constraint>> constraints_{};
+  bool replicated_writes_{true};
+};
+
+/// The implementation of legate::ManualTask.
+class ManualTask final : public TaskDescription {
+ public:
+  ManualTask(const RegisteredTask& task, TaskSetting setting, const Domain& domain);
+
+  void add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind);
+  void add(const LogicalStorePartition& partition, Role role, std::int32_t redop_kind,
+           std::optional<SymbolicPoint> projection);
+
+  void plan() override;
+
+ private:
+  void check_arguments() override;
+
+  Domain launch_domain_;
+};
+
+}  // namespace legate::detail

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/core_tasks.h"
+
+#include <legate/data/inline_allocation.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+namespace legate::detail {
+
+namespace {
+
+template <typename T>
+void fill_run(std::byte* target, const void* value, std::size_t count)
+{
+  T element;
+  std::memcpy(&element, value, sizeof(T));
+  std::fill_n(reinterpret_cast<T*>(target), count, element);  // NOLINT
+}
+
+/// Writes `count` copies of the element one after another.
+void fill_contiguous(std::byte* target, const void* value, std::size_t size, std::size_t count)
+{
+  switch (size) {
+    case 1: std::memset(target, static_cast<const unsigned char*>(value)[0], count); return;
+    case 2: fill_run<std::uint16_t>(target, value, count); return;
+    case 4: fill_run<std::uint32_t>(target, value, count); return;
+    case 8: fill_run<std::uint64_t>(target, value, count); return;
+    default: break;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    std::memcpy(target + i * size, value, size);
+  }
+}
+
+struct Dimension {
+  std::size_t stride;
+  std::size_t extent;
+};
+
+void fill_dimensions(std::byte* target, const void* value, std::size_t size, const std::vector<Dimension>& dimensions,
+                     std::size_t d)
+{
+  if (d == dimensions.size()) {
+    std::memcpy(target, value, size);
+    return;
+  }
+  if (d + 1 == dimensions.size() && dimensions[d].stride == size) {
+    fill_contiguous(target, value, size, dimensions[d].extent);
+    return;
+  }
+  for (std::size_t i = 0; i < dimensions[d].extent; ++i) {
+    fill_dimensions(target + i * dimensions[d].stride, value, size, dimensions, d + 1);
+  }
+}
+
+}  // namespace
+
+void FillTask::cpu_variant(TaskContext context)
+{
+  const auto target  = context.output(0);
+  const auto domain  = target.domain();
+  const auto size    = std::size_t{target.type().size()};
+  const auto place   = target.get_inline_allocation();
+  const auto scalar  = context.num_scalars() > 0 ? std::optional<Scalar>{context.scalar(0)} : std::nullopt;
+  const auto source  = scalar ? nullptr : context.input(0).get_inline_allocation().ptr;
+  const void* value  = scalar ? scalar->ptr() : source;
+  // Repeated dimensions are written once; neighbours that lie one after another become one long dimension.
+  std::vector<Dimension> dimensions;
+  for (std::int32_t d = 0; d < domain.dim; ++d) {
+    const auto extent = domain.rect_data[d + domain.dim] - domain.rect_data[d] + 1;
+    if (extent <= 0) {
+      return;
+    }
+    const auto stride = place.strides[static_cast<std::size_t>(d)];
+    if (stride != 0 && extent != 1) {
+      dimensions.push_back(Dimension{stride, static_cast<std::size_t>(extent)});
+    }
+  }
+  std::sort(dimensions.begin(), dimensions.end(),
+            [](const Dimension& a, const Dimension& b) { return a.stride > b.stride; });
+  for (std::size_t d = dimensions.size(); d-- > 1;) {
+    if (dimensions[d - 1].stride == dimensions[d].stride * dimensions[d].extent) {
+      dimensions[d - 1] = Dimension{dimensions[d].stride, dimensions[d - 1].extent * dimensions[d].extent};
+      dimensions.erase(dimensions.begin() + static_cast<std::ptrdiff_t>(d));
+    }
+  }
+  if (size > 0) {
+    fill_dimensions(static_cast<std::byte*>(place.ptr), value, size, dimensions, 0);
+  }
+}
+
+}  // namespace legate::detail

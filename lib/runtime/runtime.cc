@@ -1,0 +1,337 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/runtime.h"
+
+#include "data/control_program.h"
+#include "engine/engine.h"
+#include "runtime/core_tasks.h"
+#include "runtime/logging.h"
+#include "task/task_config.h"
+
+#include <legate/utilities/abort.h>
+
+#include <algorithm>
+#include <atomic>
+#include <stdexcept>
+#include <utility>
+
+namespace legate::detail {
+
+namespace {
+
+std::atomic<Runtime*> running_runtime{nullptr};
+
+void flush_streaming_scope()
+{
+  // Something wants to see the effects of operations that a STRICT streaming scope has to hold until its end.
+  auto* scope = current_scope();
+  if (scope != nullptr && scope->policy.streaming_mode() == StreamingMode::STRICT) {
+    throw std::invalid_argument{"flush_scheduling_window called from inside a streaming scope"};
+  }
+}
+
+VariantCode variant_of(mapping::TaskTarget target)
+{
+  switch (target) {
+    case mapping::TaskTarget::GPU: return VariantCode::GPU;
+    case mapping::TaskTarget::OMP: return VariantCode::OMP;
+    case mapping::TaskTarget::CPU: break;
+  }
+  return VariantCode::CPU;
+}
+
+}  // namespace
+
+Runtime::Runtime(Configuration configuration) : configuration_{std::move(configuration)}
+{
+  engine::Configuration engine_configuration;
+  engine_configuration.cpus          = static_cast<unsigned>(configuration_.cpus);
+  engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
+  engine::start(engine_configuration);
+  scope_ = std::make_unique<ScopeState>(
+    mapping::detail::whole_machine(static_cast<std::uint32_t>(configuration_.cpus),
+                                   static_cast<std::uint32_t>(configuration_.gpus),
+                                   static_cast<std::uint32_t>(configuration_.omps), 1),
+    std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(configuration_.min_gpu_chunk),
+                                 static_cast<std::uint64_t>(configuration_.min_omp_chunk),
+                                 static_cast<std::uint64_t>(configuration_.min_cpu_chunk)});
+  scope_->policy_change_hook = [](const ParallelPolicy& from, const ParallelPolicy& to, bool leaving) {
+    auto& runtime = get();
+    if (leaving && from.streaming_mode() == StreamingMode::STRICT) {
+      runtime.streaming_.end([&](TaskDescription& task) { runtime.launch(task); });
+    } else if (to.streaming_mode() == StreamingMode::STRICT && !leaving) {
+      runtime.streaming_.begin();
+    }
+  };
+  scope_->discard_hook = [] { get().streaming_.discard(); };
+  install_scope_state(scope_.get());
+  set_flush_hook(&flush_streaming_scope);
+  running_runtime.store(this);
+  register_core_library();
+}
+
+Runtime::~Runtime()
+{
+  install_scope_state(nullptr);
+  set_flush_hook(nullptr);
+  running_runtime.store(nullptr);
+}
+
+Runtime* Runtime::current() noexcept { return running_runtime.load(); }
+
+Runtime& Runtime::get()
+{
+  auto* runtime = current();
+  if (runtime == nullptr) {
+    throw std::runtime_error{"Must call legate::start() before retrieving the Legate runtime."};
+  }
+  return *runtime;
+}
+
+void Runtime::register_core_library()
+{
+  core_ = &create_library("legate.core", ResourceConfig{}, nullptr, {});
+  FillTask::register_variants(legate::Library{core_});
+}
+
+Library* Runtime::find_library(std::string_view name) const
+{
+  const auto found = libraries_.find(name);
+  return found == libraries_.end() ? nullptr : found->second;
+}
+
+Library& Runtime::create_library(std::string_view name, const ResourceConfig& config,
+                                 std::unique_ptr<mapping::Mapper> mapper,
+                                 std::map<VariantCode, VariantOptions> default_options)
+{
+  if (find_library(name) != nullptr) {
+    throw std::invalid_argument{"create_library: library " + std::string{name} + " already exists"};
+  }
+  if (config.max_dyn_tasks > config.max_tasks) {
+    throw std::out_of_range{"create_library: library " + std::string{name} + " cannot have " +
+                            std::to_string(config.max_dyn_tasks) + " dynamic tasks among at most " +
+                            std::to_string(config.max_tasks)};
+  }
+  // Handles are plain pointers and may outlive the runtime, so libraries are never freed.
+  static auto* libraries = new std::vector<std::unique_ptr<Library>>;
+  libraries->push_back(std::make_unique<Library>(std::string{name}, config, next_bases_, std::move(mapper),
+                                                 std::move(default_options)));
+  next_bases_.tasks += config.max_tasks;
+  next_bases_.projections += config.max_projections;
+  next_bases_.shardings += config.max_shardings;
+  auto& library = *libraries->back();
+  libraries_.emplace(std::string{name}, &library);
+  return library;
+}
+
+TaskSetting Runtime::make_setting(const RegisteredTask& task) const
+{
+  check_control_program("create_task");
+  mapping::detail::TargetSet targets;
+  for (const auto target : mapping::detail::TARGETS_BY_PREFERENCE) {
+    if (task.impl->find_variant(variant_of(target)) != nullptr) {
+      targets = targets.with(target);
+    }
+  }
+  const auto& machine = scope_->narrow(targets);
+  if (machine->empty()) {
+    throw std::invalid_argument{"Task " + task.impl->name() +
+                                " does not have any valid variant for the current machine configuration " +
+                                scope_->machine.machine()->to_string()};
+  }
+  const auto target = machine->preferred_target();
+  TaskSetting setting{variant_of(target), machine, scope_->priority, scope_->provenance, scope_->policy};
+  setting.max_exception_size = static_cast<std::size_t>(configuration_.max_exception_size);
+  setting.inline_launch      = configuration_.inline_task_launch;
+  setting.skip_body          = configuration_.use_empty_task;
+  setting.show_progress      = configuration_.show_progress;
+  setting.threshold          = scope_->policy.partitioning_threshold(target);
+  return setting;
+}
+
+std::shared_ptr<AutoTask> Runtime::create_task(const Library& library, LocalTaskID id)
+{
+  const auto& task = library.find_task(id);
+  return std::make_shared<AutoTask>(task, make_setting(task));
+}
+
+std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTaskID id, const Domain& domain)
+{
+  if (domain.empty()) {
+    throw std::invalid_argument{"create_task: Launch domain must not be empty"};
+  }
+  const auto& task = library.find_task(id);
+  auto setting     = make_setting(task);
+  if (setting.inline_launch && domain.get_volume() != 1) {
+    LEGATE_ABORT("Task ", task.impl->name(), ": a manual launch of ", domain.get_volume(),
+                 " points cannot run inline (--inline-task-launch)");
+  }
+  return std::make_shared<ManualTask>(task, std::move(setting), domain);
+}
+
+void Runtime::honour_fence()
+{
+  if (fence_pending_) {
+    fence_pending_ = false;
+    engine::wait_all();
+  }
+}
+
+void Runtime::submit(std::shared_ptr<TaskDescription> task)
+{
+  check_control_program("submit");
+  task->submit_checks();
+  if (streaming_.active()) {
+    if (task->can_throw()) {
+      streaming_.discard();
+      throw std::invalid_argument{"flush_scheduling_window called from inside a streaming scope: task " +
+                                  std::string{task->name()} + " may throw, so it has to be launched at once"};
+    }
+    streaming_.hold(std::move(task));
+    return;
+  }
+  task->plan();
+  launch(*task);
+}
+
+void Runtime::launch(TaskDescription& task)
+{
+  honour_fence();
+  const auto mode    = scope_->exception_mode;
+  const auto outcome = task.launch();
+  if (!outcome || mode == ExceptionMode::IGNORED) {
+    return;
+  }
+  if (mode == ExceptionMode::DEFERRED) {
+    pending_exceptions_.push_back(outcome);
+    return;
+  }
+  if (const auto& exception = outcome->wait()) {
+    throw TaskException{*exception};
+  }
+}
+
+void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value)
+{
+  if (target->unbound()) {
+    throw std::invalid_argument{"issue_fill: Fill lhs must be a normal store, " + target->to_string() + " is unbound"};
+  }
+  if (value.type() != target->type()) {
+    throw std::invalid_argument{"issue_fill: Fill value and target must have the same type, but value has " +
+                                value.type().to_string() + " and target has " + target->type().to_string()};
+  }
+  auto task = create_task(*core_, LocalTaskID{0});
+  task->forbid_replicated_writes();
+  static_cast<void>(task->add(target, Role::OUTPUT, 0, nullptr));
+  task->add_scalar(value);
+  submit(std::move(task));
+}
+
+void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value)
+{
+  if (target->unbound()) {
+    throw std::invalid_argument{"issue_fill: Fill lhs must be a normal store, " + target->to_string() + " is unbound"};
+  }
+  if (!value->has_scalar_storage()) {
+    throw std::invalid_argument{"issue_fill: Fill value should be a store with scalar storage, but " +
+                                value->to_string() + " is none"};
+  }
+  if (value->type() != target->type()) {
+    throw std::invalid_argument{"issue_fill: Fill value and target must have the same type, but value has " +
+                                value->type().to_string() + " and target has " + target->type().to_string()};
+  }
+  auto task = create_task(*core_, LocalTaskID{0});
+  task->forbid_replicated_writes();
+  static_cast<void>(task->add(target, Role::OUTPUT, 0, nullptr));
+  static_cast<void>(task->add(value, Role::INPUT, 0, nullptr));
+  submit(std::move(task));
+}
+
+LogicalStore::Ptr Runtime::tree_reduce(const Library& library, LocalTaskID id, const LogicalStore::Ptr& store,
+                                       std::int32_t radix)
+{
+  if (store->dim() != 1) {
+    throw std::runtime_error{"tree_reduce: Multi-dimensional stores are not supported, the store has " +
+                             std::to_string(store->dim()) + " dimensions"};
+  }
+  if (radix < 2) {
+    throw std::invalid_argument{"tree_reduce: a radix of " + std::to_string(radix) + " never ends, it must be 2 or more"};
+  }
+  std::vector<LogicalStore::Ptr> pieces;
+  if (const auto tiling = store->latest_key_partition()) {
+    for (std::uint64_t i = 0; i < tiling->color_volume(); ++i) {
+      const auto box = tiling->rectangle({static_cast<std::int64_t>(i)}, store->extents());
+      pieces.push_back(store->child({box.lo[0]}, {box.hi[0]}));
+    }
+  } else {
+    pieces.push_back(store);
+  }
+  const auto fan_in = static_cast<std::size_t>(radix);
+  do {
+    std::vector<LogicalStore::Ptr> results;
+    for (std::size_t first = 0; first < pieces.size(); first += fan_in) {
+      auto task   = create_task(library, id, single_domain());
+      auto shape  = std::make_shared<Shape>(1U);
+      auto result = std::make_shared<LogicalStore>(Storage::create(shape, store->type(), false), shape);
+      for (std::size_t i = first; i < std::min(first + fan_in, pieces.size()); ++i) {
+        task->ManualTask::add(pieces[i], Role::INPUT, 0);
+      }
+      task->add(result, Role::OUTPUT, 0);
+      submit(std::move(task));
+      results.push_back(std::move(result));
+    }
+    pieces = std::move(results);
+  } while (pieces.size() > 1);
+  return pieces.front();
+}
+
+void Runtime::issue_mapping_fence()
+{
+  check_control_program("issue_mapping_fence");
+  if (streaming_.active()) {
+    streaming_.hold(Streaming::Barrier::MAPPING_FENCE);
+  }
+}
+
+void Runtime::issue_execution_fence(bool block)
+{
+  check_control_program("issue_execution_fence");
+  if (streaming_.active()) {
+    if (block) {
+      streaming_.discard();
+      throw std::invalid_argument{"flush_scheduling_window called from inside a streaming scope: a blocking fence"};
+    }
+    streaming_.hold(Streaming::Barrier::EXECUTION_FENCE);
+    return;
+  }
+  // Without `block`, the wait is put off until something is submitted that has to start after the fence.
+  fence_pending_ = !block;
+  if (block) {
+    engine::wait_all();
+  }
+}
+
+void Runtime::raise_pending_exception()
+{
+  while (!pending_exceptions_.empty()) {
+    const auto outcome = pending_exceptions_.front();
+    pending_exceptions_.pop_front();
+    if (const auto& exception = outcome->wait()) {
+      pending_exceptions_.clear();
+      throw TaskException{*exception};
+    }
+  }
+}
+
+void Runtime::shut_down()
+{
+  while (!callbacks_.empty()) {
+    const auto callback = std::move(callbacks_.front());
+    callbacks_.pop_front();
+    callback();
+  }
+  engine::wait_all();
+  pending_exceptions_.clear();
+  clear_plans();
+}
+
+}  // namespace legate::detail

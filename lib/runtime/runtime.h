@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "operation/task.h"
+#include "runtime/configuration.h"
+#include "runtime/library.h"
+#include "runtime/scope_state.h"
+#include "runtime/streaming.h"
+
+#include <legate/runtime/runtime.h>
+#include <legate/utilities/typedefs.h>
+
+#include <cstdint>
+#include <deque>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace legate::detail {
+
+/// The implementation of legate::Runtime: exists from start() to finish(). Control thread only, but for current().
+class Runtime {
+ public:
+  /// Starts the engine with this configuration. @throws what the engine throws.
+  explicit Runtime(Configuration configuration);
+  ~Runtime();
+  Runtime(const Runtime&)            = delete;
+  Runtime& operator=(const Runtime&) = delete;
+
+  /// The running runtime, or null. Any thread.
+  [[nodiscard]] static Runtime* current() noexcept;
+  /// The running runtime. @throws std::runtime_error if there is none.
+  [[nodiscard]] static Runtime& get();
+
+  [[nodiscard]] const Configuration& configuration() const { return configuration_; }
+  [[nodiscard]] legate::Runtime* handle() { return &handle_; }
+
+  [[nodiscard]] Library* find_library(std::string_view name) const;
+  [[nodiscard]] Library& create_library(std::string_view name, const ResourceConfig& config,
+                                        std::unique_ptr<mapping::Mapper> mapper,
+                                        std::map<VariantCode, VariantOptions> default_options);
+
+  [[nodiscard]] std::shared_ptr<AutoTask> create_task(const Library& library, LocalTaskID id);
+  [[nodiscard]] std::shared_ptr<ManualTask> create_task(const Library& library, LocalTaskID id, const Domain& domain);
+  void submit(std::shared_ptr<TaskDescription> task);
+
+  void issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value);
+  void issue_fill(const LogicalStore::Ptr& target, const Scalar& value);
+  [[nodiscard]] LogicalStore::Ptr tree_reduce(const Library& library, LocalTaskID id, const LogicalStore::Ptr& store,
+                                              std::int32_t radix);
+  void issue_mapping_fence();
+  void issue_execution_fence(bool block);
+  void raise_pending_exception();
+
+  void add_shutdown_callback(ShutdownCallback callback) { callbacks_.push_back(std::move(callback)); }
+  /// Everything finish() does before the runtime is destroyed.
+  void shut_down();
+
+ private:
+  [[nodiscard]] TaskSetting make_setting(const RegisteredTask& task) const;
+  void launch(TaskDescription& task);
+  void register_core_library();
+  /// Waits, if a fence that did not block was issued, before anything later starts.
+  void honour_fence();
+
+  Configuration configuration_;
+  legate::Runtime handle_{this};
+  std::unique_ptr<ScopeState> scope_{};
+  std::map<std::string, Library*, std::less<>> libraries_{};
+  Library::Bases next_bases_{};
+  Library* core_{};
+  Streaming streaming_{};
+  std::deque<std::shared_ptr<Outcome>> pending_exceptions_{};
+  std::deque<ShutdownCallback> callbacks_{};
+  bool fence_pending_{false};
+};
+
+}  // namespace legate::detail

@@ -1,0 +1,122 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "task/frame.h"
+
+#include "data/control_program.h"
+#include "data/task_memory.h"
+
+#include <legate/data/buffer.h>
+#include <legate/utilities/abort.h>
+#include <legate/utilities/proc_local_storage.h>
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <limits>
+#include <stdexcept>
+
+namespace legate::detail {
+
+namespace {
+
+/// The frames of one thread; nested instances (inline execution) take the next one.
+struct FrameStack {
+  std::vector<std::unique_ptr<TaskFrame>> frames{};
+  std::size_t depth{0};
+};
+
+thread_local FrameStack stack;
+
+}  // namespace
+
+TaskFrame& TaskFrame::push(const LaunchInfo& info, unsigned worker)
+{
+  if (stack.depth == stack.frames.size()) {
+    stack.frames.push_back(std::make_unique<TaskFrame>());
+  }
+  auto& frame   = *stack.frames[stack.depth++];
+  frame.info_   = &info;
+  frame.worker_ = worker;
+  if (frame.stores_.size() < info.arguments()) {
+    frame.stores_.resize(info.arguments());
+  }
+  set_in_task(true);
+  return frame;
+}
+
+void TaskFrame::pop()
+{
+  auto& frame = *stack.frames[--stack.depth];
+  for (auto* block : frame.blocks_) {
+    std::free(block);  // NOLINT(cppcoreguidelines-no-malloc)
+  }
+  frame.blocks_.clear();
+  set_in_task(stack.depth > 0);
+}
+
+TaskFrame* TaskFrame::current() { return stack.depth == 0 ? nullptr : stack.frames[stack.depth - 1].get(); }
+
+void* TaskFrame::allocate(std::size_t bytes, std::size_t alignment)
+{
+  alignment       = std::max<std::size_t>(alignment, alignof(std::max_align_t));
+  const auto size = std::max<std::size_t>(1, (bytes + alignment - 1) / alignment) * alignment;
+  auto* block     = std::aligned_alloc(alignment, size);
+  if (block == nullptr) {
+    LEGATE_ABORT("Out of memory: failed to allocate ", bytes, " bytes of system memory in task ", info_->task_name);
+  }
+  blocks_.push_back(block);
+  return block;
+}
+
+std::byte* TaskFrame::scratch(std::size_t bytes)
+{
+  auto* block = allocate(bytes, alignof(std::max_align_t));
+  std::memset(block, 0, bytes);
+  return static_cast<std::byte*>(block);
+}
+
+bool TaskFrame::release(void* memory)
+{
+  const auto found = std::find(blocks_.begin(), blocks_.end(), memory);
+  if (found == blocks_.end()) {
+    return false;
+  }
+  blocks_.erase(found);
+  return true;
+}
+
+void* allocate_task_memory(std::size_t bytes, std::size_t alignment, Memory::Kind kind)
+{
+  auto* frame = TaskFrame::current();
+  if (frame == nullptr) {
+    throw std::runtime_error{"create_buffer: buffers exist only inside tasks"};
+  }
+  if (kind != Memory::Kind::NO_MEMKIND && kind != Memory::Kind::SYSTEM_MEM) {
+    throw std::runtime_error{"create_buffer: this processor has no memory of kind " +
+                             std::to_string(static_cast<int>(kind))};
+  }
+  return frame->allocate(bytes, alignment);
+}
+
+void free_task_memory(void* memory)
+{
+  if (auto* frame = TaskFrame::current(); frame != nullptr) {
+    frame->release(memory);
+  }
+  std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
+}
+
+void* keep_task_memory(void* memory)
+{
+  if (auto* frame = TaskFrame::current(); frame != nullptr && frame->release(memory)) {
+    return memory;
+  }
+  return memory;
+}
+
+unsigned executing_processor_slot()
+{
+  const auto* frame = TaskFrame::current();
+  return frame == nullptr ? std::numeric_limits<unsigned>::max() : frame->worker();
+}
+
+}  // namespace legate::detail

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "data/physical_store.h"
+
+#include <legate/data/scalar.h>
+#include <legate/mapping/machine.h>
+#include <legate/utilities/typedefs.h>
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace legate::detail {
+
+/// What all instances of a launch have in common. Immutable once the launch is submitted.
+struct LaunchInfo {
+  GlobalTaskID task_id{};
+  VariantCode kind{VariantCode::CPU};
+  std::string_view task_name{};
+  bool single{true};
+  bool can_throw{false};
+  Domain domain{};
+  InternalSharedPtr<const mapping::detail::Machine> machine{};
+  std::shared_ptr<const std::string> provenance{};
+  std::vector<Scalar> scalars{};
+  std::uint32_t inputs{0};
+  std::uint32_t outputs{0};
+  std::uint32_t reductions{0};
+
+  [[nodiscard]] std::size_t arguments() const { return std::size_t{inputs} + outputs + reductions; }
+};
+
+/// One running task instance: what a TaskContext shows, and the memory that lives as long as the instance.
+///
+/// Every thread keeps its frames and uses them again, so that starting an instance allocates nothing. A frame is used
+/// by its thread only, but for allocations (a task may start threads of its own that create buffers).
+class TaskFrame {
+ public:
+  /// Makes the frame the innermost one of the calling thread, with room for the launch's arguments.
+  [[nodiscard]] static TaskFrame& push(const LaunchInfo& info, unsigned worker);
+  /// Ends the innermost frame: what the instance allocated and did not hand on is freed.
+  static void pop();
+  /// The calling thread's innermost frame, or null.
+  [[nodiscard]] static TaskFrame* current();
+
+  [[nodiscard]] const LaunchInfo& info() const { return *info_; }
+  [[nodiscard]] unsigned worker() const { return worker_; }
+  [[nodiscard]] DomainPoint& index() { return index_; }
+  /// The physical stores: inputs, then outputs, then reductions.
+  [[nodiscard]] PhysicalStore& store(std::size_t position) { return stores_[position]; }
+  /// Zero-initialised memory for copies of small values; valid until pop().
+  [[nodiscard]] std::byte* scratch(std::size_t bytes);
+
+  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment);
+  /// Stops owning a block; false if it is none of this frame's.
+  bool release(void* memory);
+
+ private:
+  const LaunchInfo* info_{};
+  unsigned worker_{};
+  DomainPoint index_{};
+  std::vector<PhysicalStore> stores_{};
+  std::vector<void*> blocks_{};
+};
+
+}  // namespace legate::detail

@@ -1,0 +1,26 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/engine.h"
+#include "task/task_info.h"
+
+#include <legate/task/task_info.h>
+#include <legate/utilities/typedefs.h>
+
+#include <memory>
+
+namespace legate::detail {
+
+/// A task as a library keeps it: registered once, never moved, alive until the library goes.
+struct RegisteredTask {
+  struct CodeletDeleter {
+    void operator()(engine::Codelet* codelet) const noexcept { engine::destroy_codelet(codelet); }
+  };
+
+  legate::TaskInfo info;
+  const TaskInfo* impl;  // of `info`
+  GlobalTaskID id{};
+  std::unique_ptr<engine::Codelet, CodeletDeleter> codelet{};
+};
+
+}  // namespace legate::detail

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: Apache-2.0
+#include <legate/task/task_context.h>
+
+#include "mapping/machine.h"
+#include "task/frame.h"
+
+#include <legate/utilities/abort.h>
+
+#include <stdexcept>
+#include <string>
+
+namespace legate {
+
+namespace {
+
+[[noreturn]] void refuse(const detail::TaskFrame& frame, const char* kind, std::uint32_t index, std::size_t count)
+{
+  throw std::out_of_range{"Task " + std::string{frame.info().task_name} + " has no " + kind + " " +
+                          std::to_string(index) + ", only " + std::to_string(count)};
+}
+
+/// A handle that owns nothing: the frame outlives every use of it.
+PhysicalStore handle(detail::TaskFrame& frame, std::size_t position)
+{
+  return PhysicalStore{
+    InternalSharedPtr<detail::PhysicalStore>{InternalSharedPtr<detail::PhysicalStore>{}, &frame.store(position)}};
+}
+
+std::vector<PhysicalStore> handles(detail::TaskFrame& frame, std::size_t first, std::size_t count)
+{
+  std::vector<PhysicalStore> result;
+  result.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) {
+    result.push_back(handle(frame, first + i));
+  }
+  return result;
+}
+
+}  // namespace
+
+GlobalTaskID TaskContext::task_id() const noexcept { return frame_->info().task_id; }
+VariantCode TaskContext::variant_kind() const noexcept { return frame_->info().kind; }
+
+PhysicalStore TaskContext::input(std::uint32_t index) const
+{
+  if (index >= frame_->info().inputs) {
+    refuse(*frame_, "input", index, num_inputs());
+  }
+  return handle(*frame_, index);
+}
+
+PhysicalStore TaskContext::output(std::uint32_t index) const
+{
+  if (index >= frame_->info().outputs) {
+    refuse(*frame_, "output", index, num_outputs());
+  }
+  return handle(*frame_, num_inputs() + index);
+}
+
+PhysicalStore TaskContext::reduction(std::uint32_t index) const
+{
+  if (index >= frame_->info().reductions) {
+    refuse(*frame_, "reduction", index, num_reductions());
+  }
+  return handle(*frame_, num_inputs() + num_outputs() + index);
+}
+
+std::vector<PhysicalStore> TaskContext::inputs() const { return handles(*frame_, 0, num_inputs()); }
+std::vector<PhysicalStore> TaskContext::outputs() const { return handles(*frame_, num_inputs(), num_outputs()); }
+std::vector<PhysicalStore> TaskContext::reductions() const
+{
+  return handles(*frame_, num_inputs() + num_outputs(), num_reductions());
+}
+
+Scalar TaskContext::scalar(std::uint32_t index) const
+{
+  if (index >= num_scalars()) {
+    refuse(*frame_, "scalar", index, num_scalars());
+  }
+  return frame_->info().scalars[index];
+}
+
+std::vector<Scalar> TaskContext::scalars() const { return frame_->info().scalars; }
+
+const comm::Communicator& TaskContext::communicator(std::uint32_t index) const
+{
+  refuse(*frame_, "communicator", index, 0);
+}
+
+std::vector<comm::Communicator> TaskContext::communicators() const { return {}; }
+
+std::size_t TaskContext::num_inputs() const { return frame_->info().inputs; }
+std::size_t TaskContext::num_outputs() const { return frame_->info().outputs; }
+std::size_t TaskContext::num_reductions() const { return frame_->info().reductions; }
+std::size_t TaskContext::num_scalars() const { return frame_->info().scalars.size(); }
+std::size_t TaskContext::num_communicators() const { return 0; }
+
+bool TaskContext::is_single_task() const { return frame_->info().single; }
+bool TaskContext::can_raise_exception() const { return frame_->info().can_throw; }
+const DomainPoint& TaskContext::get_task_index() const { return frame_->index(); }
+const Domain& TaskContext::get_launch_domain() const { return frame_->info().domain; }
+
+mapping::TaskTarget TaskContext::target() const
+{
+  switch (frame_->info().kind) {
+    case VariantCode::GPU: return mapping::TaskTarget::GPU;
+    case VariantCode::OMP: return mapping::TaskTarget::OMP;
+    case VariantCode::CPU: break;
+  }
+  return mapping::TaskTarget::CPU;
+}
+
+mapping::Machine TaskContext::machine() const { return mapping::Machine{frame_->info().machine}; }
+
+std::string_view TaskContext::get_provenance() const
+{
+  const auto& provenance = frame_->info().provenance;
+  return provenance ? std::string_view{*provenance} : std::string_view{};
+}
+
+void TaskContext::concurrent_task_barrier()
+{
+  if (!is_single_task()) {
+    LEGATE_ABORT("Task ", frame_->info().task_name, ": concurrent_task_barrier in a launch that is not concurrent");
+  }
+}
+
+CUstream_st* TaskContext::get_task_stream() const { return nullptr; }
+
+}  // namespace legate
