@@ -11,20 +11,28 @@ AC_DEFUN([LEGATUS_WITH],
 # LEGATUS_SEARCH_PREFIX(prefix)
 # Lets pkg-config look below PREFIX first. "auto" and "yes" mean the system's own places.
 AC_DEFUN([LEGATUS_SEARCH_PREFIX],
-  [AS_CASE([$1], [auto|yes|no], [],
+  [AS_CASE([$1], [auto|yes], [],
     [for legatus_directory in "$1"/lib/*/pkgconfig "$1"/share/pkgconfig "$1"/lib64/pkgconfig "$1"/lib/pkgconfig; do
        AS_IF([test -d "$legatus_directory"],
          [PKG_CONFIG_PATH="$legatus_directory${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}"])
      done
      export PKG_CONFIG_PATH])])
 
-# LEGATUS_FIND_MODULE(modules in order of preference)
-# Sets legatus_module to the first pkg-config module that exists, or to nothing.
+# LEGATUS_FIND_MODULE(option, modules in order of preference, what to install)
+# Sets legatus_module to the first pkg-config module that exists, or to nothing. An explicit prefix must contain it: what
+# the system has instead may be another version.
 AC_DEFUN([LEGATUS_FIND_MODULE],
-  [legatus_module=
-   for legatus_candidate in $1; do
-     AS_IF([test -z "$legatus_module" && $PKG_CONFIG --exists "$legatus_candidate"], [legatus_module=$legatus_candidate])
-   done])
+  [LEGATUS_SEARCH_PREFIX([$with_$1])
+   legatus_module=
+   for legatus_candidate in $2; do
+     legatus_place=$($PKG_CONFIG --variable=pcfiledir "$legatus_candidate" 2>/dev/null)
+     AS_IF([test -n "$legatus_module" || test -z "$legatus_place"], [continue])
+     AS_CASE([$with_$1], [auto|yes], [legatus_module=$legatus_candidate],
+       [AS_CASE([$legatus_place], ["$with_$1"/*], [legatus_module=$legatus_candidate])])
+   done
+   AS_CASE([$with_$1], [auto|yes], [],
+     [AS_IF([test -z "$legatus_module"],
+       [AC_MSG_ERROR([--with-$1=$with_$1 was given, but pkg-config finds none of "$2" below it ($3)])])])])
 
 # LEGATUS_REQUESTED(option, what to install)
 # To be called when something was not found: an error if the user asked for it, a line of the summary otherwise.
@@ -51,8 +59,7 @@ AC_DEFUN([LEGATUS_PKG_DEPENDENCY],
   [LEGATUS_WITH([$1], [$4])
    legatus_have_$1=no
    AS_IF([test "x$with_$1" != xno],
-     [LEGATUS_SEARCH_PREFIX([$with_$1])
-      LEGATUS_FIND_MODULE([$5])
+     [LEGATUS_FIND_MODULE([$1], [$5], [$6])
       # Without a module the check still runs: $2_CFLAGS and $2_LIBS from the environment count as found.
       AS_IF([test -z "$legatus_module"], [legatus_module=$(set -- $5; echo "$[]1")])
       PKG_CHECK_MODULES([$2], [$legatus_module], [legatus_have_$1=yes], [legatus_have_$1=no])

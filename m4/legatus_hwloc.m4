@@ -3,8 +3,8 @@
 AC_DEFUN([LEGATUS_HWLOC],
   [LEGATUS_WITH([hwloc], [hwloc, the machine's topology; required])
    AS_IF([test "x$with_hwloc" = xno], [AC_MSG_ERROR([there is no Legatus without hwloc])])
-   LEGATUS_SEARCH_PREFIX([$with_hwloc])
-   legatus_module=hwloc
+   LEGATUS_FIND_MODULE([hwloc], [hwloc], [hwloc])
+   AS_IF([test -z "$legatus_module"], [legatus_module=hwloc])
    PKG_CHECK_MODULES([HWLOC], [hwloc >= 1.11], [],
      [AC_MSG_ERROR([hwloc was not found by pkg-config. On Debian and Ubuntu: apt-get install libhwloc-dev;
 elsewhere give --with-hwloc=PREFIX.])])

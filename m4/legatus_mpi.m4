@@ -4,8 +4,7 @@ AC_DEFUN([LEGATUS_MPI],
   [LEGATUS_WITH([mpi], [MPI and StarPU-MPI, several ranks])
    legatus_have_mpi=no
    AS_IF([test "x$with_mpi" != xno],
-     [LEGATUS_SEARCH_PREFIX([$with_mpi])
-      AS_CASE([$with_mpi], [auto|yes], [AC_PATH_PROGS([MPICXX], [mpicxx mpic++])],
+     [AS_CASE([$with_mpi], [auto|yes], [AC_PATH_PROGS([MPICXX], [mpicxx mpic++])],
         [AC_PATH_PROGS([MPICXX], [mpicxx mpic++], [], [$with_mpi/bin])])
       AS_IF([test -n "$MPICXX"], [LEGATUS_MPI_COMPILES])
       legatus_starpumpi=$(echo "$STARPU_MODULE" | sed 's/^starpu/starpumpi/')

@@ -4,8 +4,7 @@
 AC_DEFUN([LEGATUS_STARPU],
   [LEGATUS_WITH([starpu], [StarPU 1.3 or 1.4, the task engine; required])
    AS_IF([test "x$with_starpu" = xno], [AC_MSG_ERROR([there is no Legatus without StarPU])])
-   LEGATUS_SEARCH_PREFIX([$with_starpu])
-   LEGATUS_FIND_MODULE([starpu-1.4 starpu-1.3])
+   LEGATUS_FIND_MODULE([starpu], [starpu-1.4 starpu-1.3], [StarPU])
    AS_IF([test -z "$legatus_module"], [legatus_module=starpu-1.3])
    PKG_CHECK_MODULES([STARPU], [$legatus_module], [],
      [AC_MSG_ERROR([StarPU 1.3 or 1.4 was not found by pkg-config. On Debian and Ubuntu: apt-get install libstarpu-dev;
