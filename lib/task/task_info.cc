@@ -97,7 +97,7 @@ TaskConfig TaskInfo::task_config() const { return impl_->config(); }
 std::string TaskInfo::to_string() const { return impl_->to_string(); }
 
 void TaskInfo::add_variant_(AddVariantKey, const Library& library, VariantCode vid, VariantImpl body,
-                            Processor::TaskFuncPtr, const VariantOptions* decl_options,
+                            detail::TaskEntry, const VariantOptions* decl_options,
                             const OptionsByVariant& registration_options) {
   const auto& config = impl_->config();
   if (const auto signature = config.task_signature()) signature->impl()->check_constraints(impl_->name());

@@ -10,6 +10,7 @@
 #include <legate/utilities/shared_ptr.h>
 #include <legate/utilities/typedefs.h>
 
+#include <cstddef>
 #include <iosfwd>
 #include <map>
 #include <optional>
@@ -22,6 +23,9 @@ namespace legate {
 
 namespace detail {
 class TaskInfo;
+
+// The type of Processor::TaskFuncPtr.
+using TaskEntry = void (*)(const void*, std::size_t, const void*, std::size_t, Processor);
 }  // namespace detail
 
 class Library;
@@ -62,12 +66,12 @@ class LEGATE_EXPORT TaskInfo {
   /// @throws std::invalid_argument if there is a variant of this kind.
   /// @throws std::out_of_range if a constraint of the signature refers to an argument that the signature excludes.
   void add_variant_(AddVariantKey key, const Library& library, VariantCode vid, VariantImpl body,
-                    Processor::TaskFuncPtr entry, const VariantOptions* decl_options,
+                    detail::TaskEntry entry, const VariantOptions* decl_options,
                     const std::map<VariantCode, VariantOptions>& registration_options = {});
   /// Functions of the execution engine cannot be variants here; the name exists so that old declarations compile.
   /// @throws std::invalid_argument always.
   template <typename T>
-  void add_variant_(AddVariantKey, const Library&, VariantCode, LegionVariantImpl<T>, Processor::TaskFuncPtr,
+  void add_variant_(AddVariantKey, const Library&, VariantCode, LegionVariantImpl<T>, detail::TaskEntry,
                     const VariantOptions*, const std::map<VariantCode, VariantOptions>& = {}) {
     throw std::invalid_argument{"Task " + std::string{name()} + ": a variant must be a function of a TaskContext"};
   }

@@ -96,14 +96,14 @@ struct HasTaskID<T, std::void_t<decltype((T::TASK_ID))>> : std::true_type {};
 
 /// The configuration that T declares: its TASK_CONFIG, or else just its TASK_ID.
 template <typename T>
-[[nodiscard]] TaskConfig declared_config() {
+[[nodiscard]] legate::TaskConfig declared_config() {
   if constexpr (HasTaskConfig<T>::value) {
-    static_assert(std::is_same_v<decltype(T::TASK_CONFIG), const TaskConfig>,
+    static_assert(std::is_same_v<decltype(T::TASK_CONFIG), const legate::TaskConfig>,
                   "TASK_CONFIG must be of type: static const legate::TaskConfig");
     return T::TASK_CONFIG;
   } else {
     static_assert(HasTaskID<T>::value, "without TASK_CONFIG, a task id must be given to register_variants");
-    return TaskConfig{LocalTaskID{T::TASK_ID}};
+    return legate::TaskConfig{LocalTaskID{T::TASK_ID}};
   }
 }
 
