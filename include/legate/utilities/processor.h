@@ -69,6 +69,16 @@ class Processor {
 
 inline constexpr Processor Processor::NO_PROC{};
 
+namespace detail {
+
+/// Processor `index` of its kind in this process.
+[[nodiscard]] constexpr Processor make_processor(Processor::Kind kind, std::uint32_t index)
+{
+  return Processor::create(kind, index);
+}
+
+}  // namespace detail
+
 /// The identifier in hexadecimal.
 LEGATE_EXPORT std::ostream& operator<<(std::ostream& stream, const Processor& processor);
 /// The name of the enumerator.

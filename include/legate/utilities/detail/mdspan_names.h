@@ -1,0 +1,77 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// Where mdspan and its relatives come from: NVIDIA's CCCL if the build uses it (LEGATE_USE_CCCL), if a CUDA compiler
+// brings it, or if the program included it before; else our own. Either way they are reached as legate::detail::mdspan
+// etc. and as ::cuda::std::mdspan etc.
+//
+// A program that includes CCCL itself after our headers must be compiled with -DLEGATE_USE_CCCL=1, because the names
+// can be there once only.
+
+#include <legate_defines.h>
+
+#if LEGATE_DEFINED(LEGATE_USE_CCCL) || defined(_CCCL_VERSION) || defined(CCCL_VERSION)
+#define LEGATE_DETAIL_MDSPAN_FROM_CCCL 1
+#elif LEGATE_NVCC && defined(__has_include)
+#if __has_include(<cuda/std/mdspan>)
+#define LEGATE_DETAIL_MDSPAN_FROM_CCCL 1
+#endif
+#endif
+
+#if LEGATE_DEFINED(LEGATE_DETAIL_MDSPAN_FROM_CCCL)
+
+#include <cuda/std/array>
+#include <cuda/std/mdspan>
+#include <cuda/std/span>
+
+namespace legate::detail {
+
+using ::cuda::std::default_accessor;
+using ::cuda::std::dextents;
+using ::cuda::std::extents;
+using ::cuda::std::layout_left;
+using ::cuda::std::layout_right;
+using ::cuda::std::layout_stride;
+using ::cuda::std::mdspan;
+
+}  // namespace legate::detail
+
+#else
+
+#include <legate/utilities/detail/mdspan_own.h>
+#include <legate/utilities/span.h>
+
+#include <array>
+#include <cstddef>
+
+namespace legate::detail {
+
+using own::default_accessor;
+using own::dextents;
+using own::extents;
+using own::layout_left;
+using own::layout_right;
+using own::layout_stride;
+using own::mdspan;
+
+}  // namespace legate::detail
+
+namespace cuda::std {
+
+using legate::dynamic_extent;
+using legate::detail::own::default_accessor;
+using legate::detail::own::dextents;
+using legate::detail::own::extents;
+using legate::detail::own::layout_left;
+using legate::detail::own::layout_right;
+using legate::detail::own::layout_stride;
+using legate::detail::own::mdspan;
+
+using ::std::array;
+
+template <typename T, ::std::size_t N = legate::dynamic_extent>
+using span = legate::Span<T, N>;
+
+}  // namespace cuda::std
+
+#endif
