@@ -27,13 +27,15 @@ std::string Variable::to_string() const {
 
 Constraint::Constraint(Kind kind, const Variable* first, const Variable* second, std::vector<std::uint64_t> values,
                        std::vector<std::uint64_t> more_values)
-  : kind_{kind}, first_{first}, second_{second}, values_{std::move(values)}, more_values_{std::move(more_values)} {}
+    : kind_{kind}, first_{first}, second_{second}, values_{std::move(values)}, more_values_{std::move(more_values)} {}
 
 void Constraint::validate(const VariableShape& first_shape, const VariableShape& second_shape) const {
   const auto dim = first_shape.dim;
   switch (kind_) {
-    case Kind::ALIGN: return validate_align(first_shape, second_shape);
-    case Kind::BROADCAST: return validate_axes(first_shape);
+    case Kind::ALIGN:
+      return validate_align(first_shape, second_shape);
+    case Kind::BROADCAST:
+      return validate_axes(first_shape);
     case Kind::MIN_EXTENTS:
       if (values_.size() != dim) {
         refuse("Invalid minimum-extents constraint with " + std::to_string(values_.size()) + " extents for a " +
@@ -41,7 +43,8 @@ void Constraint::validate(const VariableShape& first_shape, const VariableShape&
       }
       return;
     case Kind::SCALE:
-      if (dim != second_shape.dim) refuse("Scaling constraint requires the stores to have the same number of dimensions");
+      if (dim != second_shape.dim)
+        refuse("Scaling constraint requires the stores to have the same number of dimensions");
       if (values_.size() != dim) {
         refuse("Scaling constraint requires the number of factors to match the number of dimensions");
       }
@@ -83,11 +86,16 @@ void Constraint::refuse(std::string text) const { throw std::invalid_argument{st
 std::string Constraint::to_string() const {
   const auto first = first_->to_string();
   switch (kind_) {
-    case Kind::ALIGN: return "Align(" + first + ", " + second_->to_string() + ")";
-    case Kind::BROADCAST: return "Broadcast(" + first + (values_.empty() ? "" : ", " + list(values_)) + ")";
-    case Kind::MIN_EXTENTS: return "MinExtents(" + first + ", " + list(values_) + ")";
-    case Kind::SCALE: return "ScaleConstraint(" + list(values_) + ", " + first + ", " + second_->to_string() + ")";
-    case Kind::BLOAT: break;
+    case Kind::ALIGN:
+      return "Align(" + first + ", " + second_->to_string() + ")";
+    case Kind::BROADCAST:
+      return "Broadcast(" + first + (values_.empty() ? "" : ", " + list(values_)) + ")";
+    case Kind::MIN_EXTENTS:
+      return "MinExtents(" + first + ", " + list(values_) + ")";
+    case Kind::SCALE:
+      return "ScaleConstraint(" + list(values_) + ", " + first + ", " + second_->to_string() + ")";
+    case Kind::BLOAT:
+      break;
   }
   return "BloatConstraint(" + first + ", " + second_->to_string() + ", low: " + list(values_) +
          ", high: " + list(more_values_) + ")";
@@ -111,7 +119,7 @@ std::vector<std::uint64_t> copy(Span<const std::uint64_t> values) { return {valu
 Constraint make(Kind kind, Variable first, const detail::Variable* second = nullptr,
                 std::vector<std::uint64_t> values = {}, std::vector<std::uint64_t> more_values = {}) {
   return Constraint{
-    std::make_shared<detail::Constraint>(kind, first.impl(), second, std::move(values), std::move(more_values))};
+      std::make_shared<detail::Constraint>(kind, first.impl(), second, std::move(values), std::move(more_values))};
 }
 
 }  // namespace

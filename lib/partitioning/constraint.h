@@ -20,7 +20,7 @@ class Variable {
  public:
   /// `operation_name` is not copied and must outlive the variable.
   Variable(const void* operation, std::int32_t index, std::string_view operation_name)
-    : operation_{operation}, index_{index}, operation_name_{operation_name} {}
+      : operation_{operation}, index_{index}, operation_name_{operation_name} {}
 
   [[nodiscard]] const void* operation() const { return operation_; }
   [[nodiscard]] std::int32_t index() const { return index_; }

@@ -29,13 +29,14 @@ std::uint64_t divide_up(std::uint64_t number, std::uint64_t divisor) {
   return number / divisor + (number % divisor != 0 ? 1 : 0);
 }
 
-// A grid of `pieces` tiles that are as square as the divisors of `pieces` allow: the ideal number along the shorter side
-// is rounded to a divisor below and to one above, and the one with the shorter longest tile side wins.
+// A grid of `pieces` tiles that are as square as the divisors of `pieces` allow: the ideal number along the shorter
+// side is rounded to a divisor below and to one above, and the one with the shorter longest tile side wins.
 Extents split_plane(const Extents& extents, std::uint64_t pieces) {
   if (volume_of(extents) < pieces) return extents;
   const bool swapped = extents[0] > extents[1];
   const auto [shorter, longer] = std::minmax(extents[0], extents[1]);
-  const auto ideal = std::sqrt(static_cast<double>(pieces) * static_cast<double>(shorter) / static_cast<double>(longer));
+  const auto ideal =
+      std::sqrt(static_cast<double>(pieces) * static_cast<double>(shorter) / static_cast<double>(longer));
   const auto start = [&](double tolerance) {
     return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(std::max(0.0, std::floor(ideal + tolerance))));
   };
@@ -52,8 +53,8 @@ Extents split_plane(const Extents& extents, std::uint64_t pieces) {
   return swapped ? Extents{second, first} : Extents{first, second};
 }
 
-// Small prime factors, largest first. A larger prime that remains is dropped: it cannot be spread over several dimensions
-// and would otherwise cut a single one into slivers.
+// Small prime factors, largest first. A larger prime that remains is dropped: it cannot be spread over several
+// dimensions and would otherwise cut a single one into slivers.
 std::vector<std::uint64_t> factors_of(std::uint64_t number) {
   std::vector<std::uint64_t> factors;
   for (const std::uint64_t prime : {11UL, 7UL, 5UL, 3UL, 2UL}) {
@@ -93,9 +94,12 @@ Extents split_block(const Extents& extents, const Parallelism& parallelism) {
 
 Extents split(const Extents& extents, const Parallelism& parallelism) {
   switch (extents.size()) {
-    case 1: return {std::min(extents[0], parallelism.pieces())};
-    case 2: return split_plane(extents, parallelism.pieces());
-    default: return split_block(extents, parallelism);
+    case 1:
+      return {std::min(extents[0], parallelism.pieces())};
+    case 2:
+      return split_plane(extents, parallelism.pieces());
+    default:
+      return split_block(extents, parallelism);
   }
 }
 

@@ -22,7 +22,7 @@ Match match(std::size_t launch_dim, const std::vector<std::uint64_t>& colors,
   if (launch_dim == colors.size()) return Match::IDENTITY;
   if (launch_dim != 1) {
     throw std::runtime_error{
-      "The launch domain must be 1D if the color shape has a different number of dimensions from the launch domain"};
+        "The launch domain must be 1D if the color shape has a different number of dimensions from the launch domain"};
   }
   return split_dims(colors) == 1 ? Match::ONE_DIMENSION : Match::ROW_MAJOR;
 }
@@ -41,14 +41,17 @@ bool contains(const std::vector<std::uint32_t>& dims, std::size_t dimension) {
 std::vector<std::int64_t> project(const std::vector<std::int64_t>& point, const std::vector<std::uint64_t>& colors,
                                   const std::vector<std::uint32_t>& forbidden_dims) {
   switch (match(point.size(), colors, forbidden_dims)) {
-    case Match::IDENTITY: return point;
-    case Match::ROW_MAJOR: return delinearize(point[0], colors);
+    case Match::IDENTITY:
+      return point;
+    case Match::ROW_MAJOR:
+      return delinearize(point[0], colors);
     case Match::ONE_DIMENSION: {
       std::vector<std::int64_t> color(colors.size(), 0);
       color[only_split_dim(colors)] = point[0];
       return color;
     }
-    case Match::WITHOUT_FORBIDDEN: break;
+    case Match::WITHOUT_FORBIDDEN:
+      break;
   }
   std::vector<std::int64_t> color(colors.size(), 0);
   auto coordinate = point.begin();
@@ -62,8 +65,10 @@ std::optional<std::vector<std::int64_t>> unproject(const std::vector<std::int64_
                                                    const std::vector<std::uint64_t>& colors,
                                                    const std::vector<std::uint32_t>& forbidden_dims) {
   switch (match(launch_dim, colors, forbidden_dims)) {
-    case Match::IDENTITY: return color;
-    case Match::ROW_MAJOR: return std::vector<std::int64_t>{linearize(color, colors)};
+    case Match::IDENTITY:
+      return color;
+    case Match::ROW_MAJOR:
+      return std::vector<std::int64_t>{linearize(color, colors)};
     case Match::ONE_DIMENSION: {
       const auto split = only_split_dim(colors);
       for (std::size_t d = 0; d < colors.size(); ++d) {
@@ -71,7 +76,8 @@ std::optional<std::vector<std::int64_t>> unproject(const std::vector<std::int64_
       }
       return std::vector<std::int64_t>{color[split]};
     }
-    case Match::WITHOUT_FORBIDDEN: break;
+    case Match::WITHOUT_FORBIDDEN:
+      break;
   }
   std::vector<std::int64_t> point;
   for (std::size_t d = 0; d < colors.size(); ++d) {

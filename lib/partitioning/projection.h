@@ -10,8 +10,8 @@ namespace legate::detail {
 
 /// The color of a store with color shape `colors` that launch point `point` works on.
 ///
-/// `forbidden_dims` are the dimensions of the store's class that may not be split: they left the launch domain, so their
-/// color is 0. A one-dimensional launch over a store of more dimensions counts its colors in row-major order.
+/// `forbidden_dims` are the dimensions of the store's class that may not be split: they left the launch domain, so
+/// their color is 0. A one-dimensional launch over a store of more dimensions counts its colors in row-major order.
 /// Coordinates are passed through unchecked (a manual launch domain may start anywhere): a color outside the color
 /// shape is possible and names no element.
 ///

@@ -15,9 +15,12 @@ namespace {
 
 Span<const Variable* const> all_of(ProxyArrayArgument::Kind kind, const ArgumentVariables& arguments) {
   switch (kind) {
-    case ProxyArrayArgument::Kind::INPUT: return arguments.inputs;
-    case ProxyArrayArgument::Kind::OUTPUT: return arguments.outputs;
-    case ProxyArrayArgument::Kind::REDUCTION: break;
+    case ProxyArrayArgument::Kind::INPUT:
+      return arguments.inputs;
+    case ProxyArrayArgument::Kind::OUTPUT:
+      return arguments.outputs;
+    case ProxyArrayArgument::Kind::REDUCTION:
+      break;
   }
   return arguments.reductions;
 }
@@ -26,20 +29,19 @@ Span<const Variable* const> all_of(ProxyArrayArgument::Kind kind, const Argument
 
 std::string_view name_of(ProxyArrayArgument::Kind kind) {
   switch (kind) {
-    case ProxyArrayArgument::Kind::INPUT: return "input";
-    case ProxyArrayArgument::Kind::OUTPUT: return "output";
-    case ProxyArrayArgument::Kind::REDUCTION: break;
+    case ProxyArrayArgument::Kind::INPUT:
+      return "input";
+    case ProxyArrayArgument::Kind::OUTPUT:
+      return "output";
+    case ProxyArrayArgument::Kind::REDUCTION:
+      break;
   }
   return "reduction";
 }
 
 ProxyConstraint::ProxyConstraint(Kind kind, ProxyArgument first, std::optional<ProxyArgument> second,
                                  std::vector<std::uint64_t> values, std::vector<std::uint64_t> more_values)
-  : kind_{kind},
-    first_{first},
-    second_{second},
-    values_{std::move(values)},
-    more_values_{std::move(more_values)} {}
+    : kind_{kind}, first_{first}, second_{second}, values_{std::move(values)}, more_values_{std::move(more_values)} {}
 
 ProxyConstraint ProxyConstraint::broadcast(ProxyArgument argument, std::optional<std::vector<std::uint64_t>> axes) {
   const bool has_axes = axes.has_value();
@@ -51,11 +53,16 @@ ProxyConstraint ProxyConstraint::broadcast(ProxyArgument argument, std::optional
 
 std::string_view ProxyConstraint::name() const {
   switch (kind_) {
-    case Kind::ALIGN: return "align";
-    case Kind::BROADCAST: return "broadcast";
-    case Kind::MIN_EXTENTS: return "min_extents";
-    case Kind::SCALE: return "scale";
-    case Kind::BLOAT: break;
+    case Kind::ALIGN:
+      return "align";
+    case Kind::BROADCAST:
+      return "broadcast";
+    case Kind::MIN_EXTENTS:
+      return "min_extents";
+    case Kind::SCALE:
+      return "scale";
+    case Kind::BLOAT:
+      break;
   }
   return "bloat";
 }

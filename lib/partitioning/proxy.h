@@ -16,7 +16,7 @@
 namespace legate::detail {
 
 using ProxyArgument =
-  std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments>;
+    std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments>;
 
 /// The variables of a task's arguments, in the order in which the arguments were added.
 struct ArgumentVariables {
@@ -58,7 +58,8 @@ class ProxyConstraint {
  private:
   [[nodiscard]] Span<const Variable* const> members(const ProxyArgument& argument,
                                                     const ArgumentVariables& arguments) const;
-  void relate(const Variable* left, const Variable* right, std::vector<InternalSharedPtr<Constraint>>& constraints) const;
+  void relate(const Variable* left, const Variable* right,
+              std::vector<InternalSharedPtr<Constraint>>& constraints) const;
 
   Kind kind_;
   ProxyArgument first_;

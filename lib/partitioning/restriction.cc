@@ -23,7 +23,8 @@ Restrictions join(const Restrictions& left, const Restrictions& right) {
   result.dims.resize(std::max(left.dims.size(), right.dims.size()), Restriction::ALLOW);
   for (std::size_t d = 0; d < right.dims.size(); ++d) result.dims[d] = std::max(result.dims[d], right.dims[d]);
   result.minimum.resize(std::max(left.minimum.size(), right.minimum.size()), 0);
-  for (std::size_t d = 0; d < right.minimum.size(); ++d) result.minimum[d] = std::max(result.minimum[d], right.minimum[d]);
+  for (std::size_t d = 0; d < right.minimum.size(); ++d)
+    result.minimum[d] = std::max(result.minimum[d], right.minimum[d]);
   result.invertible = left.invertible || right.invertible;
   return result;
 }

@@ -34,7 +34,9 @@ class Classes {
     const auto subject = find(relation.first);
     const auto dim = problem.symbols[relation.first].extents.size();
     switch (relation.kind) {
-      case Kind::ALIGN: unite(subject, find(relation.second)); break;
+      case Kind::ALIGN:
+        unite(subject, find(relation.second));
+        break;
       case Kind::BROADCAST:
         if (relation.values.empty()) {
           for (std::size_t d = 0; d < dim; ++d) restrictions_[subject].forbid(d, dim);
@@ -50,7 +52,8 @@ class Classes {
         break;
       }
       case Kind::SCALE:
-      case Kind::BLOAT: break;
+      case Kind::BLOAT:
+        break;
     }
   }
 
@@ -77,10 +80,10 @@ bool is_derivation(const Relation& relation) {
 class Solver {
  public:
   explicit Solver(const Problem& problem)
-    : problem_{problem},
-      classes_{problem},
-      assigned_(problem.symbols.size(), false),
-      tilings_(problem.symbols.size()) {}
+      : problem_{problem},
+        classes_{problem},
+        assigned_(problem.symbols.size(), false),
+        tilings_(problem.symbols.size()) {}
 
   Solution solve() {
     for (const auto symbol : candidates()) choose(symbol);
@@ -123,9 +126,10 @@ class Solver {
     return order;
   }
 
-  [[nodiscard]] bool is_usable(const TilingPointer& tiling, const Symbol& symbol, const Restrictions& restrictions) const {
-    // A split by hand may leave elements out or hold them twice. It stays what get_partition() reports, but a launch that
-    // takes its tiles would skip elements or race, so it never leads one.
+  [[nodiscard]] bool is_usable(const TilingPointer& tiling, const Symbol& symbol,
+                               const Restrictions& restrictions) const {
+    // A split by hand may leave elements out or hold them twice. It stays what get_partition() reports, but a launch
+    // that takes its tiles would skip elements or race, so it never leads one.
     return tiling != nullptr && tiling->dim() == symbol.extents.size() && tiling->is_disjoint() &&
            tiling->is_complete(symbol.extents) && satisfies(*tiling, symbol.extents, restrictions);
   }
@@ -172,9 +176,9 @@ class Solver {
     assigned_[relation.second] = true;
     const auto& source = tilings_[relation.first];
     if (source == nullptr) return;
-    tilings_[relation.second] = std::make_shared<const Tiling>(relation.kind == Relation::Kind::SCALE
-                                                                 ? source->scale(relation.values)
-                                                                 : source->bloat(relation.values, relation.more_values));
+    tilings_[relation.second] = std::make_shared<const Tiling>(
+        relation.kind == Relation::Kind::SCALE ? source->scale(relation.values)
+                                               : source->bloat(relation.values, relation.more_values));
   }
 
   [[nodiscard]] std::vector<std::uint64_t> without_forbidden(const std::vector<std::uint64_t>& colors,
@@ -208,7 +212,7 @@ class Solver {
   }
 
   [[nodiscard]] static std::optional<std::vector<std::uint64_t>> combine(
-    const std::vector<std::vector<std::uint64_t>>& domains, std::optional<std::size_t> unbound_dim) {
+      const std::vector<std::vector<std::uint64_t>>& domains, std::optional<std::size_t> unbound_dim) {
     if (domains.empty() || domains.front().empty()) return std::nullopt;
     if (domains.size() == 1) {
       if (unbound_dim && *unbound_dim != domains.front().size()) return std::nullopt;
@@ -235,9 +239,7 @@ bool same_tiling(const TilingPointer& left, const TilingPointer& right) {
   return left == right || (left != nullptr && right != nullptr && *left == *right);
 }
 
-void mix(std::size_t& seed, std::size_t value) {
-  seed ^= value + 0x9e3779b97f4a7c15ULL + (seed << 6U) + (seed >> 2U);
-}
+void mix(std::size_t& seed, std::size_t value) { seed ^= value + 0x9e3779b97f4a7c15ULL + (seed << 6U) + (seed >> 2U); }
 
 template <typename Range>
 void mix_range(std::size_t& seed, const Range& values) {

@@ -12,7 +12,8 @@
 #include <vector>
 
 // From the stores of an operation and the relations between them to a launch: plain arithmetic on shapes. Equal
-// problems have equal solutions, in every process; `==` and `hash` of a problem exist so that callers can remember them.
+// problems have equal solutions, in every process; `==` and `hash` of a problem exist so that callers can remember
+// them.
 namespace legate::detail::partitioning {
 
 /// How an operation uses a store. The order is the one in which stores of equal size lead the choice of a split.
@@ -39,20 +40,20 @@ struct Relation {
   enum class Kind : std::uint8_t { ALIGN, BROADCAST, MIN_EXTENTS, SCALE, BLOAT };
 
   Kind kind{Kind::ALIGN};
-  std::uint32_t first{0};                     // ALIGN: one side; SCALE, BLOAT: the source; otherwise: the subject
-  std::uint32_t second{0};                    // ALIGN: other side; SCALE, BLOAT: the derived symbol
-  std::vector<std::uint64_t> values{};        // BROADCAST: axes (empty: all); MIN_EXTENTS; factors; low offsets
-  std::vector<std::uint64_t> more_values{};   // BLOAT: high offsets
+  std::uint32_t first{0};                    // ALIGN: one side; SCALE, BLOAT: the source; otherwise: the subject
+  std::uint32_t second{0};                   // ALIGN: other side; SCALE, BLOAT: the derived symbol
+  std::vector<std::uint64_t> values{};       // BROADCAST: axes (empty: all); MIN_EXTENTS; factors; low offsets
+  std::vector<std::uint64_t> more_values{};  // BLOAT: high offsets
 };
 
 struct Problem {
   std::vector<Symbol> symbols{};
-  std::vector<Relation> relations{};     // in the order they were added
-  std::vector<std::uint32_t> order{};    // constraint symbols, outputs, inputs, reductions; empty: as listed
-  std::uint64_t machine_count{1};        // processors of the chosen kind
+  std::vector<Relation> relations{};   // in the order they were added
+  std::vector<std::uint32_t> order{};  // constraint symbols, outputs, inputs, reductions; empty: as listed
+  std::uint64_t machine_count{1};      // processors of the chosen kind
   std::uint64_t overdecompose{1};
-  std::uint64_t threshold{0};            // stores with fewer elements are not split
-  bool replicated_writes{true};          // an index launch may hand a whole output to every point (fills and copies: no)
+  std::uint64_t threshold{0};    // stores with fewer elements are not split
+  bool replicated_writes{true};  // an index launch may hand a whole output to every point (fills and copies: no)
 };
 
 struct Assignment {
@@ -66,7 +67,7 @@ struct Solution {
   /// One dimension of extent 1 is to be run as a single task, too.
   std::optional<std::vector<std::uint64_t>> launch_shape{};
   std::vector<Assignment> assignments{};  // one per symbol
-  std::optional<std::uint32_t> key{};     // the first symbol that got a split of its own: it places points on processors
+  std::optional<std::uint32_t> key{};  // the first symbol that got a split of its own: it places points on processors
 };
 
 /// @throws std::runtime_error if a split into irregular pieces would have to be scaled or bloated, or if an unbound

@@ -10,8 +10,8 @@ namespace legate::detail {
 
 namespace {
 
-// Factors and offsets of constraints are the user's and unchecked, so products may leave 64 bits. Saturating keeps every
-// rectangle right, because they are clamped to the store in the end.
+// Factors and offsets of constraints are the user's and unchecked, so products may leave 64 bits. Saturating keeps
+// every rectangle right, because they are clamped to the store in the end.
 
 constexpr auto LARGEST = std::numeric_limits<std::int64_t>::max();
 constexpr auto SMALLEST = std::numeric_limits<std::int64_t>::min();
@@ -75,18 +75,18 @@ void mix(std::size_t& seed, const std::vector<T>& values) {
 }  // namespace
 
 Tiling::Tiling(std::vector<std::uint64_t> tile_shape, std::vector<std::uint64_t> color_shape)
-  : Tiling{std::move(tile_shape), std::move(color_shape), {}, {}} {}
+    : Tiling{std::move(tile_shape), std::move(color_shape), {}, {}} {}
 
 Tiling::Tiling(std::vector<std::uint64_t> tile_shape, std::vector<std::uint64_t> color_shape,
                std::vector<std::int64_t> tile_offsets)
-  : Tiling{std::move(tile_shape), std::move(color_shape), std::move(tile_offsets), {}} {}
+    : Tiling{std::move(tile_shape), std::move(color_shape), std::move(tile_offsets), {}} {}
 
 Tiling::Tiling(std::vector<std::uint64_t> tile_shape, std::vector<std::uint64_t> color_shape,
                std::vector<std::int64_t> tile_offsets, std::vector<std::uint64_t> tile_strides)
-  : tile{std::move(tile_shape)},
-    colors{std::move(color_shape)},
-    offsets{std::move(tile_offsets)},
-    strides{std::move(tile_strides)} {
+    : tile{std::move(tile_shape)},
+      colors{std::move(color_shape)},
+      offsets{std::move(tile_offsets)},
+      strides{std::move(tile_strides)} {
   if (offsets.empty()) offsets.assign(tile.size(), 0);
   if (strides.empty()) strides = tile;
 }
@@ -121,8 +121,8 @@ Box Tiling::rectangle(const std::vector<std::int64_t>& color, const std::vector<
     index = index * colors[d] + static_cast<std::uint64_t>(color[d]);
   }
   for (std::size_t d = 0; d < dim(); ++d) {
-    const auto interval =
-      is_irregular() ? clamp(pieces[index].lo[d], pieces[index].hi[d], extents[d]) : tile_of(*this, d, color[d], extents[d]);
+    const auto interval = is_irregular() ? clamp(pieces[index].lo[d], pieces[index].hi[d], extents[d])
+                                         : tile_of(*this, d, color[d], extents[d]);
     box.lo[d] = interval.lo;
     box.hi[d] = interval.hi;
   }

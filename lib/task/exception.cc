@@ -4,7 +4,7 @@
 namespace legate {
 
 TaskException::TaskException(std::int32_t index, std::string error_message)
-  : index_{index}, error_message_{std::move(error_message)} {}
+    : index_{index}, error_message_{std::move(error_message)} {}
 
 TaskException::TaskException(std::string error_message) : TaskException{0, std::move(error_message)} {}
 

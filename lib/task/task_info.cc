@@ -21,9 +21,12 @@ std::size_t slot_of(VariantCode code) { return static_cast<std::size_t>(code) - 
 
 const char* name_of(VariantCode code) {
   switch (code) {
-    case VariantCode::CPU: return "CPU";
-    case VariantCode::GPU: return "GPU";
-    case VariantCode::OMP: return "OMP";
+    case VariantCode::CPU:
+      return "CPU";
+    case VariantCode::GPU:
+      return "GPU";
+    case VariantCode::OMP:
+      return "OMP";
   }
   return "unknown";
 }
@@ -80,7 +83,7 @@ const VariantOptions* find_options(const OptionsByVariant& options, VariantCode 
 const VariantOptions& VariantInfo::options() const noexcept { return impl_->options; }
 
 TaskInfo::TaskInfo(std::string task_name, const TaskConfig& task_config)
-  : impl_{std::make_shared<detail::TaskInfo>(std::move(task_name), task_config)} {}
+    : impl_{std::make_shared<detail::TaskInfo>(std::move(task_name), task_config)} {}
 
 TaskInfo::TaskInfo(std::string task_name) : TaskInfo{std::move(task_name), TaskConfig{LocalTaskID{-1}}} {}
 
@@ -96,9 +99,8 @@ TaskConfig TaskInfo::task_config() const { return impl_->config(); }
 
 std::string TaskInfo::to_string() const { return impl_->to_string(); }
 
-void TaskInfo::add_variant_(AddVariantKey, const Library& library, VariantCode vid, VariantImpl body,
-                            detail::TaskEntry, const VariantOptions* decl_options,
-                            const OptionsByVariant& registration_options) {
+void TaskInfo::add_variant_(AddVariantKey, const Library& library, VariantCode vid, VariantImpl body, detail::TaskEntry,
+                            const VariantOptions* decl_options, const OptionsByVariant& registration_options) {
   const auto& config = impl_->config();
   if (const auto signature = config.task_signature()) signature->impl()->check_constraints(impl_->name());
 

@@ -79,7 +79,8 @@ TEST(Constraint, SpanFormsMakeOnePerVariable) {
   EXPECT_EQ(texts(legate::align(all)), (Texts{"Align(X0{task}, X1{task})", "Align(X0{task}, X2{task})"}));
   EXPECT_TRUE(legate::align(one).empty());
   EXPECT_TRUE(legate::align(none).empty());
-  EXPECT_EQ(texts(legate::broadcast(all)), (Texts{"Broadcast(X0{task})", "Broadcast(X1{task})", "Broadcast(X2{task})"}));
+  EXPECT_EQ(texts(legate::broadcast(all)),
+            (Texts{"Broadcast(X0{task})", "Broadcast(X1{task})", "Broadcast(X2{task})"}));
   const Axes first{0}, second{1};
   const std::vector<std::pair<Variable, legate::Span<const std::uint32_t>>> pairs{{x, first}, {y, second}};
   EXPECT_EQ(texts(legate::broadcast(pairs)), (Texts{"Broadcast(X0{task}, [0])", "Broadcast(X1{task}, [1])"}));
@@ -179,9 +180,11 @@ TEST(ProxyConstraint, ExpandsToThePairsOfItsOperands) {
   EXPECT_EQ(expanded(legate::align(proxy::inputs), 0), Texts{}) << "no input, nothing to align";
   EXPECT_EQ(expanded(legate::align(proxy::reductions, proxy::inputs)), Texts{});
   EXPECT_EQ(expanded(legate::broadcast(proxy::inputs)), (Texts{"Broadcast(X0{task})", "Broadcast(X1{task})"}));
-  EXPECT_EQ(expanded(legate::broadcast(proxy::outputs, legate::tuple<std::uint32_t>{1})), (Texts{"Broadcast(X2{task}, [1])"}));
+  EXPECT_EQ(expanded(legate::broadcast(proxy::outputs, legate::tuple<std::uint32_t>{1})),
+            (Texts{"Broadcast(X2{task}, [1])"}));
   EXPECT_EQ(expanded(legate::min_extents(proxy::inputs[1], {3})), (Texts{"MinExtents(X1{task}, [3])"}));
-  EXPECT_EQ(expanded(legate::scale({2}, proxy::outputs, proxy::inputs[0])), (Texts{"ScaleConstraint([2], X2{task}, X0{task})"}));
+  EXPECT_EQ(expanded(legate::scale({2}, proxy::outputs, proxy::inputs[0])),
+            (Texts{"ScaleConstraint([2], X2{task}, X0{task})"}));
   EXPECT_EQ(expanded(legate::bloat(proxy::inputs[0], proxy::inputs, {1}, {2})),
             (Texts{"BloatConstraint(X0{task}, X1{task}, low: [1], high: [2])"}));
 }
@@ -194,11 +197,16 @@ TEST(ProxyConstraint, RefusesArgumentsThatTheCallLacks) {
 }
 
 TEST(ProxyConstraint, ComparesByValue) {
-  const auto equal = [](const ProxyConstraint& left, const ProxyConstraint& right) { return *left.impl() == *right.impl(); };
+  const auto equal = [](const ProxyConstraint& left, const ProxyConstraint& right) {
+    return *left.impl() == *right.impl();
+  };
   EXPECT_TRUE(equal(legate::align(proxy::inputs), legate::align(proxy::inputs)));
   EXPECT_FALSE(equal(legate::align(proxy::inputs), legate::align(proxy::outputs)));
   EXPECT_FALSE(equal(legate::align(proxy::inputs[0], proxy::outputs), legate::align(proxy::inputs[1], proxy::outputs)));
-  EXPECT_FALSE(equal(legate::broadcast(proxy::inputs), legate::broadcast(proxy::inputs, legate::tuple<std::uint32_t>{})));
-  EXPECT_FALSE(equal(legate::scale({2}, proxy::inputs, proxy::outputs), legate::scale({3}, proxy::inputs, proxy::outputs)));
-  EXPECT_FALSE(equal(legate::bloat(proxy::inputs, proxy::outputs, {1}, {2}), legate::bloat(proxy::inputs, proxy::outputs, {1}, {3})));
+  EXPECT_FALSE(
+      equal(legate::broadcast(proxy::inputs), legate::broadcast(proxy::inputs, legate::tuple<std::uint32_t>{})));
+  EXPECT_FALSE(
+      equal(legate::scale({2}, proxy::inputs, proxy::outputs), legate::scale({3}, proxy::inputs, proxy::outputs)));
+  EXPECT_FALSE(equal(legate::bloat(proxy::inputs, proxy::outputs, {1}, {2}),
+                     legate::bloat(proxy::inputs, proxy::outputs, {1}, {3})));
 }

@@ -63,7 +63,7 @@ TEST(LaunchShape, VectorsAreSplitIntoAtMostTheirExtent) {
 // Worked out by hand from the rule for two dimensions.
 TEST(LaunchShape, MatricesFollowTheTable) {
   EXPECT_EQ(shape_of({10, 10}, 4), (Shape{{2, 2}}));
-  EXPECT_EQ(shape_of({2, 2}, 5), (Shape{{2, 2}}));     // fewer elements than pieces: one each
+  EXPECT_EQ(shape_of({2, 2}, 5), (Shape{{2, 2}}));       // fewer elements than pieces: one each
   EXPECT_EQ(shape_of({100, 1000}, 4), (Shape{{1, 4}}));  // r = 0.63
   EXPECT_EQ(shape_of({1000, 100}, 4), (Shape{{4, 1}}));
   EXPECT_EQ(shape_of({10, 10}, 2), (Shape{{1, 2}}));   // r = 1.41: 1 divides 2
@@ -104,7 +104,8 @@ TEST(LaunchShape, BlocksFollowTheTable) {
   EXPECT_EQ(shape_of({5, 5, 5}, 8), (Shape{{4, 2, 1}}));   // (3,3,5): the last row is short, back to the first
   EXPECT_EQ(shape_of({3, 3, 64}, 2), (Shape{{1, 1, 2}}));  // 64 / 2 = 32 remain
   EXPECT_EQ(shape_of({3, 3, 63}, 2), (Shape{{2, 1, 1}}));  // 31 would remain
-  EXPECT_EQ(shape_of({3, 4, 64}, 12), (Shape{{2, 3, 2}}));  // 3: 64 / 3 is too short; 2: 64 / 2 = 32; 2: 16 is too short
+  EXPECT_EQ(shape_of({3, 4, 64}, 12),
+            (Shape{{2, 3, 2}}));  // 3: 64 / 3 is too short; 2: 64 / 2 = 32; 2: 16 is too short
 }
 
 TEST(LaunchShape, BlocksIgnoreOverdecompositionAndLargePrimes) {
@@ -150,7 +151,8 @@ TEST(LaunchShape, EveryElementBelongsToOneTile) {
     ASSERT_EQ(shape->size(), extents.size());
     EXPECT_LE(volume(*shape), processors * factor);
     for (std::size_t d = 0; d < extents.size(); ++d) {
-      const auto tile = static_cast<std::uint64_t>(std::ceil(static_cast<double>(extents[d]) / static_cast<double>((*shape)[d])));
+      const auto tile =
+          static_cast<std::uint64_t>(std::ceil(static_cast<double>(extents[d]) / static_cast<double>((*shape)[d])));
       EXPECT_GE(tile * (*shape)[d], extents[d]);
     }
     EXPECT_EQ(shape, shape_of(extents, processors, factor));

@@ -56,7 +56,8 @@ TEST(Projection, UnprojectUndoesIt) {
     std::vector<std::uint32_t> forbidden;
   };
   for (const auto& [launch, colors, forbidden] :
-       {Case{{2, 3}, {2, 3}, {}}, Case{{2, 3}, {2, 1, 3}, {1}}, Case{{6}, {2, 3}, {}}, Case{{6}, {1, 6}, {0}}, Case{{24}, {2, 3, 4}, {}}}) {
+       {Case{{2, 3}, {2, 3}, {}}, Case{{2, 3}, {2, 1, 3}, {1}}, Case{{6}, {2, 3}, {}}, Case{{6}, {1, 6}, {0}},
+        Case{{24}, {2, 3, 4}, {}}}) {
     std::uint64_t points = 1;
     for (const auto extent : launch) points *= extent;
     std::set<Color> seen;

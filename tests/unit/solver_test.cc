@@ -97,7 +97,8 @@ TEST(Solver, AlignmentIsTransitiveAndJoinsRestrictions) {
 }
 
 TEST(Solver, AlignedSmallestExtentsCombineByMaximum) {
-  const std::vector<Relation> relations{{Kind::MIN_EXTENTS, 0, 0, {1}}, {Kind::ALIGN, 0, 1}, {Kind::MIN_EXTENTS, 1, 0, {7}}};
+  const std::vector<Relation> relations{
+      {Kind::MIN_EXTENTS, 0, 0, {1}}, {Kind::ALIGN, 0, 1}, {Kind::MIN_EXTENTS, 1, 0, {7}}};
   EXPECT_EQ(solve(problem({output({24}), output({24})}, relations)).launch_shape, std::nullopt);
   EXPECT_EQ(solve(problem({output({28}), output({28})}, relations)).launch_shape, (Shape{{4}}));
 }
@@ -166,8 +167,8 @@ TEST(Solver, KeyPartitionsAreReusedOnlyWhereTheySuit) {
 }
 
 TEST(Solver, DerivedSymbolsFollowTheirSource) {
-  const auto solution = solve(problem({output({10}), input({30}), input({10})},
-                                      {{Kind::SCALE, 0, 1, {3}}, {Kind::BLOAT, 0, 2, {1}, {2}}}));
+  const auto solution = solve(
+      problem({output({10}), input({30}), input({10})}, {{Kind::SCALE, 0, 1, {3}}, {Kind::BLOAT, 0, 2, {1}, {2}}}));
   EXPECT_EQ(solution.launch_shape, (Shape{{4}}));
   EXPECT_EQ(*solution.assignments[1].tiling, Tiling::divide({10}, {4}).scale({3}));
   EXPECT_EQ(*solution.assignments[2].tiling, Tiling::divide({10}, {4}).bloat({1}, {2}));
@@ -188,10 +189,11 @@ TEST(Solver, ChainsResolveInTheOrderOfTheConstraints) {
 }
 
 TEST(Solver, TheFirstAssignmentWins) {
-  const auto aligned = solve(problem({output({12}), input({12}), output({12})},
-                                     {{Kind::BLOAT, 0, 1, {1}, {1}}, {Kind::ALIGN, 1, 2}}));
+  const auto aligned =
+      solve(problem({output({12}), input({12}), output({12})}, {{Kind::BLOAT, 0, 1, {1}, {1}}, {Kind::ALIGN, 1, 2}}));
   EXPECT_TRUE(aligned.assignments[1].tiling->is_disjoint()) << "an alignment beats a derivation";
-  const auto twice = solve(problem({output({12}), input({12})}, {{Kind::BLOAT, 0, 1, {1}, {1}}, {Kind::BLOAT, 0, 1, {2}, {2}}}));
+  const auto twice =
+      solve(problem({output({12}), input({12})}, {{Kind::BLOAT, 0, 1, {1}, {1}}, {Kind::BLOAT, 0, 1, {2}, {2}}}));
   EXPECT_EQ(twice.assignments[1].tiling->tile, (Extents{5})) << "and the first derivation the second";
 }
 
@@ -203,11 +205,11 @@ TEST(Solver, UnboundOutputsNeedALaunchOfTheirDimension) {
   EXPECT_EQ(solve(problem({output({12}), unbound(1), unbound(2)})).launch_shape, std::nullopt);
   EXPECT_EQ(solve(problem({output({24}), output({8, 8}), unbound(1)})).launch_shape, (Shape{{4}}));
   EXPECT_EQ(solve(problem({output({24}), output({8, 8}), unbound(2)})).launch_shape, std::nullopt);
-  const auto mixed = solve(problem({unbound(3), unbound(3), unbound(4), output({12, 12, 3, 3})},
-                                   {{Kind::ALIGN, 0, 1},
-                                    {Kind::BROADCAST, 0, 0, {1}},
-                                    {Kind::BROADCAST, 2, 0, {0, 2}},
-                                    {Kind::BROADCAST, 3, 0, {2, 3}}}));
+  const auto mixed =
+      solve(problem({unbound(3), unbound(3), unbound(4), output({12, 12, 3, 3})}, {{Kind::ALIGN, 0, 1},
+                                                                                   {Kind::BROADCAST, 0, 0, {1}},
+                                                                                   {Kind::BROADCAST, 2, 0, {0, 2}},
+                                                                                   {Kind::BROADCAST, 3, 0, {2, 3}}}));
   EXPECT_EQ(mixed.launch_shape, (Shape{{2, 2}}));
   EXPECT_EQ(mixed.assignments[1].forbidden_dims, (std::vector<std::uint32_t>{1}));
   EXPECT_THROW((void)solve(problem({output({12}), unbound(1)}, {{Kind::BLOAT, 0, 1, {1}, {1}}})), std::runtime_error);
@@ -243,9 +245,15 @@ TEST(Solver, RandomProblemsKeepTheirPromises) {
     for (std::size_t i = random() % 5; i > 0; --i) {
       const auto subject = static_cast<std::uint32_t>(random() % 4), other = static_cast<std::uint32_t>(random() % 4);
       switch (random() % 3) {
-        case 0: relations.push_back({Kind::ALIGN, subject, other}); break;
-        case 1: relations.push_back({Kind::BROADCAST, subject, 0, {random() % dim}}); break;
-        default: relations.push_back({Kind::MIN_EXTENTS, subject, 0, Extents(dim, random() % 4)}); break;
+        case 0:
+          relations.push_back({Kind::ALIGN, subject, other});
+          break;
+        case 1:
+          relations.push_back({Kind::BROADCAST, subject, 0, {random() % dim}});
+          break;
+        default:
+          relations.push_back({Kind::MIN_EXTENTS, subject, 0, Extents(dim, random() % 4)});
+          break;
       }
     }
     const auto asked = problem(symbols, relations, 1 + random() % 12);

@@ -16,7 +16,7 @@ using legate::mapping::ProxyStoreMapping;
 constexpr auto CONCURRENT = VariantOptions{}.with_concurrent(true);
 
 const TaskConfig early =
-  TaskConfig{LocalTaskID{9}}.with_signature(TaskSignature{}.inputs(1).outputs(2, 4)).with_variant_options(CONCURRENT);
+    TaskConfig{LocalTaskID{9}}.with_signature(TaskSignature{}.inputs(1).outputs(2, 4)).with_variant_options(CONCURRENT);
 
 }  // namespace
 
@@ -54,7 +54,8 @@ TEST(TaskConfig, CopiesAreIndependent) {
 }
 
 TEST(TaskConfig, KeepsStoreMappingsInOrder) {
-  const std::vector<ProxyStoreMapping> mappings{{legate::proxy::inputs, std::nullopt}, {legate::proxy::outputs[1], std::nullopt, true}};
+  const std::vector<ProxyStoreMapping> mappings{{legate::proxy::inputs, std::nullopt},
+                                                {legate::proxy::outputs[1], std::nullopt, true}};
   const auto config = TaskConfig{LocalTaskID{1}}.with_store_mappings(mappings);
   ASSERT_TRUE(config.store_mappings().has_value());
   EXPECT_EQ(*config.store_mappings(), mappings);

@@ -118,7 +118,8 @@ TEST(TaskInfo, WorksWithoutAConfiguration) {
 TEST(LegateTask, FindsWhatAClassDeclares) {
   static_assert(!CPUVariant::exists<Nothing>() && !GPUVariant::exists<Nothing>() && !OMPVariant::exists<Nothing>());
   static_assert(CPUVariant::exists<Both>() && !GPUVariant::exists<Both>() && OMPVariant::exists<Both>());
-  static_assert(CPUVariant::exists<Indirect>() && CPUVariant::exists<Configured>() && !OMPVariant::exists<Configured>());
+  static_assert(CPUVariant::exists<Indirect>() && CPUVariant::exists<Configured>() &&
+                !OMPVariant::exists<Configured>());
   EXPECT_EQ(CPUVariant::body<Both>(), &Both::cpu_variant);
   EXPECT_EQ(CPUVariant::options<Both>(), &Both::CPU_VARIANT_OPTIONS);
   EXPECT_EQ(OMPVariant::options<Both>(), nullptr);

@@ -88,9 +88,11 @@ TEST(TaskSignature, ConstraintsTakeEveryKindOfBraces) {
 
 TEST(TaskSignature, DeclaringNoConstraintDiffersFromLeavingThemOpen) {
   EXPECT_FALSE(TaskSignature{}.impl()->constraints.has_value());
-  EXPECT_FALSE(TaskSignature{}.constraints({legate::align(proxy::inputs)}).constraints(std::nullopt).impl()->constraints);
-  for (const auto& none : {TaskSignature{}.constraints({}), TaskSignature{}.constraints(legate::Span<const ProxyConstraint>{}),
-                           TaskSignature{}.constraints({legate::Span<const ProxyConstraint>{}})}) {
+  EXPECT_FALSE(
+      TaskSignature{}.constraints({legate::align(proxy::inputs)}).constraints(std::nullopt).impl()->constraints);
+  for (const auto& none :
+       {TaskSignature{}.constraints({}), TaskSignature{}.constraints(legate::Span<const ProxyConstraint>{}),
+        TaskSignature{}.constraints({legate::Span<const ProxyConstraint>{}})}) {
     ASSERT_TRUE(none.impl()->constraints.has_value());
     EXPECT_TRUE(none.impl()->constraints->empty());
     EXPECT_NE(none, TaskSignature{});
@@ -120,15 +122,21 @@ TEST(TaskSignature, ConstraintsOnExcludedArgumentsAreRejected) {
             "Invalid task signature for task saxpy. input argument index 1 (for align constraint) is out of range for "
             "specified signature: Nargs(1)");
   EXPECT_NE(rejection(TaskSignature{}.outputs(2).constraints({legate::scale({2}, proxy::inputs[0], proxy::outputs[2])}))
-              .find("output argument index 2 (for scale constraint)"),
+                .find("output argument index 2 (for scale constraint)"),
             std::string::npos);
   EXPECT_NE(rejection(TaskSignature{}.redops(0).constraints({legate::broadcast(proxy::reductions[0])})), "");
   EXPECT_NE(rejection(TaskSignature{}.outputs(3, 5).constraints({legate::broadcast(proxy::outputs[5])})), "");
 }
 
 TEST(TaskSignature, ConstraintsOnPossibleArgumentsAreAccepted) {
-  EXPECT_EQ(rejection(TaskSignature{}.outputs(3, 5).constraints({legate::align(proxy::outputs[0], proxy::outputs[4])})), "");
-  EXPECT_EQ(rejection(TaskSignature{}.outputs(3, TaskSignature::UNBOUNDED).constraints({legate::broadcast(proxy::outputs[99])})), "");
-  EXPECT_EQ(rejection(TaskSignature{}.constraints({legate::broadcast(proxy::outputs[99])})), "") << "undeclared kinds are free";
-  EXPECT_EQ(rejection(TaskSignature{}.inputs(0).constraints({legate::align(proxy::inputs)})), "") << "and so are groups";
+  EXPECT_EQ(rejection(TaskSignature{}.outputs(3, 5).constraints({legate::align(proxy::outputs[0], proxy::outputs[4])})),
+            "");
+  EXPECT_EQ(
+      rejection(
+          TaskSignature{}.outputs(3, TaskSignature::UNBOUNDED).constraints({legate::broadcast(proxy::outputs[99])})),
+      "");
+  EXPECT_EQ(rejection(TaskSignature{}.constraints({legate::broadcast(proxy::outputs[99])})), "")
+      << "undeclared kinds are free";
+  EXPECT_EQ(rejection(TaskSignature{}.inputs(0).constraints({legate::align(proxy::inputs)})), "")
+      << "and so are groups";
 }

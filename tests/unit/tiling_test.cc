@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-#include "partitioning/restriction.h"
 #include "partitioning/tiling.h"
+#include "partitioning/restriction.h"
 
 #include <gtest/gtest.h>
 
@@ -24,7 +24,8 @@ std::vector<int> holders(const Tiling& tiling, std::uint64_t extent) {
   for (std::uint64_t c = 0; c < tiling.colors[0]; ++c) {
     const auto lo = tiling.offsets[0] + static_cast<std::int64_t>(c * tiling.strides[0]);
     const auto hi = lo + static_cast<std::int64_t>(tiling.tile[0]);
-    for (std::int64_t i = 0; i < static_cast<std::int64_t>(extent); ++i) counts[static_cast<std::size_t>(i)] += lo <= i && i < hi;
+    for (std::int64_t i = 0; i < static_cast<std::int64_t>(extent); ++i)
+      counts[static_cast<std::size_t>(i)] += lo <= i && i < hi;
   }
   return counts;
 }
@@ -73,7 +74,7 @@ TEST(Tiling, BloatGrowsRectanglesOnBothSides) {
   const auto bloated = Tiling::divide({10}, {5}).bloat({1}, {3});
   for (std::int64_t c = 0; c < 5; ++c) {
     EXPECT_EQ(interval(bloated, c, 10), (std::pair<std::int64_t, std::int64_t>{std::max<std::int64_t>(0, 2 * c - 1),
-                                                                                std::min<std::int64_t>(10, 2 * c + 5)}));
+                                                                               std::min<std::int64_t>(10, 2 * c + 5)}));
   }
   EXPECT_FALSE(bloated.is_disjoint());
 }
@@ -92,14 +93,15 @@ TEST(Tiling, AgreesWithCountingElements) {
   std::mt19937 random{7};
   for (int trial = 0; trial < 5000; ++trial) {
     const std::uint64_t extent = random() % 20;
-    const Tiling tiling{{1 + random() % 6}, {1 + random() % 5}, {static_cast<std::int64_t>(random() % 7) - 3}, {1 + random() % 6}};
+    const Tiling tiling{
+        {1 + random() % 6}, {1 + random() % 5}, {static_cast<std::int64_t>(random() % 7) - 3}, {1 + random() % 6}};
     const auto counts = holders(tiling, extent);
     const bool covered = std::all_of(counts.begin(), counts.end(), [](int n) { return n > 0; });
     // Tiles with gaps between them may cover a short store by chance; they count as incomplete even so.
     const bool gaps = tiling.strides[0] > tiling.tile[0] && tiling.colors[0] > 1 && extent > 0;
     EXPECT_EQ(tiling.is_complete({extent}), covered && !gaps)
-      << "extent " << extent << " tile " << tiling.tile[0] << " colors " << tiling.colors[0] << " offset "
-      << tiling.offsets[0] << " stride " << tiling.strides[0];
+        << "extent " << extent << " tile " << tiling.tile[0] << " colors " << tiling.colors[0] << " offset "
+        << tiling.offsets[0] << " stride " << tiling.strides[0];
     if (tiling.is_disjoint()) {
       EXPECT_TRUE(std::all_of(counts.begin(), counts.end(), [](int n) { return n <= 1; }));
     }

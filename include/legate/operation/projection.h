@@ -22,7 +22,7 @@ class LEGATE_EXPORT SymbolicExpr {
 
   SymbolicExpr() = default;
   SymbolicExpr(std::uint32_t dim, std::int32_t weight, std::int32_t offset = 0)
-    : dim_{dim}, weight_{weight}, offset_{offset} {}
+      : dim_{dim}, weight_{weight}, offset_{offset} {}
   explicit SymbolicExpr(std::uint32_t dim) : dim_{dim} {}
 
   [[nodiscard]] std::uint32_t dim() const { return dim_; }

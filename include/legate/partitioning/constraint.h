@@ -73,7 +73,7 @@ class LEGATE_EXPORT Constraint {
 /// The same for every pair of variable and axes.
 /// @throws std::invalid_argument if some list of axes is empty.
 [[nodiscard]] LEGATE_EXPORT std::vector<Constraint> broadcast(
-  Span<const std::pair<Variable, Span<const std::uint32_t>>> variables);
+    Span<const std::pair<Variable, Span<const std::uint32_t>>> variables);
 
 /// No tile of the store is shorter than `minimum_extents` (one per dimension, 0: no demand); if the usual split has one
 /// that is, the store is not split at all.
@@ -95,7 +95,8 @@ class LEGATE_EXPORT Constraint {
 /// @{
 [[nodiscard]] LEGATE_EXPORT ProxyConstraint
 align(std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> left,
-      std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> right) noexcept;
+      std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments>
+          right) noexcept;
 /// Aligns all inputs.
 [[nodiscard]] LEGATE_EXPORT ProxyConstraint align(ProxyInputArguments proxies) noexcept;
 /// Aligns all outputs.
@@ -105,17 +106,17 @@ align(std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments
 broadcast(std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> value,
           const std::optional<tuple<std::uint32_t>>& axes = std::nullopt) noexcept;
 [[nodiscard]] LEGATE_EXPORT ProxyConstraint min_extents(
-  std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> variable,
-  Span<const std::uint64_t> minimum_extents);
-[[nodiscard]] LEGATE_EXPORT ProxyConstraint scale(
-  Span<const std::uint64_t> factors,
-  std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_smaller,
-  std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments>
-    var_bigger) noexcept;
-[[nodiscard]] LEGATE_EXPORT ProxyConstraint bloat(
-  std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_source,
-  std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_bloat,
-  Span<const std::uint64_t> low_offsets, Span<const std::uint64_t> high_offsets) noexcept;
+    std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> variable,
+    Span<const std::uint64_t> minimum_extents);
+[[nodiscard]] LEGATE_EXPORT ProxyConstraint
+scale(Span<const std::uint64_t> factors,
+      std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_smaller,
+      std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments>
+          var_bigger) noexcept;
+[[nodiscard]] LEGATE_EXPORT ProxyConstraint
+bloat(std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_source,
+      std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_bloat,
+      Span<const std::uint64_t> low_offsets, Span<const std::uint64_t> high_offsets) noexcept;
 /// @}
 
 }  // namespace legate

@@ -52,22 +52,20 @@ class TaskArgsBase {
 }  // namespace proxy_detail
 
 /// All inputs of a task.
-class ProxyInputArguments
-  : public proxy_detail::TaskArgsBase<ProxyInputArguments, ProxyArrayArgument::Kind::INPUT> {
+class ProxyInputArguments : public proxy_detail::TaskArgsBase<ProxyInputArguments, ProxyArrayArgument::Kind::INPUT> {
  public:
   constexpr ProxyInputArguments() noexcept {}
 };
 
 /// All outputs of a task.
-class ProxyOutputArguments
-  : public proxy_detail::TaskArgsBase<ProxyOutputArguments, ProxyArrayArgument::Kind::OUTPUT> {
+class ProxyOutputArguments : public proxy_detail::TaskArgsBase<ProxyOutputArguments, ProxyArrayArgument::Kind::OUTPUT> {
  public:
   constexpr ProxyOutputArguments() noexcept {}
 };
 
 /// All reductions of a task.
 class ProxyReductionArguments
-  : public proxy_detail::TaskArgsBase<ProxyReductionArguments, ProxyArrayArgument::Kind::REDUCTION> {
+    : public proxy_detail::TaskArgsBase<ProxyReductionArguments, ProxyArrayArgument::Kind::REDUCTION> {
  public:
   constexpr ProxyReductionArguments() noexcept {}
 };

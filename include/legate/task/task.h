@@ -30,12 +30,13 @@ namespace detail {
 /// - `void cpu_variant(TaskContext)`, `gpu_variant`, `omp_variant`: the bodies, at least one of them. All must do the
 ///   same. Anything else of these names does not compile.
 /// - `const TaskConfig TASK_CONFIG`: id and more. Without it, `LocalTaskID TASK_ID` gives the id.
-/// - `constexpr VariantOptions CPU_VARIANT_OPTIONS`, `GPU_VARIANT_OPTIONS`, `OMP_VARIANT_OPTIONS`: options of one variant.
+/// - `constexpr VariantOptions CPU_VARIANT_OPTIONS`, `GPU_VARIANT_OPTIONS`, `OMP_VARIANT_OPTIONS`: options of one
+///   variant.
 /// - `using Registrar = X`, where `X::get_registrar()` returns a `TaskRegistrar&`: for registration without a library.
 ///
 /// A variant's options are the first of: those given to `register_variants` for it, those declared for it, those of the
-/// configuration, the library's defaults for it, VariantOptions::DEFAULT_OPTIONS. The signature is checked: a constraint
-/// on an argument that its counts exclude throws std::out_of_range.
+/// configuration, the library's defaults for it, VariantOptions::DEFAULT_OPTIONS. The signature is checked: a
+/// constraint on an argument that its counts exclude throws std::out_of_range.
 template <typename T>
 class LegateTask {
  public:
@@ -65,9 +66,9 @@ class LegateTask {
 template <typename T>
 void LegateTask<T>::register_variants(std::map<VariantCode, VariantOptions> all_options) {
   T::Registrar::get_registrar().record_registration_function(
-    TaskRegistrar::RecordTaskKey{}, [options = std::move(all_options)](const Library& library) {
-      LegateTask<T>::register_variants(library, options);
-    });
+      TaskRegistrar::RecordTaskKey{}, [options = std::move(all_options)](const Library& library) {
+        LegateTask<T>::register_variants(library, options);
+      });
 }
 
 template <typename T>

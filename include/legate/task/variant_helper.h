@@ -11,8 +11,8 @@
 
 // What a task class declares, found at compile time.
 //
-// A variant that is misspelled is simply another function, but one with the right name and the wrong signature must be a
-// compile error and not a variant that silently does not exist. A name is therefore looked for in two ways: the
+// A variant that is misspelled is simply another function, but one with the right name and the wrong signature must be
+// a compile error and not a variant that silently does not exist. A name is therefore looked for in two ways: the
 // expression `T::name` must be usable, and whether there is any member of that name at all is found by inheriting a
 // second one and seeing that the name becomes ambiguous.
 namespace legate::detail {
@@ -29,53 +29,53 @@ struct NameProbe<T, true> {
   struct With : Names {};
 };
 
-#define LEGATE_DETAIL_VARIANT(Finder, member, options_member, code)                                                   \
-  struct Finder##Name {                                                                                               \
-    int member;                                                                                                       \
-  };                                                                                                                  \
-  template <typename T, typename = void>                                                                              \
-  struct Finder##IsNamed : std::true_type {};                                                                         \
-  template <typename T>                                                                                               \
-  struct Finder##IsNamed<T, std::void_t<decltype(&NameProbe<T>::template With<Finder##Name>::member)>>                \
-    : std::false_type {};                                                                                             \
-  template <typename T, typename = void>                                                                              \
-  struct Finder##IsUsable : std::false_type {};                                                                       \
-  template <typename T>                                                                                               \
-  struct Finder##IsUsable<T, std::void_t<decltype((T::member))>> : std::true_type {};                                 \
-  template <typename T, typename = void>                                                                              \
-  struct Finder##HasOptions : std::false_type {};                                                                     \
-  template <typename T>                                                                                               \
-  struct Finder##HasOptions<T, std::void_t<decltype((T::options_member))>> : std::true_type {};                       \
-                                                                                                                      \
-  struct Finder {                                                                                                     \
-    static constexpr VariantCode CODE = code;                                                                         \
-    /* Whether T has the variant. Does not compile if it has something else of that name. */                          \
-    template <typename T>                                                                                             \
-    static constexpr bool exists() {                                                                                  \
-      if constexpr (Finder##IsUsable<T>::value) {                                                                     \
-        static_assert(std::is_convertible_v<decltype((T::member)), VariantImpl>,                                      \
-                      #member " must be a function of signature: static void " #member "(legate::TaskContext)");      \
-        return true;                                                                                                  \
-      } else {                                                                                                        \
-        static_assert(!Finder##IsNamed<T>::value, #member " must be public, static and not overloaded");              \
-        return false;                                                                                                 \
-      }                                                                                                               \
-    }                                                                                                                 \
-    template <typename T>                                                                                             \
-    static constexpr VariantImpl body() {                                                                             \
-      return T::member;                                                                                               \
-    }                                                                                                                 \
-    /* The options that T declares for the variant, or null. */                                                       \
-    template <typename T>                                                                                             \
-    static constexpr const VariantOptions* options() {                                                                \
-      if constexpr (Finder##HasOptions<T>::value) {                                                                   \
-        static_assert(std::is_same_v<std::decay_t<decltype(T::options_member)>, VariantOptions>,                      \
-                      #options_member " must be of type legate::VariantOptions");                                     \
-        return &T::options_member;                                                                                    \
-      } else {                                                                                                        \
-        return nullptr;                                                                                               \
-      }                                                                                                               \
-    }                                                                                                                 \
+#define LEGATE_DETAIL_VARIANT(Finder, member, options_member, code)                                              \
+  struct Finder##Name {                                                                                          \
+    int member;                                                                                                  \
+  };                                                                                                             \
+  template <typename T, typename = void>                                                                         \
+  struct Finder##IsNamed : std::true_type {};                                                                    \
+  template <typename T>                                                                                          \
+  struct Finder##IsNamed<T, std::void_t<decltype(&NameProbe<T>::template With<Finder##Name>::member)>>           \
+      : std::false_type {};                                                                                      \
+  template <typename T, typename = void>                                                                         \
+  struct Finder##IsUsable : std::false_type {};                                                                  \
+  template <typename T>                                                                                          \
+  struct Finder##IsUsable<T, std::void_t<decltype((T::member))>> : std::true_type {};                            \
+  template <typename T, typename = void>                                                                         \
+  struct Finder##HasOptions : std::false_type {};                                                                \
+  template <typename T>                                                                                          \
+  struct Finder##HasOptions<T, std::void_t<decltype((T::options_member))>> : std::true_type {};                  \
+                                                                                                                 \
+  struct Finder {                                                                                                \
+    static constexpr VariantCode CODE = code;                                                                    \
+    /* Whether T has the variant. Does not compile if it has something else of that name. */                     \
+    template <typename T>                                                                                        \
+    static constexpr bool exists() {                                                                             \
+      if constexpr (Finder##IsUsable<T>::value) {                                                                \
+        static_assert(std::is_convertible_v<decltype((T::member)), VariantImpl>,                                 \
+                      #member " must be a function of signature: static void " #member "(legate::TaskContext)"); \
+        return true;                                                                                             \
+      } else {                                                                                                   \
+        static_assert(!Finder##IsNamed<T>::value, #member " must be public, static and not overloaded");         \
+        return false;                                                                                            \
+      }                                                                                                          \
+    }                                                                                                            \
+    template <typename T>                                                                                        \
+    static constexpr VariantImpl body() {                                                                        \
+      return T::member;                                                                                          \
+    }                                                                                                            \
+    /* The options that T declares for the variant, or null. */                                                  \
+    template <typename T>                                                                                        \
+    static constexpr const VariantOptions* options() {                                                           \
+      if constexpr (Finder##HasOptions<T>::value) {                                                              \
+        static_assert(std::is_same_v<std::decay_t<decltype(T::options_member)>, VariantOptions>,                 \
+                      #options_member " must be of type legate::VariantOptions");                                \
+        return &T::options_member;                                                                               \
+      } else {                                                                                                   \
+        return nullptr;                                                                                          \
+      }                                                                                                          \
+    }                                                                                                            \
   }
 
 LEGATE_DETAIL_VARIANT(CPUVariant, cpu_variant, CPU_VARIANT_OPTIONS, VariantCode::CPU);
