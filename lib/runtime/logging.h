@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <legate/utilities/logger.h>
+#include "utilities/log_level.h"
 
 #include <string>
 #include <string_view>

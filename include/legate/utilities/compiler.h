@@ -82,6 +82,19 @@
 #define LEGATE_DEVICE_COMPILE 0
 #endif
 
+// NVIDIA's CUDA C++ core libraries serve as mdspan, complex etc. if the build uses them, but also whenever they are there
+// anyway, because their names can exist once only: in a CUDA compile, and if the program included them before us. A
+// program that includes them after our headers is compiled with -DLEGATE_USE_CCCL=1.
+#if !defined(LEGATE_USE_CCCL)
+#if defined(_CCCL_VERSION) || defined(CCCL_VERSION)
+#define LEGATE_USE_CCCL 1
+#elif LEGATE_NVCC && defined(__has_include)
+#if __has_include(<cuda/std/mdspan>) && __has_include(<cuda/std/complex>)
+#define LEGATE_USE_CCCL 1
+#endif
+#endif
+#endif
+
 // --- Visibility ---
 
 #if LEGATE_MSVC

@@ -13,9 +13,7 @@ namespace legate {
 
 namespace detail {
 
-/// Severities, in the numbers that the option --logging takes. NONE, as a threshold, lets nothing through.
-enum class LogLevel : int { SPEW, DEBUG, INFO, PRINT, WARNING, ERROR, FATAL, NONE };
-
+enum class LogLevel : int;
 class LogChannel;
 
 }  // namespace detail

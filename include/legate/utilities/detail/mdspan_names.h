@@ -1,24 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Where mdspan and its relatives come from: NVIDIA's CCCL if the build uses it (LEGATE_USE_CCCL), if a CUDA compiler
-// brings it, or if the program included it before; else our own. Either way they are reached as legate::detail::mdspan
-// etc. and as ::cuda::std::mdspan etc.
-//
-// A program that includes CCCL itself after our headers must be compiled with -DLEGATE_USE_CCCL=1, because the names
-// can be there once only.
+// Where mdspan and its relatives come from: CCCL under LEGATE_USE_CCCL (see legate/utilities/compiler.h), else our own.
+// Either way they are reached as legate::detail::mdspan etc. and as ::cuda::std::mdspan etc.
 
 #include <legate_defines.h>
 
-#if LEGATE_DEFINED(LEGATE_USE_CCCL) || defined(_CCCL_VERSION) || defined(CCCL_VERSION)
-#define LEGATE_DETAIL_MDSPAN_FROM_CCCL 1
-#elif LEGATE_NVCC && defined(__has_include)
-#if __has_include(<cuda/std/mdspan>)
-#define LEGATE_DETAIL_MDSPAN_FROM_CCCL 1
-#endif
-#endif
-
-#if LEGATE_DEFINED(LEGATE_DETAIL_MDSPAN_FROM_CCCL)
+#if LEGATE_DEFINED(LEGATE_USE_CCCL)
 
 #include <cuda/std/array>
 #include <cuda/std/mdspan>

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Which memories a processor has. Here and not with the other utilities, because only the runtime knows.
+#include <legate/runtime/runtime.h>
+#include <legate/utilities/machine.h>
+
+#include <sstream>
+#include <stdexcept>
+#include <string>
+
+namespace legate {
+
+namespace {
+
+void require_started(const char* function)
+{
+  if (!has_started()) {
+    throw std::runtime_error{std::string{function} + ": the runtime has not started"};
+  }
+}
+
+}  // namespace
+
+Memory::Kind find_memory_kind_for_executing_processor(bool /*host_accessible*/)
+{
+  require_started("find_memory_kind_for_executing_processor");
+  return Memory::Kind::SYSTEM_MEM;
+}
+
+Memory find_memory_from_kind(Memory::Kind kind)
+{
+  require_started("find_memory_from_kind");
+  std::ostringstream message;
+  if (kind < Memory::Kind::NO_MEMKIND || kind > Memory::Kind::GPU_DYNAMIC_MEM) {
+    message << "find_memory_from_kind: " << static_cast<int>(kind) << " is not a kind of memory";
+    throw std::invalid_argument{message.str()};
+  }
+  if (kind != Memory::Kind::SYSTEM_MEM) {
+    message << "find_memory_from_kind: the processor has no memory of kind " << kind;
+    throw std::out_of_range{message.str()};
+  }
+  return Memory::create(kind, 0);
+}
+
+}  // namespace legate

@@ -1,0 +1,17 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace legate::detail {
+
+/// Writes `lines` to stderr at once, between two rules and with every line marked as an error of ours. Entries may
+/// contain line breaks.
+void print_error_banner(const std::vector<std::string>& lines);
+
+/// The functions that are active on the calling thread, innermost first, without the first `skip`; nothing where the
+/// platform cannot tell.
+[[nodiscard]] std::vector<std::string> stack_trace(int skip);
+
+}  // namespace legate::detail
