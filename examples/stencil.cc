@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: Apache-2.0
+// stencil: the heat equation on a square plate whose upper edge is hot. Every step makes a point the mean of itself and its
+// four neighbours, suitably weighed.
+//
+// The points with their fixed border are one store. Five slices of it, each shifted by one point, have the same shape as
+// the interior; aligned, they hand every leaf its part of the interior together with the neighbours. Nothing else is said
+// about who needs what from whom: a step of one part starts when the parts next to it are ready, there is no barrier.
+#include "common.h"
+
+#include <algorithm>
+#include <array>
+
+namespace {
+
+constexpr double HOT = 100.0;
+constexpr double CONDUCTION = 0.2;  // time step x diffusivity / (grid spacing)^2; stable up to 0.25
+
+/// next = here + CONDUCTION (north + south + west + east - 4 here)
+struct Step : public legate::LegateTask<Step> {
+  static inline const auto TASK_CONFIG =
+      legate::TaskConfig{legate::LocalTaskID{0}}.with_signature(legate::TaskSignature{}.inputs(5).outputs(1).constraints(
+          {{legate::align(legate::proxy::inputs),
+            legate::align(legate::proxy::outputs[0], legate::proxy::inputs[0])}}));
+
+  static void cpu_variant(legate::TaskContext context) {
+    const legate::PhysicalStore output = context.output(0);
+    const auto rect = output.shape<2>();
+    if (rect.empty()) return;
+    // Aligned slices: the same coordinates in each, so that all five inputs are walked alike.
+    std::size_t stride[6][2];  // in elements; the pieces are windows into larger arrays
+    const double* source[5];
+    for (std::uint32_t i = 0; i < 5; ++i) {
+      const legate::PhysicalStore input = context.input(i);
+      source[i] = input.read_accessor<double, 2>().ptr(rect, stride[i]);
+    }
+    double* target = output.write_accessor<double, 2>().ptr(rect, stride[5]);
+
+    const auto columns = example::length(rect, 1);
+    for (std::size_t i = 0; i < example::length(rect, 0); ++i) {
+      const double* here = source[0] + i * stride[0][0];
+      const double* north = source[1] + i * stride[1][0];
+      const double* south = source[2] + i * stride[2][0];
+      const double* west = source[3] + i * stride[3][0];
+      const double* east = source[4] + i * stride[4][0];
+      double* __restrict next = target + i * stride[5][0];  // the sources are of the other store
+      for (std::size_t j = 0; j < columns; ++j) {
+        next[j] = here[j] + CONDUCTION * (north[j] + south[j] + west[j] + east[j] - 4.0 * here[j]);
+      }
+    }
+  }
+};
+
+/// The plate of one time step: all of it, and the slices of it that the task takes.
+class Plate {
+ public:
+  explicit Plate(std::uint64_t size)
+      : points_{legate::Runtime::get_runtime()->create_store(legate::Shape{size + 2, size + 2}, legate::float64())},
+        here{interior(0, 0)},
+        neighbours{interior(-1, 0), interior(1, 0), interior(0, -1), interior(0, 1)} {}
+
+  void heat_upper_edge() {
+    auto* runtime = legate::Runtime::get_runtime();
+    runtime->issue_fill(points_, legate::Scalar{0.0});
+    runtime->issue_fill(points_.slice(0, legate::Slice{0, 1}), legate::Scalar{HOT});
+  }
+
+ private:
+  /// The interior, moved by the given number of points.
+  legate::LogicalStore interior(std::int64_t rows, std::int64_t columns) const {
+    const auto extents = points_.extents();
+    const auto last_row = static_cast<std::int64_t>(extents[0]) - 1;
+    const auto last_column = static_cast<std::int64_t>(extents[1]) - 1;
+    return points_.slice(0, legate::Slice{1 + rows, last_row + rows})
+        .slice(1, legate::Slice{1 + columns, last_column + columns});
+  }
+
+  legate::LogicalStore points_;
+
+ public:
+  legate::LogicalStore here;
+  std::array<legate::LogicalStore, 4> neighbours;
+};
+
+/// The same steps in plain C++; returns the interior.
+std::vector<double> serial(std::uint64_t size, std::uint64_t iterations) {
+  const auto width = size + 2;
+  std::vector<double> now(width * width, 0.0);
+  std::fill(now.begin(), now.begin() + static_cast<std::ptrdiff_t>(width), HOT);
+  auto next = now;
+  for (std::uint64_t step = 0; step < iterations; ++step) {
+    for (std::uint64_t i = 1; i <= size; ++i) {
+      for (std::uint64_t j = 1; j <= size; ++j) {
+        const auto p = i * width + j;
+        next[p] = now[p] + CONDUCTION * (now[p - width] + now[p + width] + now[p - 1] + now[p + 1] - 4.0 * now[p]);
+      }
+    }
+    std::swap(now, next);
+  }
+  std::vector<double> interior;
+  for (std::uint64_t i = 1; i <= size; ++i) {
+    for (std::uint64_t j = 1; j <= size; ++j) interior.push_back(now[i * width + j]);
+  }
+  return interior;
+}
+
+bool run(std::uint64_t size, std::uint64_t iterations, bool check) {
+  auto* runtime = legate::Runtime::get_runtime();
+  auto library = runtime->create_library("stencil");
+  Step::register_variants(library);
+
+  std::array<Plate, 2> plates{Plate{size}, Plate{size}};  // one to read, one to write; they swap roles every step
+
+  const auto advance = [&](std::uint64_t steps) {
+    for (auto& plate : plates) plate.heat_upper_edge();
+    // Wait before the clock starts, not after the last step: submission runs ahead of execution.
+    const auto start = example::seconds_when_idle();
+    for (std::uint64_t step = 0; step < steps; ++step) {
+      const auto& now = plates[step % 2];
+      auto task = runtime->create_task(library, Step::TASK_CONFIG.task_id());
+      task.add_input(now.here);
+      for (const auto& neighbour : now.neighbours) task.add_input(neighbour);
+      task.add_output(plates[(step + 1) % 2].here);
+      runtime->submit(std::move(task));
+    }
+    return example::seconds_when_idle() - start;
+  };
+  advance(2);  // once without the clock: memory is touched for the first time
+  const auto seconds = advance(iterations) / static_cast<double>(iterations);
+
+  const auto result = plates[iterations % 2].here.get_physical_store();
+  const auto values = result.read_accessor<double, 2>();
+  double heat = 0.0;
+  for (std::uint64_t i = 0; i < size; ++i) {
+    for (std::uint64_t j = 0; j < size; ++j) heat += values[legate::Point<2>{i, j}];
+  }
+  std::printf("stencil: %llu x %llu points, %llu steps: sum of the temperatures %.12g\n",
+              static_cast<unsigned long long>(size), static_cast<unsigned long long>(size),
+              static_cast<unsigned long long>(iterations), heat);
+  std::printf("  time: %.3f ms per iteration, %.0f million points/s\n", seconds * 1e3,
+              static_cast<double>(size * size) / seconds * 1e-6);
+  if (!check) return true;
+
+  const auto expected = serial(size, iterations);
+  double error = 0.0;
+  for (std::uint64_t i = 0; i < size; ++i) {
+    for (std::uint64_t j = 0; j < size; ++j) {
+      error = example::worse(error, std::abs(values[legate::Point<2>{i, j}] - expected[i * size + j]));
+    }
+  }
+  return example::verdict(error, 1e-10 * HOT);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  example::Options options{argc, argv, "stencil: heat equation on a square plate, five-point stencil"};
+  const auto size = options.number("--size", 1000, "points of the interior along each side");
+  const auto iterations = options.number("--iterations", 100, "number of time steps");
+  const bool check = options.flag("--check", "compare with a serial computation; exit code 1 when wrong");
+  options.done();
+  if (size == 0 || iterations == 0) example::give_up("--size and --iterations must be at least 1");
+
+  legate::start();
+  const bool correct = run(size, iterations, check);
+  const auto status = legate::finish();
+  return correct ? status : 1;
+}
