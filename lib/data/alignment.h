@@ -8,8 +8,7 @@
 namespace legate::detail {
 
 /// @throws std::domain_error naming `operation` if `alignment` is 0 or not a power of two.
-inline void require_alignment(const char* operation, std::size_t alignment)
-{
+inline void require_alignment(const char* operation, std::size_t alignment) {
   if (alignment == 0 || (alignment & (alignment - 1)) != 0) {
     throw std::domain_error{std::string{operation} + ": alignment " + std::to_string(alignment) +
                             " is not a power of two"};

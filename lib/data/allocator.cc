@@ -20,21 +20,18 @@ namespace detail {
 class ScopedAllocator {
  public:
   ScopedAllocator(Memory::Kind kind, bool scoped, std::size_t alignment)
-    : kind_{kind}, scoped_{scoped}, alignment_{alignment}
-  {
+      : kind_{kind}, scoped_{scoped}, alignment_{alignment} {
     require_alignment("ScopedAllocator", alignment);
   }
-  ScopedAllocator(const ScopedAllocator&)            = delete;
+  ScopedAllocator(const ScopedAllocator&) = delete;
   ScopedAllocator& operator=(const ScopedAllocator&) = delete;
-  ~ScopedAllocator()
-  {
+  ~ScopedAllocator() {
     if (scoped_) {
       std::for_each(allocations_.begin(), allocations_.end(), free_task_memory);
     }
   }
 
-  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment)
-  {
+  [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment) {
     require_alignment("ScopedAllocator", alignment);
     if (bytes == 0) {
       return nullptr;
@@ -48,8 +45,7 @@ class ScopedAllocator {
     return memory;
   }
 
-  void deallocate(void* memory)
-  {
+  void deallocate(void* memory) {
     if (memory == nullptr) {
       return;
     }
@@ -71,21 +67,17 @@ class ScopedAllocator {
 }  // namespace detail
 
 ScopedAllocator::ScopedAllocator(Memory::Kind kind, bool scoped, std::size_t alignment)
-  : impl_{make_internal_shared<detail::ScopedAllocator>(kind, scoped, alignment)}
-{
-}
+    : impl_{make_internal_shared<detail::ScopedAllocator>(kind, scoped, alignment)} {}
 
 void* ScopedAllocator::allocate(std::size_t bytes) { return impl_->allocate(bytes, 1); }
 
-void* ScopedAllocator::allocate_aligned(std::size_t bytes, std::size_t alignment)
-{
+void* ScopedAllocator::allocate_aligned(std::size_t bytes, std::size_t alignment) {
   return impl_->allocate(bytes, alignment);
 }
 
 void ScopedAllocator::deallocate(void* ptr) { impl_->deallocate(ptr); }
 
-void ScopedAllocator::check_count_(std::size_t count, std::size_t size)
-{
+void ScopedAllocator::check_count_(std::size_t count, std::size_t size) {
   if (count > std::numeric_limits<std::size_t>::max() / size) {
     throw std::bad_array_new_length{};
   }

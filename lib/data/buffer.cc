@@ -18,8 +18,7 @@ namespace detail {
 
 namespace {
 
-[[nodiscard]] std::size_t buffer_bytes(const coord_t* extents, int dim, std::size_t element_size)
-{
+[[nodiscard]] std::size_t buffer_bytes(const coord_t* extents, int dim, std::size_t element_size) {
   if (std::any_of(extents, extents + dim, [](coord_t extent) { return extent <= 0; })) {
     return 0;
   }
@@ -27,37 +26,43 @@ namespace {
   for (int d = 0; d < dim; ++d) {
     const auto extent = static_cast<std::size_t>(extents[d]);
     if (bytes > std::numeric_limits<std::size_t>::max() / extent) {
-      LEGATE_ABORT("Out of memory: the size in bytes of a task's buffer, ", bytes, " times ", extent, ", has no number");
+      LEGATE_ABORT("Out of memory: the size in bytes of a task's buffer, ", bytes, " times ", extent,
+                   ", has no number");
     }
     bytes *= extent;
   }
   return bytes;
 }
 
-[[nodiscard]] Memory::Kind memory_kind_of(mapping::StoreTarget target)
-{
+[[nodiscard]] Memory::Kind memory_kind_of(mapping::StoreTarget target) {
   switch (target) {
-    case mapping::StoreTarget::FBMEM: return Memory::Kind::GPU_FB_MEM;
-    case mapping::StoreTarget::ZCMEM: return Memory::Kind::Z_COPY_MEM;
-    case mapping::StoreTarget::SOCKETMEM: return Memory::Kind::SOCKET_MEM;
-    case mapping::StoreTarget::SYSMEM: break;
+    case mapping::StoreTarget::FBMEM:
+      return Memory::Kind::GPU_FB_MEM;
+    case mapping::StoreTarget::ZCMEM:
+      return Memory::Kind::Z_COPY_MEM;
+    case mapping::StoreTarget::SOCKETMEM:
+      return Memory::Kind::SOCKET_MEM;
+    case mapping::StoreTarget::SYSMEM:
+      break;
   }
   return Memory::Kind::SYSTEM_MEM;
 }
 
-[[nodiscard]] mapping::StoreTarget target_of(Memory::Kind kind)
-{
+[[nodiscard]] mapping::StoreTarget target_of(Memory::Kind kind) {
   switch (kind) {
-    case Memory::Kind::GPU_FB_MEM: return mapping::StoreTarget::FBMEM;
-    case Memory::Kind::Z_COPY_MEM: return mapping::StoreTarget::ZCMEM;
-    case Memory::Kind::SOCKET_MEM: return mapping::StoreTarget::SOCKETMEM;
-    default: break;
+    case Memory::Kind::GPU_FB_MEM:
+      return mapping::StoreTarget::FBMEM;
+    case Memory::Kind::Z_COPY_MEM:
+      return mapping::StoreTarget::ZCMEM;
+    case Memory::Kind::SOCKET_MEM:
+      return mapping::StoreTarget::SOCKETMEM;
+    default:
+      break;
   }
   return mapping::StoreTarget::SYSMEM;
 }
 
-[[nodiscard]] Domain domain_of(Span<const std::uint64_t> extents)
-{
+[[nodiscard]] Domain domain_of(Span<const std::uint64_t> extents) {
   if (extents.size() > LEGATE_MAX_DIM) {
     throw std::out_of_range{"TaskLocalBuffer: " + std::to_string(extents.size()) + " dimensions, of at most " +
                             std::to_string(LEGATE_MAX_DIM)};
@@ -74,8 +79,7 @@ namespace {
 }  // namespace
 
 void* allocate_buffer(const coord_t* extents, int dim, std::size_t element_size, std::size_t element_alignment,
-                      std::size_t alignment, Memory::Kind& kind)
-{
+                      std::size_t alignment, Memory::Kind& kind) {
   require_alignment("create_buffer", alignment);
   if (kind == Memory::Kind::NO_MEMKIND) {
     kind = find_memory_kind_for_executing_processor(false);
@@ -87,19 +91,16 @@ void* allocate_buffer(const coord_t* extents, int dim, std::size_t element_size,
 
 TaskLocalBuffer::TaskLocalBuffer(const Type& type, Span<const std::uint64_t> bounds,
                                  std::optional<mapping::StoreTarget> mem_kind)
-  : type_{type},
-    domain_{detail::domain_of(bounds)},
-    kind_{mem_kind.has_value() ? detail::memory_kind_of(*mem_kind) : Memory::Kind::NO_MEMKIND}
-{
+    : type_{type},
+      domain_{detail::domain_of(bounds)},
+      kind_{mem_kind.has_value() ? detail::memory_kind_of(*mem_kind) : Memory::Kind::NO_MEMKIND} {
   std::vector<coord_t> extents(bounds.begin(), bounds.end());
   data_ = detail::allocate_buffer(extents.data(), static_cast<int>(extents.size()), type.size(), type.alignment(),
                                   DEFAULT_ALIGNMENT, kind_);
 }
 
 TaskLocalBuffer::TaskLocalBuffer(void* data, const Type& type, const Domain& bounds, Memory::Kind kind)
-  : type_{type}, domain_{bounds}, data_{data}, kind_{kind}
-{
-}
+    : type_{type}, domain_{bounds}, data_{data}, kind_{kind} {}
 
 Type TaskLocalBuffer::type() const { return type_; }
 
@@ -109,22 +110,20 @@ const Domain& TaskLocalBuffer::domain() const { return domain_; }
 
 mapping::StoreTarget TaskLocalBuffer::memory_kind() const { return detail::target_of(kind_); }
 
-InlineAllocation TaskLocalBuffer::get_inline_allocation() const
-{
+InlineAllocation TaskLocalBuffer::get_inline_allocation() const {
   const auto dim = static_cast<std::size_t>(std::max(0, domain_.dim));
   std::vector<std::size_t> strides(dim);
   std::size_t stride = type_.size();
   for (std::size_t d = dim; d-- > 0;) {
-    strides[d]      = stride;
-    const auto low  = domain_.rect_data[d];
+    strides[d] = stride;
+    const auto low = domain_.rect_data[d];
     const auto high = domain_.rect_data[dim + d];
     stride *= high < low ? std::size_t{0} : static_cast<std::size_t>(high - low) + 1;
   }
   return InlineAllocation{data_, std::move(strides), memory_kind()};
 }
 
-void TaskLocalBuffer::check_element_(std::size_t size, std::size_t alignment) const
-{
+void TaskLocalBuffer::check_element_(std::size_t size, std::size_t alignment) const {
   if (type_.size() != size || type_.alignment() != alignment) {
     throw std::invalid_argument{"TaskLocalBuffer: a buffer of elements of " + std::to_string(size) +
                                 " bytes aligned to " + std::to_string(alignment) + " cannot have the type " +
@@ -133,8 +132,7 @@ void TaskLocalBuffer::check_element_(std::size_t size, std::size_t alignment) co
   }
 }
 
-void TaskLocalBuffer::check_conversion_(std::int32_t dim, std::size_t element_size) const
-{
+void TaskLocalBuffer::check_conversion_(std::int32_t dim, std::size_t element_size) const {
   if (dim != domain_.dim) {
     throw std::invalid_argument{"TaskLocalBuffer: a " + std::to_string(domain_.dim) +
                                 "-D buffer does not convert to a " + std::to_string(dim) + "-D one"};

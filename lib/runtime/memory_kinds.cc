@@ -11,8 +11,7 @@ namespace legate {
 
 namespace {
 
-void require_started(const char* function)
-{
+void require_started(const char* function) {
   if (!has_started()) {
     throw std::runtime_error{std::string{function} + ": the runtime has not started"};
   }
@@ -20,14 +19,12 @@ void require_started(const char* function)
 
 }  // namespace
 
-Memory::Kind find_memory_kind_for_executing_processor(bool /*host_accessible*/)
-{
+Memory::Kind find_memory_kind_for_executing_processor(bool /*host_accessible*/) {
   require_started("find_memory_kind_for_executing_processor");
   return Memory::Kind::SYSTEM_MEM;
 }
 
-Memory find_memory_from_kind(Memory::Kind kind)
-{
+Memory find_memory_from_kind(Memory::Kind kind) {
   require_started("find_memory_from_kind");
   std::ostringstream message;
   if (kind < Memory::Kind::NO_MEMKIND || kind > Memory::Kind::GPU_DYNAMIC_MEM) {

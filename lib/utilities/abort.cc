@@ -14,10 +14,9 @@
 
 namespace legate::detail {
 
-void abort_with_message(const char* file, int line, const char* function, const std::string& message) noexcept
-{
+void abort_with_message(const char* file, int line, const char* function, const std::string& message) noexcept {
   std::vector<std::string> lines{
-    std::string{"Legate called abort at "} + file + ":" + std::to_string(line) + " in " + function + "()", message};
+      std::string{"Legate called abort at "} + file + ":" + std::to_string(line) + " in " + function + "()", message};
   auto frames = stack_trace(1);
   if (!frames.empty()) {
     lines.emplace_back("Stack trace (most recent call first):");
@@ -30,8 +29,7 @@ void abort_with_message(const char* file, int line, const char* function, const 
 // Declared under LEGATE_BOUNDS_CHECKS only, but always there: a program may switch the checks on for itself.
 [[noreturn]] LEGATE_EXPORT void fail_bounds_check(const DomainPoint& point, const Domain& bounds);
 
-void fail_bounds_check(const DomainPoint& point, const Domain& bounds)
-{
+void fail_bounds_check(const DomainPoint& point, const Domain& bounds) {
   std::ostringstream message;
   message << "accessor: " << point << " is outside of " << bounds;
   auto frames = stack_trace(1);

@@ -20,8 +20,7 @@ namespace {
 
 constexpr const char* PREFIX = "LEGATE ERROR: ";
 
-void append(std::string& text, const std::string& entry)
-{
+void append(std::string& text, const std::string& entry) {
   std::size_t start = 0;
   while (start <= entry.size()) {
     const auto end = entry.find('\n', start);
@@ -37,8 +36,7 @@ void append(std::string& text, const std::string& entry)
 
 }  // namespace
 
-void print_error_banner(const std::vector<std::string>& lines)
-{
+void print_error_banner(const std::vector<std::string>& lines) {
   const std::string rule(80, '=');
   std::string text;
   append(text, rule);
@@ -51,13 +49,12 @@ void print_error_banner(const std::vector<std::string>& lines)
   std::fflush(stderr);
 }
 
-std::vector<std::string> stack_trace([[maybe_unused]] int skip)
-{
+std::vector<std::string> stack_trace([[maybe_unused]] int skip) {
   std::vector<std::string> result;
 #if LEGATE_DETAIL_HAS_BACKTRACE
   std::array<void*, 64> frames{};
   const auto count = ::backtrace(frames.data(), static_cast<int>(frames.size()));
-  auto** symbols   = ::backtrace_symbols(frames.data(), count);
+  auto** symbols = ::backtrace_symbols(frames.data(), count);
   for (int i = skip + 1; symbols != nullptr && i < count; ++i) {
     result.push_back("#" + std::to_string(i - skip - 1) + " " + symbols[i]);
   }

@@ -8,8 +8,7 @@ namespace legate {
 
 namespace {
 
-void print(std::ostream& stream, const coord_t* coordinates, int dim, char open, char close)
-{
+void print(std::ostream& stream, const coord_t* coordinates, int dim, char open, char close) {
   stream << open;
   for (int d = 0; d < dim; ++d) {
     stream << (d == 0 ? "" : ",") << coordinates[d];
@@ -19,14 +18,12 @@ void print(std::ostream& stream, const coord_t* coordinates, int dim, char open,
 
 }  // namespace
 
-std::ostream& operator<<(std::ostream& stream, const DomainPoint& point)
-{
+std::ostream& operator<<(std::ostream& stream, const DomainPoint& point) {
   print(stream, point.point_data, point.dim, '(', ')');
   return stream;
 }
 
-std::ostream& operator<<(std::ostream& stream, const Domain& domain)
-{
+std::ostream& operator<<(std::ostream& stream, const Domain& domain) {
   if (domain.dim <= 0) {
     return stream << "{ no dimensions }";
   }

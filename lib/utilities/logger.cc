@@ -23,21 +23,18 @@ struct Registry {
   std::map<std::string, LogLevel> levels{};
   std::FILE* file{};
 
-  static Registry& get()
-  {
+  static Registry& get() {
     static auto* const registry = new Registry;
     return *registry;
   }
 
-  [[nodiscard]] LogLevel level_of(const std::string& name) const
-  {
+  [[nodiscard]] LogLevel level_of(const std::string& name) const {
     const auto found = levels.find(name);
     return found == levels.end() ? LogLevel::PRINT : found->second;
   }
 };
 
-[[nodiscard]] LogChannel* find_channel(const std::string& name)
-{
+[[nodiscard]] LogChannel* find_channel(const std::string& name) {
   auto& registry = Registry::get();
   const std::lock_guard lock{registry.mutex};
   auto& channel = registry.channels[name];
@@ -48,8 +45,7 @@ struct Registry {
   return channel.get();
 }
 
-void write(const std::string& line)
-{
+void write(const std::string& line) {
   auto& registry = Registry::get();
   const std::lock_guard lock{registry.mutex};
   auto* file = registry.file == nullptr ? stderr : registry.file;
@@ -59,8 +55,7 @@ void write(const std::string& line)
 
 }  // namespace
 
-void set_log_levels(const std::map<std::string, LogLevel>& levels)
-{
+void set_log_levels(const std::map<std::string, LogLevel>& levels) {
   auto& registry = Registry::get();
   const std::lock_guard lock{registry.mutex};
   registry.levels = levels;
@@ -69,8 +64,7 @@ void set_log_levels(const std::map<std::string, LogLevel>& levels)
   }
 }
 
-void set_log_file(const std::string& path)
-{
+void set_log_file(const std::string& path) {
   std::FILE* file = nullptr;
   if (!path.empty()) {
     file = std::fopen(path.c_str(), "w");
@@ -111,12 +105,9 @@ Logger::Message Logger::error() const { return {channel_, detail::LogLevel::ERRO
 Logger::Message Logger::fatal() const { return {channel_, detail::LogLevel::FATAL, want_fatal()}; }
 
 Logger::Message::Message(detail::LogChannel* channel, detail::LogLevel level, bool wanted)
-  : channel_{channel}, level_{level}, text_{wanted ? std::make_unique<std::ostringstream>() : nullptr}
-{
-}
+    : channel_{channel}, level_{level}, text_{wanted ? std::make_unique<std::ostringstream>() : nullptr} {}
 
-Logger::Message::~Message()
-{
+Logger::Message::~Message() {
   if (!text_) {
     return;
   }

@@ -29,8 +29,7 @@ class AccessorBounds {
   AccessorBounds() = default;
   LEGATE_HOST_DEVICE constexpr explicit AccessorBounds(const Rect<N, T>& bounds) : bounds_{bounds} {}
 
-  LEGATE_HOST_DEVICE constexpr void check(const Point<N, T>& point) const
-  {
+  LEGATE_HOST_DEVICE constexpr void check(const Point<N, T>& point) const {
     if (LEGATE_UNLIKELY(!bounds_.contains(point))) {
 #if LEGATE_DEVICE_COMPILE
       __trap();
@@ -39,8 +38,7 @@ class AccessorBounds {
 #endif
     }
   }
-  LEGATE_HOST_DEVICE constexpr void check(const Rect<N, T>& rect) const
-  {
+  LEGATE_HOST_DEVICE constexpr void check(const Rect<N, T>& rect) const {
     if (!rect.empty()) {
       check(rect.lo);
       check(rect.hi);
@@ -74,14 +72,11 @@ class IndexChain {
   using point_type = typename Accessor::point_type;
 
   LEGATE_HOST_DEVICE constexpr IndexChain(const Accessor& accessor, const point_type& point)
-    : accessor_{accessor}, point_{point}
-  {
-  }
+      : accessor_{accessor}, point_{point} {}
 
   template <typename I, typename = std::enable_if_t<std::is_convertible_v<I, typename point_type::value_type>>>
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr decltype(auto) operator[](I index) const
-  {
-    auto point   = point_;
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr decltype(auto) operator[](I index) const {
+    auto point = point_;
     point[LEVEL] = static_cast<typename point_type::value_type>(index);
     if constexpr (LEVEL + 1 == Accessor::dim) {
       return accessor_[point];
@@ -101,8 +96,8 @@ class AccessorBase : private AccessorBounds<N, T> {
   static_assert(N >= 1 && N <= LEGATE_MAX_DIM, "accessors exist for 1 to LEGATE_MAX_DIM dimensions");
 
  public:
-  using value_type         = FT;
-  using point_type         = Point<N, T>;
+  using value_type = FT;
+  using point_type = Point<N, T>;
   static constexpr int dim = N;
 
   /// Where the elements are.
@@ -110,21 +105,17 @@ class AccessorBase : private AccessorBounds<N, T> {
 
   AccessorBase() = default;
   LEGATE_HOST_DEVICE constexpr AccessorBase(const AffineLayout<FT, N, T>& layout, const Rect<N, T>& bounds)
-    : AccessorBounds<N, T>{bounds}, accessor{layout}
-  {
-  }
+      : AccessorBounds<N, T>{bounds}, accessor{layout} {}
 
   /// The address of an element.
-  [[nodiscard]] LEGATE_HOST_DEVICE Element* ptr(const Point<N, T>& point) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE Element* ptr(const Point<N, T>& point) const {
     this->check(point);
     return accessor.ptr(point);
   }
 
   /// The address of `rect.lo`, from which the elements of `rect` follow each other without a gap, in some order of the
   /// dimensions; anything else is fatal. `field_size` is the distance of two neighbours in bytes.
-  [[nodiscard]] LEGATE_HOST_DEVICE Element* ptr(const Rect<N, T>& rect, std::size_t field_size = sizeof(FT)) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE Element* ptr(const Rect<N, T>& rect, std::size_t field_size = sizeof(FT)) const {
     this->check(rect);
     if (LEGATE_UNLIKELY(!accessor.is_dense_arbitrary(rect, field_size))) {
       fail_not_dense_();
@@ -134,8 +125,7 @@ class AccessorBase : private AccessorBounds<N, T> {
 
   /// The address of `rect.lo` and, in `strides`, the distance of neighbours per dimension in units of `field_size`.
   [[nodiscard]] LEGATE_HOST_DEVICE Element* ptr(const Rect<N, T>& rect, std::size_t* strides,
-                                                std::size_t field_size = sizeof(FT)) const
-  {
+                                                std::size_t field_size = sizeof(FT)) const {
     this->check(rect);
     for (int d = 0; d < N; ++d) {
       // Signed, for strides that are negative in two's complement.
@@ -146,8 +136,7 @@ class AccessorBase : private AccessorBounds<N, T> {
   }
 
  private:
-  LEGATE_HOST_DEVICE static void fail_not_dense_()
-  {
+  LEGATE_HOST_DEVICE static void fail_not_dense_() {
     LEGATE_ABORT("the elements of the rectangle passed to ptr() do not follow each other without a gap");
   }
 };
@@ -158,10 +147,10 @@ using enable_chained_index = std::enable_if_t<(N > 1) && std::is_convertible_v<I
 
 /// `accessor` with its first index fixed.
 template <typename Accessor, typename I>
-[[nodiscard]] LEGATE_HOST_DEVICE constexpr IndexChain<Accessor, 1> begin_index_chain(const Accessor& accessor, I index)
-{
+[[nodiscard]] LEGATE_HOST_DEVICE constexpr IndexChain<Accessor, 1> begin_index_chain(const Accessor& accessor,
+                                                                                     I index) {
   auto point = Accessor::point_type::ZEROES();
-  point[0]   = static_cast<typename Accessor::point_type::value_type>(index);
+  point[0] = static_cast<typename Accessor::point_type::value_type>(index);
   return IndexChain<Accessor, 1>{accessor, point};
 }
 

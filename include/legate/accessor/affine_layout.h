@@ -26,28 +26,25 @@ struct AffineLayout {
   /// box is dense. `field_size` is the distance of neighbours in bytes.
   /// @{
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_dense_row_major(const Rect<N, T>& rect,
-                                                                     std::size_t field_size = sizeof(FT)) const
-  {
+                                                                     std::size_t field_size = sizeof(FT)) const {
     std::size_t expected = field_size;
-    bool dense           = true;
+    bool dense = true;
     for (int d = N - 1; d >= 0; --d) {
       dense = dense && follows_(rect, d, expected);
     }
     return dense || rect.empty();
   }
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_dense_col_major(const Rect<N, T>& rect,
-                                                                     std::size_t field_size = sizeof(FT)) const
-  {
+                                                                     std::size_t field_size = sizeof(FT)) const {
     std::size_t expected = field_size;
-    bool dense           = true;
+    bool dense = true;
     for (int d = 0; d < N; ++d) {
       dense = dense && follows_(rect, d, expected);
     }
     return dense || rect.empty();
   }
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_dense_arbitrary(const Rect<N, T>& rect,
-                                                                     std::size_t field_size = sizeof(FT)) const
-  {
+                                                                     std::size_t field_size = sizeof(FT)) const {
     if (rect.empty()) {
       return true;
     }
@@ -68,8 +65,7 @@ struct AffineLayout {
   }
   /// @}
 
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr std::uintptr_t address(const Point<N, T>& point) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr std::uintptr_t address(const Point<N, T>& point) const {
     // Modulo 2^64, so that negative coordinates and strides come out right.
     std::uintptr_t result = base;
     for (int d = 0; d < N; ++d) {
@@ -77,8 +73,7 @@ struct AffineLayout {
     }
     return result;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE FT* ptr(const Point<N, T>& point) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE FT* ptr(const Point<N, T>& point) const {
     return reinterpret_cast<FT*>(address(point));
   }
   [[nodiscard]] LEGATE_HOST_DEVICE FT read(const Point<N, T>& point) const { return *ptr(point); }
@@ -87,8 +82,8 @@ struct AffineLayout {
 
  private:
   /// True if dimension `dim` has one element or continues with stride `expected`, which then grows by its extent.
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool follows_(const Rect<N, T>& rect, int dim, std::size_t& expected) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool follows_(const Rect<N, T>& rect, int dim,
+                                                           std::size_t& expected) const {
     const auto extent = static_cast<std::size_t>(rect.hi[dim]) - static_cast<std::size_t>(rect.lo[dim]) + 1;
     if (extent == 1) {
       return true;

@@ -37,8 +37,7 @@ class LEGATE_EXPORT ScopedAllocator {
   /// Room for `num_items` objects, which are not constructed.
   /// @throws std::bad_array_new_length also if no memory is that large.
   template <typename T>
-  [[nodiscard]] T* allocate_type(std::size_t num_items)
-  {
+  [[nodiscard]] T* allocate_type(std::size_t num_items) {
     check_count_(num_items, sizeof(T));
     return static_cast<T*>(allocate_aligned(num_items * sizeof(T), alignof(T)));
   }

@@ -37,9 +37,8 @@ LEGATE_EXPORT void free_task_memory(void* memory);
 /// What the memory of a buffer is.
 class BufferInstance {
  public:
-  LEGATE_HOST_DEVICE constexpr BufferInstance(const void* memory, Memory location) : memory_{memory}, location_{location}
-  {
-  }
+  LEGATE_HOST_DEVICE constexpr BufferInstance(const void* memory, Memory location)
+      : memory_{memory}, location_{location} {}
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool exists() const { return memory_ != nullptr; }
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr Memory get_location() const { return location_; }
 
@@ -60,21 +59,21 @@ class Buffer {
   static_assert(std::is_trivially_copyable_v<VAL>, "the elements of buffers are trivially copyable");
 
  public:
-  using value_type                 = VAL;
+  using value_type = VAL;
   static constexpr std::int32_t dim = DIM;
 
   /// Without elements.
   LEGATE_HOST_DEVICE constexpr Buffer() {}
   /// For the library: elements in C order from `data`, in memory of the task that begins at `owner`.
   Buffer(VAL* data, const Rect<DIM>& bounds, void* owner, Memory::Kind kind = Memory::Kind::SYSTEM_MEM)
-    : bounds_{bounds}, owner_{owner}, kind_{kind}
-  {
+      : bounds_{bounds}, owner_{owner}, kind_{kind} {
     auto address = reinterpret_cast<std::uintptr_t>(data);
-    auto stride  = sizeof(VAL);
+    auto stride = sizeof(VAL);
     for (std::int32_t d = DIM - 1; d >= 0; --d) {
       layout_.strides[d] = stride;
       address -= static_cast<std::uintptr_t>(bounds.lo[d]) * stride;
-      stride *= bounds.hi[d] < bounds.lo[d] ? std::size_t{0} : static_cast<std::size_t>(bounds.hi[d] - bounds.lo[d]) + 1;
+      stride *=
+          bounds.hi[d] < bounds.lo[d] ? std::size_t{0} : static_cast<std::size_t>(bounds.hi[d] - bounds.lo[d]) + 1;
     }
     layout_.base = address;
   }
@@ -82,22 +81,19 @@ class Buffer {
   [[nodiscard]] LEGATE_HOST_DEVICE VAL read(const Point<DIM>& point) const { return *ptr(point); }
   LEGATE_HOST_DEVICE void write(const Point<DIM>& point, VAL value) const { *ptr(point) = value; }
   [[nodiscard]] LEGATE_HOST_DEVICE VAL& operator[](const Point<DIM>& point) const { return *ptr(point); }
-  [[nodiscard]] LEGATE_HOST_DEVICE VAL* ptr(const Point<DIM>& point) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE VAL* ptr(const Point<DIM>& point) const {
     check_(point);
     return layout_.ptr(point);
   }
   /// The address of `rect.lo`, from which the elements of `rect` follow each other without a gap; else fatal.
-  [[nodiscard]] LEGATE_HOST_DEVICE VAL* ptr(const Rect<DIM>& rect) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE VAL* ptr(const Rect<DIM>& rect) const {
     if (LEGATE_UNLIKELY(!layout_.is_dense_arbitrary(rect))) {
       fail_not_dense_();
     }
     return layout_.ptr(rect.lo);
   }
   /// The address of `rect.lo` and, in `strides`, the distance of neighbours per dimension in elements.
-  [[nodiscard]] LEGATE_HOST_DEVICE VAL* ptr(const Rect<DIM>& rect, std::size_t* strides) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE VAL* ptr(const Rect<DIM>& rect, std::size_t* strides) const {
     for (std::int32_t d = 0; d < DIM; ++d) {
       strides[d] = layout_.strides[d] / sizeof(VAL);
     }
@@ -107,28 +103,24 @@ class Buffer {
   [[nodiscard]] LEGATE_HOST_DEVICE Rect<DIM> get_bounds() const { return bounds_; }
 
   /// Releases the elements before the task ends; every copy of the handle is left without elements to refer to.
-  void destroy()
-  {
+  void destroy() {
     if (owner_ != nullptr) {
       detail::free_task_memory(owner_);
     }
     *this = Buffer{};
   }
 
-  [[nodiscard]] LEGATE_HOST_DEVICE detail::BufferInstance get_instance() const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE detail::BufferInstance get_instance() const {
     return {owner_, owner_ == nullptr ? Memory{} : Memory::create(kind_, 0)};
   }
 
  private:
-  LEGATE_HOST_DEVICE void check_([[maybe_unused]] const Point<DIM>& point) const
-  {
+  LEGATE_HOST_DEVICE void check_([[maybe_unused]] const Point<DIM>& point) const {
 #if LEGATE_DEFINED(LEGATE_BOUNDS_CHECKS)
     detail::AccessorBounds<DIM, coord_t>{bounds_}.check(point);
 #endif
   }
-  LEGATE_HOST_DEVICE static void fail_not_dense_()
-  {
+  LEGATE_HOST_DEVICE static void fail_not_dense_() {
     LEGATE_ABORT("the elements of the rectangle passed to ptr() do not follow each other without a gap");
   }
 
@@ -146,31 +138,27 @@ class Buffer {
 /// @throws std::runtime_error outside of tasks, or if the processor has no memory of that kind.
 template <typename VAL, std::int32_t DIM>
 [[nodiscard]] Buffer<VAL, DIM> create_buffer(const Point<DIM>& extents, Memory::Kind kind = Memory::Kind::NO_MEMKIND,
-                                             std::size_t alignment = DEFAULT_ALIGNMENT)
-{
+                                             std::size_t alignment = DEFAULT_ALIGNMENT) {
   auto* memory = detail::allocate_buffer(&extents[0], DIM, sizeof(VAL), alignof(VAL), alignment, kind);
-  return Buffer<VAL, DIM>{static_cast<VAL*>(memory),
-                          Rect<DIM>{Point<DIM>::ZEROES(), extents - Point<DIM>::ONES()}, memory, kind};
+  return Buffer<VAL, DIM>{static_cast<VAL*>(memory), Rect<DIM>{Point<DIM>::ZEROES(), extents - Point<DIM>::ONES()},
+                          memory, kind};
 }
 
 template <typename VAL, std::int32_t DIM>
 [[nodiscard]] Buffer<VAL, DIM> create_buffer(const Point<DIM>& extents, Memory memory,
-                                             std::size_t alignment = DEFAULT_ALIGNMENT)
-{
+                                             std::size_t alignment = DEFAULT_ALIGNMENT) {
   return create_buffer<VAL, DIM>(extents, memory.kind(), alignment);
 }
 
 /// The same in one dimension.
 template <typename VAL>
 [[nodiscard]] Buffer<VAL> create_buffer(std::size_t size, Memory::Kind kind = Memory::Kind::NO_MEMKIND,
-                                        std::size_t alignment = DEFAULT_ALIGNMENT)
-{
+                                        std::size_t alignment = DEFAULT_ALIGNMENT) {
   return create_buffer<VAL, 1>(Point<1>{size}, kind, alignment);
 }
 
 template <typename VAL>
-[[nodiscard]] Buffer<VAL> create_buffer(std::size_t size, Memory memory, std::size_t alignment = DEFAULT_ALIGNMENT)
-{
+[[nodiscard]] Buffer<VAL> create_buffer(std::size_t size, Memory memory, std::size_t alignment = DEFAULT_ALIGNMENT) {
   return create_buffer<VAL, 1>(Point<1>{size}, memory.kind(), alignment);
 }
 

@@ -31,14 +31,12 @@ class LEGATE_EXPORT TaskLocalBuffer {
   /// @{
   template <typename T, std::int32_t DIM>
   TaskLocalBuffer(const Buffer<T, DIM>& buffer, const Type& type)
-    : TaskLocalBuffer{data_of_(buffer), type, Domain{buffer.get_bounds()}, buffer.get_instance().get_location().kind()}
-  {
+      : TaskLocalBuffer{data_of_(buffer), type, Domain{buffer.get_bounds()},
+                        buffer.get_instance().get_location().kind()} {
     check_element_(sizeof(T), alignof(T));
   }
   template <typename T, std::int32_t DIM>
-  explicit TaskLocalBuffer(const Buffer<T, DIM>& buffer) : TaskLocalBuffer{buffer, primitive_type(type_code_of_v<T>)}
-  {
-  }
+  explicit TaskLocalBuffer(const Buffer<T, DIM>& buffer) : TaskLocalBuffer{buffer, primitive_type(type_code_of_v<T>)} {}
   /// @}
 
   /// For the library: elements of `type` in C order, in memory of the task that begins at `data`.
@@ -53,8 +51,7 @@ class LEGATE_EXPORT TaskLocalBuffer {
   /// The same elements as a typed buffer.
   /// @throws std::invalid_argument if `DIM` is not dim() or `T` has another size than type().
   template <typename T, std::int32_t DIM>
-  explicit operator Buffer<T, DIM>() const
-  {
+  explicit operator Buffer<T, DIM>() const {
     check_conversion_(DIM, sizeof(T));
     return Buffer<T, DIM>{static_cast<T*>(data_), domain_.bounds<DIM, coord_t>(), data_, kind_};
   }
@@ -64,8 +61,7 @@ class LEGATE_EXPORT TaskLocalBuffer {
 
  private:
   template <typename T, std::int32_t DIM>
-  [[nodiscard]] static void* data_of_(const Buffer<T, DIM>& buffer)
-  {
+  [[nodiscard]] static void* data_of_(const Buffer<T, DIM>& buffer) {
     const auto bounds = buffer.get_bounds();
     return bounds.empty() ? nullptr : static_cast<void*>(buffer.ptr(bounds.lo));
   }

@@ -31,35 +31,31 @@ class Domain {
   /// Without dimensions.
   LEGATE_HOST_DEVICE constexpr Domain() {}
   /// The corners must have the same dimension (fatal in debug builds).
-  LEGATE_HOST_DEVICE constexpr Domain(const DomainPoint& low, const DomainPoint& high) : dim{low.dim}
-  {
+  LEGATE_HOST_DEVICE constexpr Domain(const DomainPoint& low, const DomainPoint& high) : dim{low.dim} {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
     LEGATE_CHECK(low.dim == high.dim);
 #endif
     for (int d = 0; d < dim; ++d) {
-      rect_data[d]       = low.point_data[d];
+      rect_data[d] = low.point_data[d];
       rect_data[dim + d] = high.point_data[d];
     }
   }
   template <int N, typename T>
-  LEGATE_HOST_DEVICE constexpr Domain(const Rect<N, T>& rect) : dim{N}
-  {
+  LEGATE_HOST_DEVICE constexpr Domain(const Rect<N, T>& rect) : dim{N} {
     static_assert(N <= LEGATE_MAX_DIM, "the build supports fewer dimensions");
     for (int d = 0; d < N; ++d) {
-      rect_data[d]     = static_cast<coord_t>(rect.lo[d]);
+      rect_data[d] = static_cast<coord_t>(rect.lo[d]);
       rect_data[N + d] = static_cast<coord_t>(rect.hi[d]);
     }
   }
   template <int N, typename T>
-  LEGATE_HOST_DEVICE constexpr Domain& operator=(const Rect<N, T>& rect)
-  {
+  LEGATE_HOST_DEVICE constexpr Domain& operator=(const Rect<N, T>& rect) {
     return *this = Domain{rect};
   }
 
   /// The same box with the dimension in its type; `N` must be get_dim() (fatal in debug builds, else empty).
   template <int N, typename T = coord_t>
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Rect<N, T> bounds() const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Rect<N, T> bounds() const {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
     LEGATE_CHECK(dim == N);
 #endif
@@ -73,14 +69,12 @@ class Domain {
     return result;
   }
   template <int N, typename T>
-  LEGATE_HOST_DEVICE constexpr operator Rect<N, T>() const
-  {
+  LEGATE_HOST_DEVICE constexpr operator Rect<N, T>() const {
     return bounds<N, T>();
   }
 
   /// The box of one point.
-  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr Domain from_domain_point(const DomainPoint& point)
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr Domain from_domain_point(const DomainPoint& point) {
     return Domain{point, point};
   }
 
@@ -89,11 +83,10 @@ class Domain {
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr int get_dim() const { return dim; }
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool empty() const { return get_volume() == 0; }
   /// The number of points; 0 without dimensions.
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr std::size_t get_volume() const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr std::size_t get_volume() const {
     std::size_t result = dim > 0 ? 1 : 0;
     for (int d = 0; d < dim; ++d) {
-      const auto low  = rect_data[d];
+      const auto low = rect_data[d];
       const auto high = rect_data[dim + d];
       result *= high < low ? 0 : static_cast<std::size_t>(high) - static_cast<std::size_t>(low) + 1;
     }
@@ -101,8 +94,7 @@ class Domain {
   }
 
   /// False for a point of another dimension.
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool contains(const DomainPoint& point) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool contains(const DomainPoint& point) const {
     if (dim <= 0 || point.dim != dim) {
       return false;
     }
@@ -113,13 +105,11 @@ class Domain {
     }
     return true;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool contains_bounds_only(const DomainPoint& point) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool contains_bounds_only(const DomainPoint& point) const {
     return contains(point);
   }
   /// The points in both; may be empty. The dimensions must agree (fatal in debug builds, else the result has none).
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Domain intersection(const Domain& other) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Domain intersection(const Domain& other) const {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
     LEGATE_CHECK(dim == other.dim);
 #endif
@@ -128,20 +118,19 @@ class Domain {
     }
     Domain result = *this;
     for (int d = 0; d < dim; ++d) {
-      result.rect_data[d]       = larger_(rect_data[d], other.rect_data[d]);
+      result.rect_data[d] = larger_(rect_data[d], other.rect_data[d]);
       result.rect_data[dim + d] = smaller_(rect_data[dim + d], other.rect_data[dim + d]);
     }
     return result;
   }
   /// The smallest box with all points of this one and `point`.
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Domain convex_hull(const DomainPoint& point) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Domain convex_hull(const DomainPoint& point) const {
     if (empty()) {
       return from_domain_point(point);
     }
     Domain result = *this;
     for (int d = 0; d < dim; ++d) {
-      result.rect_data[d]       = smaller_(rect_data[d], point.point_data[d]);
+      result.rect_data[d] = smaller_(rect_data[d], point.point_data[d]);
       result.rect_data[dim + d] = larger_(rect_data[dim + d], point.point_data[d]);
     }
     return result;
@@ -153,36 +142,29 @@ class Domain {
   /// Always: there are no domains with holes.
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool dense() const { return true; }
 
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(const Domain& left, const Domain& right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(const Domain& left, const Domain& right) {
     return left.dim == right.dim && left.compare_(right) == 0;
   }
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(const Domain& left, const Domain& right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(const Domain& left, const Domain& right) {
     return !(left == right);
   }
   /// By dimension, then by lo(), then by hi().
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator<(const Domain& left, const Domain& right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator<(const Domain& left, const Domain& right) {
     return left.dim != right.dim ? left.dim < right.dim : left.compare_(right) < 0;
   }
 
   /// @name Translation
   /// @{
-  LEGATE_HOST_DEVICE constexpr Domain& operator+=(const DomainPoint& offset)
-  {
+  LEGATE_HOST_DEVICE constexpr Domain& operator+=(const DomainPoint& offset) {
     return *this = Domain{lo() + offset, hi() + offset};
   }
-  LEGATE_HOST_DEVICE constexpr Domain& operator-=(const DomainPoint& offset)
-  {
+  LEGATE_HOST_DEVICE constexpr Domain& operator-=(const DomainPoint& offset) {
     return *this = Domain{lo() - offset, hi() - offset};
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Domain operator+(const DomainPoint& offset) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Domain operator+(const DomainPoint& offset) const {
     return Domain{*this} += offset;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Domain operator-(const DomainPoint& offset) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr Domain operator-(const DomainPoint& offset) const {
     return Domain{*this} -= offset;
   }
   /// @}
@@ -190,8 +172,7 @@ class Domain {
  private:
   [[nodiscard]] LEGATE_HOST_DEVICE static constexpr coord_t smaller_(coord_t a, coord_t b) { return b < a ? b : a; }
   [[nodiscard]] LEGATE_HOST_DEVICE static constexpr coord_t larger_(coord_t a, coord_t b) { return b > a ? b : a; }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint corner_(int offset) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint corner_(int offset) const {
     DomainPoint result;
     result.dim = dim;
     for (int d = 0; d < dim; ++d) {
@@ -199,8 +180,7 @@ class Domain {
     }
     return result;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr int compare_(const Domain& other) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr int compare_(const Domain& other) const {
     for (int i = 0; i < 2 * dim; ++i) {
       if (rect_data[i] != other.rect_data[i]) {
         return rect_data[i] < other.rect_data[i] ? -1 : 1;
@@ -219,13 +199,10 @@ class Domain::DomainPointIterator {
   DomainPoint p{};
 
   LEGATE_HOST_DEVICE constexpr DomainPointIterator(const Domain& domain)
-    : p{domain.lo()}, domain_{domain}, valid_{!domain.empty()}
-  {
-  }
+      : p{domain.lo()}, domain_{domain}, valid_{!domain.empty()} {}
 
   /// Goes to the next point; false if there was none.
-  LEGATE_HOST_DEVICE constexpr bool step()
-  {
+  LEGATE_HOST_DEVICE constexpr bool step() {
     const int count = domain_.dim;
     for (int d = 0; valid_ && d < count; ++d) {
       if (p.point_data[d] < domain_.rect_data[count + d]) {
@@ -239,14 +216,12 @@ class Domain::DomainPointIterator {
   }
   LEGATE_HOST_DEVICE constexpr operator bool() const { return valid_; }
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint& operator*() { return p; }
-  LEGATE_HOST_DEVICE constexpr DomainPointIterator& operator++()
-  {
+  LEGATE_HOST_DEVICE constexpr DomainPointIterator& operator++() {
     step();
     return *this;
   }
   /// Returns the iterator as it was.
-  LEGATE_HOST_DEVICE constexpr DomainPointIterator operator++(int)
-  {
+  LEGATE_HOST_DEVICE constexpr DomainPointIterator operator++(int) {
     auto before = *this;
     step();
     return before;

@@ -24,23 +24,20 @@ class DomainPoint {
   /// One-dimensional.
   LEGATE_HOST_DEVICE constexpr DomainPoint(coord_t coordinate) : dim{1} { point_data[0] = coordinate; }
   template <int N, typename T>
-  LEGATE_HOST_DEVICE constexpr DomainPoint(const Point<N, T>& point) : dim{N}
-  {
+  LEGATE_HOST_DEVICE constexpr DomainPoint(const Point<N, T>& point) : dim{N} {
     static_assert(N <= LEGATE_MAX_DIM, "the build supports fewer dimensions");
     for (int d = 0; d < N; ++d) {
       point_data[d] = static_cast<coord_t>(point[d]);
     }
   }
   template <int N, typename T>
-  LEGATE_HOST_DEVICE constexpr DomainPoint& operator=(const Point<N, T>& point)
-  {
+  LEGATE_HOST_DEVICE constexpr DomainPoint& operator=(const Point<N, T>& point) {
     return *this = DomainPoint{point};
   }
 
   /// The same point with the dimension in its type; `N` must be get_dim() (fatal in debug builds).
   template <int N, typename T>
-  LEGATE_HOST_DEVICE constexpr operator Point<N, T>() const
-  {
+  LEGATE_HOST_DEVICE constexpr operator Point<N, T>() const {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
     LEGATE_CHECK(dim == N);
 #endif
@@ -52,8 +49,7 @@ class DomainPoint {
   }
 
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr coord_t& operator[](unsigned index) { return point_data[index]; }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr const coord_t& operator[](unsigned index) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr const coord_t& operator[](unsigned index) const {
     return point_data[index];
   }
 
@@ -63,32 +59,27 @@ class DomainPoint {
   /// True for nil() only.
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_null() const { return dim == -1; }
   /// A value that differs from every point, also from the one without dimensions.
-  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr DomainPoint nil()
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr DomainPoint nil() {
     DomainPoint result;
     result.dim = -1;
     return result;
   }
   /// The coordinate of a one-dimensional point.
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr coord_t get_index() const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr coord_t get_index() const {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
     LEGATE_CHECK(dim == 1);
 #endif
     return point_data[0];
   }
 
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(const DomainPoint& left, const DomainPoint& right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(const DomainPoint& left, const DomainPoint& right) {
     return left.dim == right.dim && left.compare_(right) == 0;
   }
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(const DomainPoint& left, const DomainPoint& right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(const DomainPoint& left, const DomainPoint& right) {
     return !(left == right);
   }
   /// By dimension, then lexicographic.
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator<(const DomainPoint& left, const DomainPoint& right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator<(const DomainPoint& left, const DomainPoint& right) {
     return left.dim != right.dim ? left.dim < right.dim : left.compare_(right) < 0;
   }
 
@@ -105,60 +96,49 @@ class DomainPoint {
   LEGATE_HOST_DEVICE constexpr DomainPoint& operator/=(coord_t value) { return *this /= filled_(value); }
   LEGATE_HOST_DEVICE constexpr DomainPoint& operator%=(coord_t value) { return *this %= filled_(value); }
 
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator+(const DomainPoint& other) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator+(const DomainPoint& other) const {
     return DomainPoint{*this} += other;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator-(const DomainPoint& other) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator-(const DomainPoint& other) const {
     return DomainPoint{*this} -= other;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator*(const DomainPoint& other) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator*(const DomainPoint& other) const {
     return DomainPoint{*this} *= other;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator/(const DomainPoint& other) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator/(const DomainPoint& other) const {
     return DomainPoint{*this} /= other;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator%(const DomainPoint& other) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator%(const DomainPoint& other) const {
     return DomainPoint{*this} %= other;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator+(coord_t value) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator+(coord_t value) const {
     return *this + filled_(value);
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator-(coord_t value) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator-(coord_t value) const {
     return *this - filled_(value);
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator*(coord_t value) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator*(coord_t value) const {
     return *this * filled_(value);
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator/(coord_t value) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator/(coord_t value) const {
     return *this / filled_(value);
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator%(coord_t value) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint operator%(coord_t value) const {
     return *this % filled_(value);
   }
   /// @}
 
   /// The order of `<`, as a type for containers.
   struct STLComparator {
-    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool operator()(const DomainPoint& left, const DomainPoint& right) const
-    {
+    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool operator()(const DomainPoint& left,
+                                                               const DomainPoint& right) const {
       return left < right;
     }
   };
 
  private:
   /// Negative, 0 or positive as this point comes before, is or comes after another of the same dimension.
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr int compare_(const DomainPoint& other) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr int compare_(const DomainPoint& other) const {
     for (int d = 0; d < dim; ++d) {
       if (point_data[d] != other.point_data[d]) {
         return point_data[d] < other.point_data[d] ? -1 : 1;
@@ -166,8 +146,7 @@ class DomainPoint {
     }
     return 0;
   }
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint filled_(coord_t value) const
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr DomainPoint filled_(coord_t value) const {
     DomainPoint result;
     result.dim = dim;
     for (int d = 0; d < dim; ++d) {
@@ -175,16 +154,14 @@ class DomainPoint {
     }
     return result;
   }
-  LEGATE_HOST_DEVICE constexpr void check_same_dim_([[maybe_unused]] const DomainPoint& other) const
-  {
+  LEGATE_HOST_DEVICE constexpr void check_same_dim_([[maybe_unused]] const DomainPoint& other) const {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
     LEGATE_CHECK(dim == other.dim);
 #endif
   }
 };
 
-LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator+=(const DomainPoint& other)
-{
+LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator+=(const DomainPoint& other) {
   check_same_dim_(other);
   for (int d = 0; d < dim; ++d) {
     point_data[d] += other.point_data[d];
@@ -192,8 +169,7 @@ LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator+=(const DomainPo
   return *this;
 }
 
-LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator-=(const DomainPoint& other)
-{
+LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator-=(const DomainPoint& other) {
   check_same_dim_(other);
   for (int d = 0; d < dim; ++d) {
     point_data[d] -= other.point_data[d];
@@ -201,8 +177,7 @@ LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator-=(const DomainPo
   return *this;
 }
 
-LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator*=(const DomainPoint& other)
-{
+LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator*=(const DomainPoint& other) {
   check_same_dim_(other);
   for (int d = 0; d < dim; ++d) {
     point_data[d] *= other.point_data[d];
@@ -210,8 +185,7 @@ LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator*=(const DomainPo
   return *this;
 }
 
-LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator/=(const DomainPoint& other)
-{
+LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator/=(const DomainPoint& other) {
   check_same_dim_(other);
   for (int d = 0; d < dim; ++d) {
     point_data[d] /= other.point_data[d];
@@ -219,8 +193,7 @@ LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator/=(const DomainPo
   return *this;
 }
 
-LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator%=(const DomainPoint& other)
-{
+LEGATE_HOST_DEVICE constexpr DomainPoint& DomainPoint::operator%=(const DomainPoint& other) {
   check_same_dim_(other);
   for (int d = 0; d < dim; ++d) {
     point_data[d] %= other.point_data[d];

@@ -15,8 +15,7 @@ namespace legate::detail {
                                                    const std::string& message) noexcept;
 
 template <typename... Parts>
-[[noreturn]] void abort_streaming(const char* file, int line, const char* function, const Parts&... parts)
-{
+[[noreturn]] void abort_streaming(const char* file, int line, const char* function, const Parts&... parts) {
   std::ostringstream message;
   (message << ... << parts);
   abort_with_message(file, line, function, message.str());
@@ -27,10 +26,10 @@ template <typename... Parts>
 // LEGATE_ABORT(parts...): the end of the process, for broken invariants only. The parts are written to an ostream one
 // after another. In device code it is a device-side assertion. A statement: needs a semicolon.
 #if LEGATE_DEVICE_COMPILE
-#define LEGATE_ABORT(...)                                   \
-  do {                                                      \
+#define LEGATE_ABORT(...)                                             \
+  do {                                                                \
     assert(false && "Legate abort: " LEGATE_STRINGIZE_(__VA_ARGS__)); \
-    __trap();                                               \
+    __trap();                                                         \
   } while (0)
 #else
 #define LEGATE_ABORT(...) \

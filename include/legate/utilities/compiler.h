@@ -82,9 +82,9 @@
 #define LEGATE_DEVICE_COMPILE 0
 #endif
 
-// NVIDIA's CUDA C++ core libraries serve as mdspan, complex etc. if the build uses them, but also whenever they are there
-// anyway, because their names can exist once only: in a CUDA compile, and if the program included them before us. A
-// program that includes them after our headers is compiled with -DLEGATE_USE_CCCL=1.
+// NVIDIA's CUDA C++ core libraries serve as mdspan, complex etc. if the build uses them, but also whenever they are
+// there anyway, because their names can exist once only: in a CUDA compile, and if the program included them before us.
+// A program that includes them after our headers is compiled with -DLEGATE_USE_CCCL=1.
 #if !defined(LEGATE_USE_CCCL)
 #if defined(_CCCL_VERSION) || defined(CCCL_VERSION)
 #define LEGATE_USE_CCCL 1

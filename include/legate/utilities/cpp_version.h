@@ -29,5 +29,4 @@
 static_assert(LEGATE_CPP_VERSION >= LEGATE_CPP_MIN_VERSION, "Legate needs C++17 or newer");
 
 // Marks code to be simplified once the required language level reaches `version_lt`: from then on it does not compile.
-#define LEGATE_CPP_VERSION_TODO(version_lt, message) \
-  static_assert(LEGATE_CPP_MIN_VERSION < (version_lt), message)
+#define LEGATE_CPP_VERSION_TODO(version_lt, message) static_assert(LEGATE_CPP_MIN_VERSION < (version_lt), message)

@@ -19,16 +19,16 @@ namespace detail {
 // Each of these turns run-time values into template arguments of the functor's call operator and returns what it
 // returns, which must be of one type for all of them. Arguments are forwarded.
 //
-// Dispatched are the codes of primitive types and the dimensions 1 to LEGATE_MAX_DIM. Other codes of the enumeration and
-// other dimensions throw std::runtime_error, numbers outside of the enumeration std::invalid_argument.
+// Dispatched are the codes of primitive types and the dimensions 1 to LEGATE_MAX_DIM. Other codes of the enumeration
+// and other dimensions throw std::runtime_error, numbers outside of the enumeration std::invalid_argument.
 
 /// Calls `functor.operator()<CODE>(args...)`.
 template <typename Functor, typename... Args>
-constexpr decltype(auto) type_dispatch(Type::Code code, Functor&& functor, Args&&... args)
-{
+constexpr decltype(auto) type_dispatch(Type::Code code, Functor&& functor, Args&&... args) {
   switch (code) {
 #define LEGATE_DETAIL_TYPE_CASE(CODE) \
-  case Type::Code::CODE: return functor.template operator()<Type::Code::CODE>(std::forward<Args>(args)...)
+  case Type::Code::CODE:              \
+    return functor.template operator()<Type::Code::CODE>(std::forward<Args>(args)...)
     LEGATE_DETAIL_TYPE_CASE(BOOL);
     LEGATE_DETAIL_TYPE_CASE(INT8);
     LEGATE_DETAIL_TYPE_CASE(INT16);
@@ -44,18 +44,19 @@ constexpr decltype(auto) type_dispatch(Type::Code code, Functor&& functor, Args&
     LEGATE_DETAIL_TYPE_CASE(COMPLEX64);
     LEGATE_DETAIL_TYPE_CASE(COMPLEX128);
 #undef LEGATE_DETAIL_TYPE_CASE
-    default: break;
+    default:
+      break;
   }
   detail::fail_type_dispatch(code);
 }
 
 /// Calls `functor.operator()<DIM>(args...)`.
 template <typename Functor, typename... Args>
-constexpr decltype(auto) dim_dispatch(int dim, Functor functor, Args&&... args)
-{
+constexpr decltype(auto) dim_dispatch(int dim, Functor functor, Args&&... args) {
   switch (dim) {
 #define LEGATE_DETAIL_DIM_CASE(DIM) \
-  case DIM: return functor.template operator()<DIM>(std::forward<Args>(args)...)
+  case DIM:                         \
+    return functor.template operator()<DIM>(std::forward<Args>(args)...)
     LEGATE_DETAIL_DIM_CASE(1);
 #if LEGATE_MAX_DIM >= 2
     LEGATE_DETAIL_DIM_CASE(2);
@@ -82,7 +83,8 @@ constexpr decltype(auto) dim_dispatch(int dim, Functor functor, Args&&... args)
     LEGATE_DETAIL_DIM_CASE(9);
 #endif
 #undef LEGATE_DETAIL_DIM_CASE
-    default: break;
+    default:
+      break;
   }
   detail::fail_dim_dispatch(dim);
 }
@@ -94,8 +96,7 @@ struct WithFixedDim {
   Functor& functor;
 
   template <legate::Type::Code CODE, typename... Args>
-  constexpr decltype(auto) operator()(Args&&... args)
-  {
+  constexpr decltype(auto) operator()(Args&&... args) {
     return functor.template operator()<CODE, DIM>(std::forward<Args>(args)...);
   }
 };
@@ -106,8 +107,7 @@ struct DispatchTypeSecond {
   legate::Type::Code code;
 
   template <int DIM, typename... Args>
-  constexpr decltype(auto) operator()(Args&&... args)
-  {
+  constexpr decltype(auto) operator()(Args&&... args) {
     return type_dispatch(code, WithFixedDim<DIM, Functor>{functor}, std::forward<Args>(args)...);
   }
 };
@@ -117,8 +117,7 @@ struct WithFirstDim {
   Functor& functor;
 
   template <int SECOND, typename... Args>
-  constexpr decltype(auto) operator()(Args&&... args)
-  {
+  constexpr decltype(auto) operator()(Args&&... args) {
     return functor.template operator()<FIRST, SECOND>(std::forward<Args>(args)...);
   }
 };
@@ -129,8 +128,7 @@ struct DispatchDimSecond {
   int second;
 
   template <int FIRST, typename... Args>
-  constexpr decltype(auto) operator()(Args&&... args)
-  {
+  constexpr decltype(auto) operator()(Args&&... args) {
     return dim_dispatch(second, WithFirstDim<FIRST, Functor>{functor}, std::forward<Args>(args)...);
   }
 };
@@ -139,15 +137,13 @@ struct DispatchDimSecond {
 
 /// Calls `functor.operator()<CODE, DIM>(args...)`: the code comes first there.
 template <typename Functor, typename... Args>
-constexpr decltype(auto) double_dispatch(int dim, Type::Code code, Functor functor, Args&&... args)
-{
+constexpr decltype(auto) double_dispatch(int dim, Type::Code code, Functor functor, Args&&... args) {
   return dim_dispatch(dim, detail::DispatchTypeSecond<Functor>{functor, code}, std::forward<Args>(args)...);
 }
 
 /// Calls `functor.operator()<DIM1, DIM2>(args...)`.
 template <typename Functor, typename... Args>
-constexpr decltype(auto) double_dispatch(int dim1, int dim2, Functor functor, Args&&... args)
-{
+constexpr decltype(auto) double_dispatch(int dim1, int dim2, Functor functor, Args&&... args) {
   return dim_dispatch(dim1, detail::DispatchDimSecond<Functor>{functor, dim2}, std::forward<Args>(args)...);
 }
 

@@ -14,8 +14,7 @@ template <typename T>
 using InternalWeakPtr = std::weak_ptr<T>;
 
 template <typename T, typename... Args>
-[[nodiscard]] InternalSharedPtr<T> make_internal_shared(Args&&... args)
-{
+[[nodiscard]] InternalSharedPtr<T> make_internal_shared(Args&&... args) {
   return std::make_shared<T>(std::forward<Args>(args)...);
 }
 

@@ -61,21 +61,19 @@ class LEGATE_EXPORT Logger::Message {
  public:
   Message(detail::LogChannel* channel, detail::LogLevel level, bool wanted);
   Message(Message&& other) noexcept = default;
-  Message(const Message&)            = delete;
+  Message(const Message&) = delete;
   Message& operator=(const Message&) = delete;
-  Message& operator=(Message&&)      = delete;
+  Message& operator=(Message&&) = delete;
   ~Message();
 
   template <typename T>
-  Message& operator<<(const T& value)
-  {
+  Message& operator<<(const T& value) {
     if (text_) {
       *text_ << value;
     }
     return *this;
   }
-  Message& operator<<(std::ostream& (*manipulator)(std::ostream&))
-  {
+  Message& operator<<(std::ostream& (*manipulator)(std::ostream&)) {
     if (text_) {
       *text_ << manipulator;
     }

@@ -11,12 +11,10 @@ namespace legate {
 template <typename T>
 class DefaultDelete {
  public:
-  void operator()(T* pointer) const noexcept
-  {
+  void operator()(T* pointer) const noexcept {
     static_assert(sizeof(T) > 0, "the class must be complete where its object is deleted");
     delete pointer;
   }
 };
 
 }  // namespace legate
-

@@ -16,11 +16,11 @@ class Memory {
   enum Kind : int {
     NO_MEMKIND,
     GLOBAL_MEM,
-    SYSTEM_MEM,   ///< main memory
+    SYSTEM_MEM,  ///< main memory
     REGDMA_MEM,
-    SOCKET_MEM,   ///< main memory of one NUMA node
-    Z_COPY_MEM,   ///< main memory that GPUs reach
-    GPU_FB_MEM,   ///< memory of a GPU
+    SOCKET_MEM,  ///< main memory of one NUMA node
+    Z_COPY_MEM,  ///< main memory that GPUs reach
+    GPU_FB_MEM,  ///< memory of a GPU
     DISK_MEM,
     HDF_MEM,
     FILE_MEM,
@@ -38,24 +38,20 @@ class Memory {
   LEGATE_HOST_DEVICE constexpr Memory() {}
   LEGATE_HOST_DEVICE constexpr explicit Memory(std::uint64_t identifier) : id{identifier} {}
   /// Memory `index` of its kind in this process.
-  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr Memory create(Kind kind, std::uint32_t index)
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr Memory create(Kind kind, std::uint32_t index) {
     return Memory{(static_cast<std::uint64_t>(kind) << detail::KIND_SHIFT) | index};
   }
 
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool exists() const { return id != 0; }
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr Kind kind() const { return static_cast<Kind>(id >> detail::KIND_SHIFT); }
 
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(Memory left, Memory right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(Memory left, Memory right) {
     return left.id == right.id;
   }
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(Memory left, Memory right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(Memory left, Memory right) {
     return left.id != right.id;
   }
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator<(Memory left, Memory right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator<(Memory left, Memory right) {
     return left.id < right.id;
   }
 };

@@ -25,13 +25,13 @@ class Processor {
  public:
   enum Kind : int {
     NO_KIND,
-    TOC_PROC,    ///< a GPU
-    LOC_PROC,    ///< a CPU core
+    TOC_PROC,  ///< a GPU
+    LOC_PROC,  ///< a CPU core
     UTIL_PROC,
     IO_PROC,
     PROC_GROUP,
     PROC_SET,
-    OMP_PROC,    ///< several cores that run one task together
+    OMP_PROC,  ///< several cores that run one task together
     PY_PROC
   };
 
@@ -42,8 +42,7 @@ class Processor {
   LEGATE_HOST_DEVICE constexpr Processor() {}
   LEGATE_HOST_DEVICE constexpr explicit Processor(std::uint64_t identifier) : id{identifier} {}
   /// Processor `index` of its kind in this process.
-  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr Processor create(Kind kind, std::uint32_t index)
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr Processor create(Kind kind, std::uint32_t index) {
     return Processor{(static_cast<std::uint64_t>(kind) << detail::KIND_SHIFT) | index};
   }
 
@@ -53,16 +52,13 @@ class Processor {
   /// The processor of the task that the calling thread runs; NO_PROC outside of tasks.
   [[nodiscard]] LEGATE_EXPORT static Processor get_executing_processor();
 
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(Processor left, Processor right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(Processor left, Processor right) {
     return left.id == right.id;
   }
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(Processor left, Processor right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(Processor left, Processor right) {
     return left.id != right.id;
   }
-  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator<(Processor left, Processor right)
-  {
+  [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator<(Processor left, Processor right) {
     return left.id < right.id;
   }
 };
@@ -72,8 +68,7 @@ inline constexpr Processor Processor::NO_PROC{};
 namespace detail {
 
 /// Processor `index` of its kind in this process.
-[[nodiscard]] constexpr Processor make_processor(Processor::Kind kind, std::uint32_t index)
-{
+[[nodiscard]] constexpr Processor make_processor(Processor::Kind kind, std::uint32_t index) {
   return Processor::create(kind, index);
 }
 

@@ -19,28 +19,21 @@ class ScopeGuard {
  public:
   using value_type = F;
 
-  explicit ScopeGuard(F&& function, bool enabled = true) noexcept
-    : function_{std::move(function)}, enabled_{enabled}
-  {
-  }
+  explicit ScopeGuard(F&& function, bool enabled = true) noexcept : function_{std::move(function)}, enabled_{enabled} {}
   ScopeGuard(ScopeGuard&& other) noexcept
-    : function_{std::move(other.function_)}, enabled_{std::exchange(other.enabled_, false)}
-  {
-  }
+      : function_{std::move(other.function_)}, enabled_{std::exchange(other.enabled_, false)} {}
   /// What this guard would have called is dropped, not called.
-  ScopeGuard& operator=(ScopeGuard&& other) noexcept
-  {
+  ScopeGuard& operator=(ScopeGuard&& other) noexcept {
     static_assert(std::is_nothrow_move_assignable_v<F>, "assignment needs a function that can be assigned");
     if (this != &other) {
       function_ = std::move(other.function_);
-      enabled_  = std::exchange(other.enabled_, false);
+      enabled_ = std::exchange(other.enabled_, false);
     }
     return *this;
   }
-  ScopeGuard(const ScopeGuard&)            = delete;
+  ScopeGuard(const ScopeGuard&) = delete;
   ScopeGuard& operator=(const ScopeGuard&) = delete;
-  ~ScopeGuard() noexcept
-  {
+  ~ScopeGuard() noexcept {
     if (enabled_) {
       function_();
     }
@@ -56,8 +49,7 @@ class ScopeGuard {
 };
 
 template <typename F>
-[[nodiscard]] ScopeGuard<F> make_scope_guard(F&& function) noexcept
-{
+[[nodiscard]] ScopeGuard<F> make_scope_guard(F&& function) noexcept {
   return ScopeGuard<F>{std::forward<F>(function)};
 }
 
@@ -71,15 +63,12 @@ class ScopeFail {
   using value_type = F;
 
   explicit ScopeFail(F&& function) noexcept
-    : function_{std::move(function)}, exceptions_at_entry_{std::uncaught_exceptions()}
-  {
-  }
-  ScopeFail(const ScopeFail&)            = delete;
+      : function_{std::move(function)}, exceptions_at_entry_{std::uncaught_exceptions()} {}
+  ScopeFail(const ScopeFail&) = delete;
   ScopeFail& operator=(const ScopeFail&) = delete;
-  ScopeFail(ScopeFail&&)                 = delete;
-  ScopeFail& operator=(ScopeFail&&)      = delete;
-  ~ScopeFail() noexcept
-  {
+  ScopeFail(ScopeFail&&) = delete;
+  ScopeFail& operator=(ScopeFail&&) = delete;
+  ~ScopeFail() noexcept {
     if (std::uncaught_exceptions() > exceptions_at_entry_) {
       function_();
     }
@@ -91,8 +80,7 @@ class ScopeFail {
 };
 
 template <typename F>
-[[nodiscard]] ScopeFail<F> make_scope_fail(F&& function) noexcept
-{
+[[nodiscard]] ScopeFail<F> make_scope_fail(F&& function) noexcept {
   return ScopeFail<F>{std::forward<F>(function)};
 }
 
@@ -100,9 +88,9 @@ template <typename F>
 
 // LEGATE_SCOPE_GUARD(statements...), LEGATE_SCOPE_FAIL(statements...): run the statements at the end of the enclosing
 // scope; they see its variables by reference and must not throw.
-#define LEGATE_SCOPE_GUARD(...)                                          \
-  const auto LEGATE_CONCAT(legate_scope_guard_at_line_, __LINE__) =      \
-    ::legate::make_scope_guard([&]() noexcept { __VA_ARGS__; })
-#define LEGATE_SCOPE_FAIL(...)                                           \
-  const auto LEGATE_CONCAT(legate_scope_fail_at_line_, __LINE__) =       \
-    ::legate::make_scope_fail([&]() noexcept { __VA_ARGS__; })
+#define LEGATE_SCOPE_GUARD(...)                                     \
+  const auto LEGATE_CONCAT(legate_scope_guard_at_line_, __LINE__) = \
+      ::legate::make_scope_guard([&]() noexcept { __VA_ARGS__; })
+#define LEGATE_SCOPE_FAIL(...)                                     \
+  const auto LEGATE_CONCAT(legate_scope_fail_at_line_, __LINE__) = \
+      ::legate::make_scope_fail([&]() noexcept { __VA_ARGS__; })

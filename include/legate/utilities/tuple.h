@@ -24,9 +24,9 @@ template <typename T>
 class tuple {
  public:
   using container_type = std::vector<T>;
-  using value_type     = T;
-  using size_type      = typename container_type::size_type;
-  using iterator       = typename container_type::iterator;
+  using value_type = T;
+  using size_type = typename container_type::size_type;
+  using iterator = typename container_type::iterator;
   using const_iterator = typename container_type::const_iterator;
 
   tuple() = default;

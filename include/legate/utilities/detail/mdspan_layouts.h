@@ -14,9 +14,9 @@ template <typename Extents>
 class strided_mapping {
  public:
   using extents_type = Extents;
-  using index_type   = typename Extents::index_type;
-  using size_type    = typename Extents::size_type;
-  using rank_type    = typename Extents::rank_type;
+  using index_type = typename Extents::index_type;
+  using size_type = typename Extents::size_type;
+  using rank_type = typename Extents::rank_type;
 
   constexpr strided_mapping() = default;
   LEGATE_HOST_DEVICE constexpr explicit strided_mapping(const Extents& extents) noexcept : extents_{extents} {}
@@ -25,8 +25,7 @@ class strided_mapping {
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr index_type stride(rank_type dim) const noexcept { return strides_[dim]; }
 
   /// One more than the largest offset; 0 if there is no element.
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr index_type required_span_size() const noexcept
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr index_type required_span_size() const noexcept {
     index_type result{1};
     for (rank_type dim = 0; dim < Extents::rank(); ++dim) {
       if (extents_.extent(dim) == 0) {
@@ -39,8 +38,7 @@ class strided_mapping {
 
   template <typename... Indices, typename = std::enable_if_t<sizeof...(Indices) == Extents::rank() &&
                                                              (std::is_convertible_v<Indices, index_type> && ...)>>
-  [[nodiscard]] LEGATE_HOST_DEVICE constexpr index_type operator()(Indices... indices) const noexcept
-  {
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr index_type operator()(Indices... indices) const noexcept {
     const index_type given[] = {static_cast<index_type>(indices)..., index_type{}};
     index_type result{};
     for (rank_type dim = 0; dim < Extents::rank(); ++dim) {
@@ -50,8 +48,7 @@ class strided_mapping {
   }
 
   [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(const strided_mapping& left,
-                                                                    const strided_mapping& right) noexcept
-  {
+                                                                    const strided_mapping& right) noexcept {
     bool equal = left.extents_ == right.extents_;
     for (rank_type dim = 0; equal && dim < Extents::rank(); ++dim) {
       equal = left.strides_[dim] == right.strides_[dim];
@@ -59,8 +56,7 @@ class strided_mapping {
     return equal;
   }
   [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator!=(const strided_mapping& left,
-                                                                    const strided_mapping& right) noexcept
-  {
+                                                                    const strided_mapping& right) noexcept {
     return !(left == right);
   }
 
@@ -81,12 +77,11 @@ struct layout_right {
     using typename strided_mapping<Extents>::index_type;
 
     LEGATE_HOST_DEVICE constexpr mapping() noexcept : mapping{Extents{}} {}
-    LEGATE_HOST_DEVICE constexpr mapping(const Extents& extents) noexcept : strided_mapping<Extents>{extents}
-    {
+    LEGATE_HOST_DEVICE constexpr mapping(const Extents& extents) noexcept : strided_mapping<Extents>{extents} {
       index_type stride{1};
       for (std::size_t dim = Extents::rank(); dim-- > 0;) {
         this->strides_[dim] = stride;
-        stride              = static_cast<index_type>(stride * extents.extent(dim));
+        stride = static_cast<index_type>(stride * extents.extent(dim));
       }
     }
     [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_unique() noexcept { return true; }
@@ -105,12 +100,11 @@ struct layout_left {
     using typename strided_mapping<Extents>::index_type;
 
     LEGATE_HOST_DEVICE constexpr mapping() noexcept : mapping{Extents{}} {}
-    LEGATE_HOST_DEVICE constexpr mapping(const Extents& extents) noexcept : strided_mapping<Extents>{extents}
-    {
+    LEGATE_HOST_DEVICE constexpr mapping(const Extents& extents) noexcept : strided_mapping<Extents>{extents} {
       index_type stride{1};
       for (std::size_t dim = 0; dim < Extents::rank(); ++dim) {
         this->strides_[dim] = stride;
-        stride              = static_cast<index_type>(stride * extents.extent(dim));
+        stride = static_cast<index_type>(stride * extents.extent(dim));
       }
     }
     [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_unique() noexcept { return true; }
@@ -132,20 +126,16 @@ struct layout_stride {
     LEGATE_HOST_DEVICE constexpr mapping() noexcept : mapping{layout_right::mapping<Extents>{}} {}
     template <typename Stride, typename = std::enable_if_t<std::is_convertible_v<const Stride&, index_type>>>
     constexpr mapping(const Extents& extents, const std::array<Stride, Extents::rank()>& strides) noexcept
-      : strided_mapping<Extents>{extents}
-    {
+        : strided_mapping<Extents>{extents} {
       for (std::size_t dim = 0; dim < Extents::rank(); ++dim) {
         this->strides_[dim] = static_cast<index_type>(strides[dim]);
       }
     }
     template <typename Other, typename = std::enable_if_t<std::is_base_of_v<strided_mapping<Extents>, Other> &&
                                                           !std::is_same_v<Other, mapping>>>
-    LEGATE_HOST_DEVICE constexpr mapping(const Other& other) noexcept : strided_mapping<Extents>{other}
-    {
-    }
+    LEGATE_HOST_DEVICE constexpr mapping(const Other& other) noexcept : strided_mapping<Extents>{other} {}
 
-    [[nodiscard]] constexpr std::array<index_type, Extents::rank()> strides() const noexcept
-    {
+    [[nodiscard]] constexpr std::array<index_type, Extents::rank()> strides() const noexcept {
       std::array<index_type, Extents::rank()> result{};
       for (std::size_t dim = 0; dim < Extents::rank(); ++dim) {
         result[dim] = this->strides_[dim];
@@ -155,8 +145,7 @@ struct layout_stride {
     [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_unique() noexcept { return false; }
     [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_exhaustive() noexcept { return false; }
     /// False if a dimension is repeated.
-    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_unique() const noexcept
-    {
+    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_unique() const noexcept {
       for (std::size_t dim = 0; dim < Extents::rank(); ++dim) {
         if (this->strides_[dim] == 0 && this->extents_.extent(dim) > 1) {
           return false;
@@ -165,8 +154,7 @@ struct layout_stride {
       return true;
     }
     /// True if the offsets of the elements are 0, 1, ... without a gap.
-    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_exhaustive() const noexcept
-    {
+    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_exhaustive() const noexcept {
       index_type elements{1};
       for (std::size_t dim = 0; dim < Extents::rank(); ++dim) {
         elements = static_cast<index_type>(elements * this->extents_.extent(dim));

@@ -14,17 +14,15 @@ namespace legate {
 
 namespace detail {
 
-inline void require_equal_sizes(std::size_t first, std::size_t second)
-{
+inline void require_equal_sizes(std::size_t first, std::size_t second) {
   if (first != second) {
-    throw std::invalid_argument{"tuple: the operands have " + std::to_string(first) + " and " +
-                                std::to_string(second) + " elements"};
+    throw std::invalid_argument{"tuple: the operands have " + std::to_string(first) + " and " + std::to_string(second) +
+                                " elements"};
   }
 }
 
 /// Positions are the caller's responsibility in release builds, where this is nothing.
-inline void debug_check_position([[maybe_unused]] std::int64_t position, [[maybe_unused]] std::size_t end)
-{
+inline void debug_check_position([[maybe_unused]] std::int64_t position, [[maybe_unused]] std::size_t end) {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
   if (position < 0 || static_cast<std::size_t>(position) >= end) {
     throw std::out_of_range{"tuple: position " + std::to_string(position) + " is not in 0.." + std::to_string(end)};
@@ -32,15 +30,13 @@ inline void debug_check_position([[maybe_unused]] std::int64_t position, [[maybe
 #endif
 }
 
-inline void debug_check_equal_sizes([[maybe_unused]] std::size_t first, [[maybe_unused]] std::size_t second)
-{
+inline void debug_check_equal_sizes([[maybe_unused]] std::size_t first, [[maybe_unused]] std::size_t second) {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
   require_equal_sizes(first, second);
 #endif
 }
 
-inline void debug_check_mapping([[maybe_unused]] Span<const std::int32_t> mapping, [[maybe_unused]] std::size_t size)
-{
+inline void debug_check_mapping([[maybe_unused]] Span<const std::int32_t> mapping, [[maybe_unused]] std::size_t size) {
 #if LEGATE_DEFINED(LEGATE_USE_DEBUG)
   std::vector<bool> seen(size, false);
   for (const auto position : mapping) {
@@ -56,15 +52,13 @@ inline void debug_check_mapping([[maybe_unused]] Span<const std::int32_t> mappin
 }  // namespace detail
 
 template <typename T>
-const T& tuple<T>::operator[](std::uint32_t index) const
-{
+const T& tuple<T>::operator[](std::uint32_t index) const {
   detail::debug_check_position(index, size());
   return data_[index];
 }
 
 template <typename T>
-T& tuple<T>::operator[](std::uint32_t index)
-{
+T& tuple<T>::operator[](std::uint32_t index) {
   detail::debug_check_position(index, size());
   return data_[index];
 }
@@ -72,26 +66,22 @@ T& tuple<T>::operator[](std::uint32_t index)
 // --- Comparison ---
 
 template <typename T>
-bool tuple<T>::less(const tuple& other) const
-{
+bool tuple<T>::less(const tuple& other) const {
   return apply_reduce_all(std::less<T>{}, *this, other);
 }
 
 template <typename T>
-bool tuple<T>::less_equal(const tuple& other) const
-{
+bool tuple<T>::less_equal(const tuple& other) const {
   return apply_reduce_all(std::less_equal<T>{}, *this, other);
 }
 
 template <typename T>
-bool tuple<T>::greater(const tuple& other) const
-{
+bool tuple<T>::greater(const tuple& other) const {
   return apply_reduce_all(std::greater<T>{}, *this, other);
 }
 
 template <typename T>
-bool tuple<T>::greater_equal(const tuple& other) const
-{
+bool tuple<T>::greater_equal(const tuple& other) const {
   return apply_reduce_all(std::greater_equal<T>{}, *this, other);
 }
 
@@ -99,71 +89,61 @@ bool tuple<T>::greater_equal(const tuple& other) const
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator+(const tuple<U>& other) const
-{
+auto tuple<T>::operator+(const tuple<U>& other) const {
   return apply(std::plus<>{}, *this, other);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator-(const tuple<U>& other) const
-{
+auto tuple<T>::operator-(const tuple<U>& other) const {
   return apply(std::minus<>{}, *this, other);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator*(const tuple<U>& other) const
-{
+auto tuple<T>::operator*(const tuple<U>& other) const {
   return apply(std::multiplies<>{}, *this, other);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator/(const tuple<U>& other) const
-{
+auto tuple<T>::operator/(const tuple<U>& other) const {
   return apply(std::divides<>{}, *this, other);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator%(const tuple<U>& other) const
-{
+auto tuple<T>::operator%(const tuple<U>& other) const {
   return apply(std::modulus<>{}, *this, other);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator+(const U& scalar) const
-{
+auto tuple<T>::operator+(const U& scalar) const {
   return apply(std::plus<>{}, *this, scalar);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator-(const U& scalar) const
-{
+auto tuple<T>::operator-(const U& scalar) const {
   return apply(std::minus<>{}, *this, scalar);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator*(const U& scalar) const
-{
+auto tuple<T>::operator*(const U& scalar) const {
   return apply(std::multiplies<>{}, *this, scalar);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator/(const U& scalar) const
-{
+auto tuple<T>::operator/(const U& scalar) const {
   return apply(std::divides<>{}, *this, scalar);
 }
 
 template <typename T>
 template <typename U>
-auto tuple<T>::operator%(const U& scalar) const
-{
+auto tuple<T>::operator%(const U& scalar) const {
   return apply(std::modulus<>{}, *this, scalar);
 }
 
@@ -171,8 +151,7 @@ auto tuple<T>::operator%(const U& scalar) const
 
 template <typename T>
 template <typename U>
-tuple<T> tuple<T>::insert(std::int32_t pos, U&& value) const
-{
+tuple<T> tuple<T>::insert(std::int32_t pos, U&& value) const {
   auto result = *this;
   result.insert_inplace(pos, std::forward<U>(value));
   return result;
@@ -180,8 +159,7 @@ tuple<T> tuple<T>::insert(std::int32_t pos, U&& value) const
 
 template <typename T>
 template <typename U>
-tuple<T> tuple<T>::append(U&& value) const
-{
+tuple<T> tuple<T>::append(U&& value) const {
   tuple result;
   result.reserve(size() + 1);
   result.data_ = data_;
@@ -190,8 +168,7 @@ tuple<T> tuple<T>::append(U&& value) const
 }
 
 template <typename T>
-tuple<T> tuple<T>::remove(std::int32_t pos) const
-{
+tuple<T> tuple<T>::remove(std::int32_t pos) const {
   auto result = *this;
   result.remove_inplace(pos);
   return result;
@@ -199,32 +176,28 @@ tuple<T> tuple<T>::remove(std::int32_t pos) const
 
 template <typename T>
 template <typename U>
-tuple<T> tuple<T>::update(std::int32_t pos, U&& value) const
-{
+tuple<T> tuple<T>::update(std::int32_t pos, U&& value) const {
   detail::debug_check_position(pos, size());
-  auto result                                 = *this;
+  auto result = *this;
   result.data_[static_cast<std::size_t>(pos)] = static_cast<T>(std::forward<U>(value));
   return result;
 }
 
 template <typename T>
 template <typename U>
-void tuple<T>::insert_inplace(std::int32_t pos, U&& value)
-{
+void tuple<T>::insert_inplace(std::int32_t pos, U&& value) {
   detail::debug_check_position(pos, size() + 1);
   data_.insert(data_.begin() + pos, static_cast<T>(std::forward<U>(value)));
 }
 
 template <typename T>
 template <typename U>
-void tuple<T>::append_inplace(U&& value)
-{
+void tuple<T>::append_inplace(U&& value) {
   data_.push_back(static_cast<T>(std::forward<U>(value)));
 }
 
 template <typename T>
-void tuple<T>::remove_inplace(std::int32_t pos)
-{
+void tuple<T>::remove_inplace(std::int32_t pos) {
   detail::debug_check_position(pos, size());
   data_.erase(data_.begin() + pos);
 }
@@ -233,8 +206,7 @@ void tuple<T>::remove_inplace(std::int32_t pos)
 
 template <typename T>
 template <typename F, typename U>
-T tuple<T>::reduce(F&& function, U&& init) const
-{
+T tuple<T>::reduce(F&& function, U&& init) const {
   T result = static_cast<T>(std::forward<U>(init));
   for (const auto& value : data_) {
     result = static_cast<T>(function(result, value));
@@ -243,48 +215,41 @@ T tuple<T>::reduce(F&& function, U&& init) const
 }
 
 template <typename T>
-T tuple<T>::sum() const
-{
+T tuple<T>::sum() const {
   return reduce(std::plus<>{}, T{0});
 }
 
 template <typename T>
-T tuple<T>::volume() const
-{
+T tuple<T>::volume() const {
   return reduce(std::multiplies<>{}, T{1});
 }
 
 template <typename T>
-bool tuple<T>::all() const
-{
+bool tuple<T>::all() const {
   return all([](const T& value) { return static_cast<bool>(value); });
 }
 
 template <typename T>
-bool tuple<T>::any() const
-{
+bool tuple<T>::any() const {
   return any([](const T& value) { return static_cast<bool>(value); });
 }
 
 template <typename T>
 template <typename P>
-bool tuple<T>::all(P&& predicate) const
-{
+bool tuple<T>::all(P&& predicate) const {
   return std::all_of(data_.begin(), data_.end(), std::forward<P>(predicate));
 }
 
 template <typename T>
 template <typename P>
-bool tuple<T>::any(P&& predicate) const
-{
+bool tuple<T>::any(P&& predicate) const {
   return std::any_of(data_.begin(), data_.end(), std::forward<P>(predicate));
 }
 
 // --- Rearranging, printing, hashing ---
 
 template <typename T>
-tuple<T> tuple<T>::map(Span<const std::int32_t> mapping) const
-{
+tuple<T> tuple<T>::map(Span<const std::int32_t> mapping) const {
   detail::debug_check_mapping(mapping, size());
   tuple result;
   result.reserve(mapping.size());
@@ -295,8 +260,7 @@ tuple<T> tuple<T>::map(Span<const std::int32_t> mapping) const
 }
 
 template <typename T>
-void tuple<T>::map_inplace(std::vector<std::int32_t>& mapping)
-{
+void tuple<T>::map_inplace(std::vector<std::int32_t>& mapping) {
   detail::debug_check_mapping(mapping, size());
   // Follows each cycle of the permutation once; what is in place already maps to itself, which ends the cycle.
   for (std::size_t start = 0; start < mapping.size(); ++start) {
@@ -305,23 +269,21 @@ void tuple<T>::map_inplace(std::vector<std::int32_t>& mapping)
       const auto next = static_cast<std::size_t>(mapping[here]);
       std::swap(data_[here], data_[next]);
       mapping[here] = static_cast<std::int32_t>(here);
-      here          = next;
+      here = next;
     }
     mapping[here] = static_cast<std::int32_t>(here);
   }
 }
 
 template <typename T>
-std::string tuple<T>::to_string() const
-{
+std::string tuple<T>::to_string() const {
   std::ostringstream text;
   text << *this;
   return text.str();
 }
 
 template <typename T>
-std::ostream& operator<<(std::ostream& stream, const tuple<T>& values)
-{
+std::ostream& operator<<(std::ostream& stream, const tuple<T>& values) {
   stream << '(';
   const char* separator = "";
   for (const auto& value : values) {
@@ -332,8 +294,7 @@ std::ostream& operator<<(std::ostream& stream, const tuple<T>& values)
 }
 
 template <typename T>
-std::size_t tuple<T>::hash() const
-{
+std::size_t tuple<T>::hash() const {
   std::size_t result = data_.size();
   for (const auto& value : data_) {
     hash_combine(result, value);
@@ -344,8 +305,7 @@ std::size_t tuple<T>::hash() const
 // --- Makers and element-wise application ---
 
 template <typename T>
-tuple<T> from_range(T start, T stop)
-{
+tuple<T> from_range(T start, T stop) {
   tuple<T> result;
   for (T value = start; value < stop; ++value) {
     result.append_inplace(value);
@@ -354,20 +314,17 @@ tuple<T> from_range(T start, T stop)
 }
 
 template <typename T>
-tuple<T> from_range(T stop)
-{
+tuple<T> from_range(T stop) {
   return from_range(T{0}, stop);
 }
 
 template <typename T>
-tuple<T> full(typename tuple<T>::size_type size, T init)
-{
+tuple<T> full(typename tuple<T>::size_type size, T init) {
   return tuple<T>{std::vector<T>(size, init)};
 }
 
 template <typename F, typename T>
-auto apply(F&& function, const tuple<T>& values)
-{
+auto apply(F&& function, const tuple<T>& values) {
   tuple<std::decay_t<decltype(function(std::declval<const T&>()))>> result;
   result.reserve(values.size());
   for (const auto& value : values) {
@@ -377,8 +334,7 @@ auto apply(F&& function, const tuple<T>& values)
 }
 
 template <typename F, typename T1, typename T2>
-auto apply(F&& function, const tuple<T1>& first, const tuple<T2>& second)
-{
+auto apply(F&& function, const tuple<T1>& first, const tuple<T2>& second) {
   detail::require_equal_sizes(first.size(), second.size());
   tuple<std::decay_t<decltype(function(std::declval<const T1&>(), std::declval<const T2&>()))>> result;
   result.reserve(first.size());
@@ -390,8 +346,7 @@ auto apply(F&& function, const tuple<T1>& first, const tuple<T2>& second)
 }
 
 template <typename F, typename T1, typename T2>
-auto apply(F&& function, const tuple<T1>& first, const T2& second)
-{
+auto apply(F&& function, const tuple<T1>& first, const T2& second) {
   tuple<std::decay_t<decltype(function(std::declval<const T1&>(), second))>> result;
   result.reserve(first.size());
   for (const auto& value : first) {
@@ -401,8 +356,7 @@ auto apply(F&& function, const tuple<T1>& first, const T2& second)
 }
 
 template <typename F, typename T1, typename T2>
-bool apply_reduce_all(F&& function, const tuple<T1>& first, const tuple<T2>& second)
-{
+bool apply_reduce_all(F&& function, const tuple<T1>& first, const tuple<T2>& second) {
   detail::debug_check_equal_sizes(first.size(), second.size());
   const auto count = std::min(first.size(), second.size());
   for (std::size_t i = 0; i < count; ++i) {
