@@ -275,8 +275,8 @@ TEST(EngineLifecycle, NothingWorksBeforeStart) {
   const ArrayRef array = Array::create({10}, 8, 16);
   EXPECT_NE(array->data(), nullptr);
   EXPECT_THROW(static_cast<void>(array->tile(0)), std::logic_error);
-  FunctionWork* const none = nullptr;
-  EXPECT_THROW((engine::Submitter{*none, test_codelet(), 0, 1}), std::logic_error);
+  FunctionWork none{[](std::uint32_t, unsigned) {}};
+  EXPECT_THROW((engine::Submitter{none, test_codelet(), 0, 1}), std::logic_error);
   EXPECT_THROW(engine::record_timestamps(1), std::logic_error);
   engine::wait_all();
 }

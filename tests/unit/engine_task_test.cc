@@ -103,9 +103,9 @@ TEST_F(EngineTask, TilesOutOfRangeAreRejected) {
 }
 
 TEST_F(EngineTask, ImpossibleWorkersAreRejected) {
-  FunctionWork* const work = nullptr;
+  FunctionWork work{[](std::uint32_t, unsigned) {}};  // never launched, so it does not delete itself
   const auto submit = [&](unsigned first, unsigned count) {
-    engine::Submitter{*work, test_codelet(), 0, 1, engine::WorkerRange{first, count}};
+    engine::Submitter{work, test_codelet(), 0, 1, engine::WorkerRange{first, count}};
   };
   EXPECT_THROW(submit(0, 0), std::invalid_argument);
   EXPECT_THROW(submit(0, 3), std::invalid_argument);
