@@ -33,7 +33,7 @@ bool are_disjoint(std::vector<Box> boxes)
     std::sort(boxes.begin(), boxes.end(), [&](const Box& a, const Box& b) { return a.lo[d] < b.lo[d]; });
     std::size_t distinct = 1;
     for (std::size_t i = 1; i < boxes.size(); ++i) {
-      distinct += boxes[i].lo[d] != boxes[i - 1].lo[d] ? 1 : 0;
+      distinct += boxes[i].lo[d] != boxes[i - 1].lo[d] ? std::size_t{1} : std::size_t{0};
     }
     if (distinct > most) {
       most  = distinct;

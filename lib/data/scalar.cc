@@ -10,7 +10,7 @@
 
 namespace legate::detail {
 
-Scalar::Scalar(legate::Type type, const void* data, std::size_t size, bool copy)
+ScalarData::ScalarData(legate::Type type, const void* data, std::size_t size, bool copy)
   : type_{std::move(type)}, size_{size}, data_{data}
 {
   if (!copy || data == nullptr) {
@@ -44,12 +44,12 @@ std::size_t size_of(const Type& type, const void* data)
   return sizeof(length) + length;
 }
 
-InternalSharedPtr<const detail::Scalar> make(const Type& type, const void* data, bool copy)
+InternalSharedPtr<const detail::ScalarData> make(const Type& type, const void* data, bool copy)
 {
-  return std::make_shared<const detail::Scalar>(type, data, size_of(type, data), copy);
+  return std::make_shared<const detail::ScalarData>(type, data, size_of(type, data), copy);
 }
 
-InternalSharedPtr<const detail::Scalar> make_string(std::string_view string)
+InternalSharedPtr<const detail::ScalarData> make_string(std::string_view string)
 {
   std::string bytes(sizeof(std::uint32_t) + string.size(), '\0');
   const auto length = static_cast<std::uint32_t>(string.size());
@@ -58,7 +58,7 @@ InternalSharedPtr<const detail::Scalar> make_string(std::string_view string)
   return make(string_type(), bytes.data(), true);
 }
 
-InternalSharedPtr<const detail::Scalar> make_bools(const std::vector<bool>& values)
+InternalSharedPtr<const detail::ScalarData> make_bools(const std::vector<bool>& values)
 {
   std::string bytes;
   for (const bool value : values) {

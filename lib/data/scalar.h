@@ -11,12 +11,12 @@ namespace legate::detail {
 
 /// The value behind legate::Scalar. Small values live in the object itself, so that a scalar argument costs one
 /// allocation. Immutable.
-class Scalar {
+class ScalarData {
  public:
   /// Keeps `data`, or a copy of its `size` bytes.
-  Scalar(legate::Type type, const void* data, std::size_t size, bool copy);
-  Scalar(const Scalar&)            = delete;
-  Scalar& operator=(const Scalar&) = delete;
+  ScalarData(legate::Type type, const void* data, std::size_t size, bool copy);
+  ScalarData(const ScalarData&)            = delete;
+  ScalarData& operator=(const ScalarData&) = delete;
 
   [[nodiscard]] const legate::Type& type() const { return type_; }
   [[nodiscard]] const void* data() const { return data_; }

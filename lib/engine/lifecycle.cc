@@ -121,9 +121,7 @@ void start(const Configuration& configuration) {
                              " (it was built so; a StarPU configured with --enable-maxcpus supports more)"};
   }
   const std::vector<std::size_t> processors = inherited_processors();
-  // Without a processor to spare, an idle worker in search of work would keep the control thread from providing it.
-  const bool crowded = processors.size() <= configuration.cpus;
-  starpu_sched_policy* const policy = make_blocking_policy(configuration.idle_spin, crowded);
+  starpu_sched_policy* const policy = make_blocking_policy(configuration.idle_spin);
   if (policy == nullptr) {
     throw std::runtime_error{"this StarPU has no scheduling policy `prio`"};
   }

@@ -8,7 +8,6 @@
 #include <condition_variable>
 #include <cstdint>
 #include <cstring>
-#include <limits>
 #include <mutex>
 
 namespace legate::detail::engine {
@@ -33,7 +32,6 @@ struct Policy {
   // Upper bound of a sleep. A push wakes exactly, but StarPU also gives workers work that no policy sees: transfers between
   // memory nodes, and tasks bound to one worker that are queued just after the policy is told.
   std::chrono::nanoseconds longest_sleep{};
-  bool yield_when_idle{false};
   std::array<Bed, STARPU_NMAXWORKERS> beds;
   alignas(64) std::atomic<unsigned> sleepers{0};
   std::atomic<unsigned long> sleeps{0};
@@ -139,9 +137,7 @@ starpu_task* pop_task(unsigned context) {
     idle_since = now;
   }
   if (now - idle_since < self.idle_spin) {
-    if (self.yield_when_idle) {
-      sched_yield();
-    }
+    sched_yield();  // the control thread, which should be providing work, may be waiting for this processor
     return nullptr;
   }
   task = sleep(context);
@@ -160,7 +156,7 @@ void initialise(unsigned context) {
 
 }  // namespace
 
-starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin, bool yield_when_idle) {
+starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin) {
   Policy& self = policy();
   const starpu_sched_policy* found = nullptr;
   for (starpu_sched_policy** candidate = starpu_sched_get_predefined_policies(); *candidate != nullptr; ++candidate) {
@@ -180,7 +176,6 @@ starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin, bo
   self.blocking.policy_name = "legatus-prio";
   self.blocking.policy_description = "prio, with idle workers asleep";
   self.idle_spin = idle_spin;
-  self.yield_when_idle = yield_when_idle;
   self.sleeps.store(0);
   return &self.blocking;
 }

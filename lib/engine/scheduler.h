@@ -15,7 +15,7 @@ namespace legate::detail::engine {
 ///
 /// @return the policy for starpu_conf::sched_policy; null when this StarPU has no policy `prio`. One at a time: valid until
 ///   the next call.
-[[nodiscard]] starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin, bool yield_when_idle);
+[[nodiscard]] starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin);
 
 /// Wakes every sleeping worker, for shutting down. Any thread.
 void wake_all_workers() noexcept;

@@ -4,6 +4,7 @@
 #include "task/task_config.h"
 #include "task/task_signature.h"
 
+#include <legate/task/task_context.h>
 #include <legate/utilities/abort.h>
 #include <legate/utilities/typedefs.h>
 

@@ -9,7 +9,7 @@ namespace legate::detail {
 
 /// Sets every element of output 0 to the value of scalar 0 or, if there is one, of input 0 (a scalar store).
 struct FillTask : public LegateTask<FillTask> {
-  static inline const auto TASK_CONFIG = TaskConfig{LocalTaskID{0}};
+  static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{0}};
   static void cpu_variant(TaskContext context);
 };
 

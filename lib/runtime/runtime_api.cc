@@ -270,7 +270,7 @@ mapping::Machine Runtime::get_machine() const { return Scope::machine(); }
 Processor Runtime::get_executing_processor() const
 {
   const auto* frame = detail::TaskFrame::current();
-  return detail::make_processor(Processor::LOC_PROC, frame == nullptr ? 0 : frame->worker());
+  return Processor::create(Processor::LOC_PROC, frame == nullptr ? 0 : frame->worker());
 }
 
 }  // namespace legate

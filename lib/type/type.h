@@ -11,7 +11,7 @@
 namespace legate::detail {
 
 /// The value behind every public type class. Immutable.
-class Type {
+class TypeData {
  public:
   legate::Type::Code code{};
   std::uint32_t uid{};

@@ -19,7 +19,7 @@ namespace legate {
 namespace {
 
 using Code = Type::Code;
-using Impl = InternalSharedPtr<const detail::Type>;
+using Impl = InternalSharedPtr<const detail::TypeData>;
 
 // Uids of points and rects, and where those of nominal types start. Structural uids of binaries and arrays of primitives
 // keep the code in the lowest byte and stay below.
@@ -58,10 +58,10 @@ constexpr std::array<Primitive, 15> PRIMITIVES{{{Code::BOOL, 1, 1, "bool"},
                                                 {Code::COMPLEX128, 16, 16, "complex128"},
                                                 {Code::NIL, 0, 0, "null_type"}}};
 
-std::shared_ptr<detail::Type> make(Code code, std::uint32_t uid, std::optional<std::uint32_t> size,
+std::shared_ptr<detail::TypeData> make(Code code, std::uint32_t uid, std::optional<std::uint32_t> size,
                                    std::uint32_t alignment, std::string name)
 {
-  auto type       = std::make_shared<detail::Type>();
+  auto type       = std::make_shared<detail::TypeData>();
   type->code      = code;
   type->uid       = uid;
   type->size      = size;

@@ -76,21 +76,21 @@ class LEGATE_EXPORT PhysicalStore {
   /// `elem_size` is the size of a stored element in bytes, when `T` reinterprets part of a larger one. Errors as above.
   /// @{
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<const T, DIM> span_read_accessor(std::size_t elem_size = sizeof(T)) const;
+  [[nodiscard]] mdspan_type<const T, static_cast<std::uint32_t>(DIM)> span_read_accessor(std::size_t elem_size = sizeof(T)) const;
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<T, DIM> span_write_accessor(std::size_t elem_size = sizeof(T));
+  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_write_accessor(std::size_t elem_size = sizeof(T));
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<T, DIM> span_read_write_accessor(std::size_t elem_size = sizeof(T));
+  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_read_write_accessor(std::size_t elem_size = sizeof(T));
   template <typename Redop, bool EXCLUSIVE, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
   [[nodiscard]] auto span_reduce_accessor(std::size_t elem_size = sizeof(typename Redop::LHS));
 
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<const T, DIM> span_read_accessor(const Rect<DIM>& bounds,
+  [[nodiscard]] mdspan_type<const T, static_cast<std::uint32_t>(DIM)> span_read_accessor(const Rect<DIM>& bounds,
                                                              std::size_t elem_size = sizeof(T)) const;
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<T, DIM> span_write_accessor(const Rect<DIM>& bounds, std::size_t elem_size = sizeof(T));
+  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_write_accessor(const Rect<DIM>& bounds, std::size_t elem_size = sizeof(T));
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<T, DIM> span_read_write_accessor(const Rect<DIM>& bounds,
+  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_read_write_accessor(const Rect<DIM>& bounds,
                                                              std::size_t elem_size = sizeof(T));
   template <typename Redop, bool EXCLUSIVE, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
   [[nodiscard]] auto span_reduce_accessor(const Rect<DIM>& bounds,

@@ -113,50 +113,50 @@ Span PhysicalStore::make_span_(detail::StoreUse use, const Rect<DIM>& bounds, st
 }
 
 template <typename T, std::int32_t DIM, bool VALIDATE_TYPE>
-PhysicalStore::mdspan_type<const T, DIM> PhysicalStore::span_read_accessor(const Rect<DIM>& bounds,
+PhysicalStore::mdspan_type<const T, static_cast<std::uint32_t>(DIM)> PhysicalStore::span_read_accessor(const Rect<DIM>& bounds,
                                                                            std::size_t elem_size) const
 {
   validate_<T, VALIDATE_TYPE, DIM>();
-  return make_span_<mdspan_type<const T, DIM>>(detail::StoreUse::READ, bounds, elem_size);
+  return make_span_<mdspan_type<const T, static_cast<std::uint32_t>(DIM)>>(detail::StoreUse::READ, bounds, elem_size);
 }
 
 template <typename T, std::int32_t DIM, bool VALIDATE_TYPE>
-PhysicalStore::mdspan_type<T, DIM> PhysicalStore::span_write_accessor(const Rect<DIM>& bounds, std::size_t elem_size)
+PhysicalStore::mdspan_type<T, static_cast<std::uint32_t>(DIM)> PhysicalStore::span_write_accessor(const Rect<DIM>& bounds, std::size_t elem_size)
 {
   validate_<T, VALIDATE_TYPE, DIM>();
-  return make_span_<mdspan_type<T, DIM>>(detail::StoreUse::WRITE, bounds, elem_size);
+  return make_span_<mdspan_type<T, static_cast<std::uint32_t>(DIM)>>(detail::StoreUse::WRITE, bounds, elem_size);
 }
 
 template <typename T, std::int32_t DIM, bool VALIDATE_TYPE>
-PhysicalStore::mdspan_type<T, DIM> PhysicalStore::span_read_write_accessor(const Rect<DIM>& bounds,
+PhysicalStore::mdspan_type<T, static_cast<std::uint32_t>(DIM)> PhysicalStore::span_read_write_accessor(const Rect<DIM>& bounds,
                                                                            std::size_t elem_size)
 {
   validate_<T, VALIDATE_TYPE, DIM>();
-  return make_span_<mdspan_type<T, DIM>>(detail::StoreUse::READ_WRITE, bounds, elem_size);
+  return make_span_<mdspan_type<T, static_cast<std::uint32_t>(DIM)>>(detail::StoreUse::READ_WRITE, bounds, elem_size);
 }
 
 template <typename Redop, bool EXCLUSIVE, std::int32_t DIM, bool VALIDATE_TYPE>
 auto PhysicalStore::span_reduce_accessor(const Rect<DIM>& bounds, std::size_t elem_size)
 {
   validate_<typename Redop::LHS, VALIDATE_TYPE, DIM>();
-  using Reducing = mdspan_type<typename Redop::RHS, DIM, detail::ReductionAccessorPolicy<Redop, EXCLUSIVE>>;
+  using Reducing = mdspan_type<typename Redop::RHS, static_cast<std::uint32_t>(DIM), detail::ReductionAccessorPolicy<Redop, EXCLUSIVE>>;
   return make_span_<Reducing>(detail::StoreUse::REDUCE, bounds, elem_size);
 }
 
 template <typename T, std::int32_t DIM, bool VALIDATE_TYPE>
-PhysicalStore::mdspan_type<const T, DIM> PhysicalStore::span_read_accessor(std::size_t elem_size) const
+PhysicalStore::mdspan_type<const T, static_cast<std::uint32_t>(DIM)> PhysicalStore::span_read_accessor(std::size_t elem_size) const
 {
   return span_read_accessor<T, DIM, VALIDATE_TYPE>(shape<DIM>(), elem_size);
 }
 
 template <typename T, std::int32_t DIM, bool VALIDATE_TYPE>
-PhysicalStore::mdspan_type<T, DIM> PhysicalStore::span_write_accessor(std::size_t elem_size)
+PhysicalStore::mdspan_type<T, static_cast<std::uint32_t>(DIM)> PhysicalStore::span_write_accessor(std::size_t elem_size)
 {
   return span_write_accessor<T, DIM, VALIDATE_TYPE>(shape<DIM>(), elem_size);
 }
 
 template <typename T, std::int32_t DIM, bool VALIDATE_TYPE>
-PhysicalStore::mdspan_type<T, DIM> PhysicalStore::span_read_write_accessor(std::size_t elem_size)
+PhysicalStore::mdspan_type<T, static_cast<std::uint32_t>(DIM)> PhysicalStore::span_read_write_accessor(std::size_t elem_size)
 {
   return span_read_write_accessor<T, DIM, VALIDATE_TYPE>(shape<DIM>(), elem_size);
 }
@@ -178,9 +178,9 @@ VAL PhysicalStore::scalar() const
 template <typename T, std::int32_t DIM>
 Buffer<T, DIM> PhysicalStore::create_output_buffer(const Point<DIM>& extents, bool bind_buffer) const
 {
-  std::uint64_t sizes[DIM];
+  std::uint64_t sizes[static_cast<std::size_t>(DIM)];
   for (std::int32_t d = 0; d < DIM; ++d) {
-    sizes[d] = extents[d] < 0 ? 0 : static_cast<std::uint64_t>(extents[d]);
+    sizes[d] = extents[d] < 0 ? 0U : static_cast<std::uint64_t>(extents[d]);
   }
   auto* memory = create_output_(sizes, DIM, sizeof(T), alignof(T), bind_buffer);
   return Buffer<T, DIM>{static_cast<T*>(memory), Rect<DIM>{Point<DIM>::ZEROES(), extents - Point<DIM>::ONES()}, memory};
@@ -189,12 +189,12 @@ Buffer<T, DIM> PhysicalStore::create_output_buffer(const Point<DIM>& extents, bo
 template <typename T, std::int32_t DIM>
 void PhysicalStore::bind_data(Buffer<T, DIM>& buffer, const Point<DIM>& extents) const
 {
-  std::uint64_t sizes[DIM];
-  std::uint64_t room[DIM];
+  std::uint64_t sizes[static_cast<std::size_t>(DIM)];
+  std::uint64_t room[static_cast<std::size_t>(DIM)];
   const auto bounds = buffer.get_bounds();
   for (std::int32_t d = 0; d < DIM; ++d) {
-    sizes[d] = extents[d] < 0 ? 0 : static_cast<std::uint64_t>(extents[d]);
-    room[d]  = bounds.hi[d] < bounds.lo[d] ? 0 : static_cast<std::uint64_t>(bounds.hi[d] - bounds.lo[d] + 1);
+    sizes[d] = extents[d] < 0 ? 0U : static_cast<std::uint64_t>(extents[d]);
+    room[d]  = bounds.hi[d] < bounds.lo[d] ? 0U : static_cast<std::uint64_t>(bounds.hi[d] - bounds.lo[d] + 1);
   }
   bind_(static_cast<void*>(buffer.ptr(bounds.lo)), room, sizes, DIM, sizeof(T));
 }

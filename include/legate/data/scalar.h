@@ -23,7 +23,7 @@
 namespace legate {
 
 namespace detail {
-class Scalar;
+class ScalarData;
 }  // namespace detail
 
 /// A value with a type, passed to tasks by copy. An immutable handle: copies share the value, and pointers into it are
@@ -87,8 +87,8 @@ class LEGATE_EXPORT Scalar {
   /// The bytes of the value.
   [[nodiscard]] const void* ptr() const;
 
-  explicit Scalar(InternalSharedPtr<const detail::Scalar> impl) : impl_{std::move(impl)} {}
-  [[nodiscard]] const InternalSharedPtr<const detail::Scalar>& impl() const noexcept { return impl_; }
+  explicit Scalar(InternalSharedPtr<const detail::ScalarData> impl) : impl_{std::move(impl)} {}
+  [[nodiscard]] const InternalSharedPtr<const detail::ScalarData>& impl() const noexcept { return impl_; }
 
  private:
   template <typename T>
@@ -114,7 +114,7 @@ class LEGATE_EXPORT Scalar {
   /// Checks the element size and tells how many there are, and where.
   [[nodiscard]] std::pair<const void*, std::size_t> elements_(std::size_t element_size, bool is_character) const;
 
-  InternalSharedPtr<const detail::Scalar> impl_;
+  InternalSharedPtr<const detail::ScalarData> impl_;
 };
 
 template <typename VAL>

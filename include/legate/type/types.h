@@ -16,7 +16,7 @@
 namespace legate {
 
 namespace detail {
-class Type;
+class TypeData;
 }  // namespace detail
 
 /// The reductions that types may support. Libraries may use other numbers for operators of their own.
@@ -94,11 +94,11 @@ class LEGATE_EXPORT Type {
   Type& operator=(Type&&) noexcept = default;
   virtual ~Type();
 
-  explicit Type(InternalSharedPtr<const detail::Type> impl) : impl_{std::move(impl)} {}
-  [[nodiscard]] const InternalSharedPtr<const detail::Type>& impl() const noexcept { return impl_; }
+  explicit Type(InternalSharedPtr<const detail::TypeData> impl) : impl_{std::move(impl)} {}
+  [[nodiscard]] const InternalSharedPtr<const detail::TypeData>& impl() const noexcept { return impl_; }
 
  private:
-  InternalSharedPtr<const detail::Type> impl_;
+  InternalSharedPtr<const detail::TypeData> impl_;
 };
 
 /// A number of elements of one type.
