@@ -105,16 +105,12 @@ inline std::uint64_t scramble(std::uint64_t index) {
 /// The same as a number in [0, 1).
 inline double scramble_to_unit(std::uint64_t index) { return static_cast<double>(scramble(index) >> 11U) * 0x1p-53; }
 
-/// Prints the verdict of `--check`; `error` is the largest deviation from the independent computation.
-inline bool verdict(double error, double bound) {
+/// Prints the verdict of `--check`. `error` is the largest deviation from an independent, serial computation, unless
+/// `what` calls it something else. Returns whether it is small enough.
+inline bool verdict(double error, double bound, const char* what = "largest deviation from a serial computation") {
   const bool correct = error <= bound;  // false for NaN as well
-  if (correct) {
-    std::printf("  check: correct (largest deviation from a serial computation %.3g, allowed %.3g)\n", error, bound);
-  } else {
-    std::printf("  check: *** WRONG RESULT *** (largest deviation from a serial computation %.3g, allowed %.3g)\n",
-                error, bound);
-    std::fprintf(stderr, "*** WRONG RESULT ***\n");
-  }
+  std::printf("  check: %s (%s %.3g, allowed %.3g)\n", correct ? "correct" : "*** WRONG RESULT ***", what, error, bound);
+  if (!correct) std::fprintf(stderr, "*** WRONG RESULT ***\n");
   return correct;
 }
 

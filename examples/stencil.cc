@@ -50,35 +50,28 @@ struct Step : public legate::LegateTask<Step> {
   }
 };
 
-/// The plate of one time step: all of it, and the slices of it that the task takes.
-class Plate {
- public:
+/// The points of one time step, and the slices of them that the task takes.
+struct Plate {
   explicit Plate(std::uint64_t size)
-      : points_{legate::Runtime::get_runtime()->create_store(legate::Shape{size + 2, size + 2}, legate::float64())},
+      : points{legate::Runtime::get_runtime()->create_store(legate::Shape{size + 2, size + 2}, legate::float64())},
         here{interior(0, 0)},
         neighbours{interior(-1, 0), interior(1, 0), interior(0, -1), interior(0, 1)} {}
 
-  void heat_upper_edge() {
+  void heat_upper_edge() const {
     auto* runtime = legate::Runtime::get_runtime();
-    runtime->issue_fill(points_, legate::Scalar{0.0});
-    runtime->issue_fill(points_.slice(0, legate::Slice{0, 1}), legate::Scalar{HOT});
+    runtime->issue_fill(points, legate::Scalar{0.0});
+    runtime->issue_fill(points.slice(0, legate::Slice{0, 1}), legate::Scalar{HOT});
   }
 
- private:
   /// The interior, moved by the given number of points.
   legate::LogicalStore interior(std::int64_t rows, std::int64_t columns) const {
-    const auto extents = points_.extents();
-    const auto last_row = static_cast<std::int64_t>(extents[0]) - 1;
-    const auto last_column = static_cast<std::int64_t>(extents[1]) - 1;
-    return points_.slice(0, legate::Slice{1 + rows, last_row + rows})
-        .slice(1, legate::Slice{1 + columns, last_column + columns});
+    const auto last = static_cast<std::int64_t>(points.extents()[0]) - 1;
+    return points.slice(0, legate::Slice{1 + rows, last + rows}).slice(1, legate::Slice{1 + columns, last + columns});
   }
 
-  legate::LogicalStore points_;
-
- public:
+  legate::LogicalStore points;
   legate::LogicalStore here;
-  std::array<legate::LogicalStore, 4> neighbours;
+  std::array<legate::LogicalStore, 4> neighbours;  // to the north, south, west, east
 };
 
 /// The same steps in plain C++; returns the interior.
@@ -111,8 +104,7 @@ bool run(std::uint64_t size, std::uint64_t iterations, bool check) {
   std::array<Plate, 2> plates{Plate{size}, Plate{size}};  // one to read, one to write; they swap roles every step
 
   const auto advance = [&](std::uint64_t steps) {
-    for (auto& plate : plates) plate.heat_upper_edge();
-    // Wait before the clock starts, not after the last step: submission runs ahead of execution.
+    for (const auto& plate : plates) plate.heat_upper_edge();
     const auto start = example::seconds_when_idle();
     for (std::uint64_t step = 0; step < steps; ++step) {
       const auto& now = plates[step % 2];
