@@ -19,9 +19,9 @@ using legate::LocalTaskID;
 using legate::Runtime;
 using legate::TaskContext;
 
-constexpr std::uint64_t TILES = 64;          // points of a launch
-constexpr std::uint64_t TILE_EXTENT = 100;   // elements of a tile
-constexpr double PATIENCE = 0.4;             // seconds per figure
+constexpr std::uint64_t TILES = 64;         // points of a launch
+constexpr std::uint64_t TILE_EXTENT = 100;  // elements of a tile
+constexpr double PATIENCE = 0.4;            // seconds per figure
 
 void report(const std::string& name, double value, const char* unit) {
   std::printf("%s %.6g %s\n", name.c_str(), value, unit);
@@ -64,10 +64,11 @@ struct Compute : public legate::LegateTask<Compute> {
   }
 };
 
-/// Measures what a call of `submit` costs in microseconds, divided by `units`: the time until everything submitted has run.
+/// Measures what a call of `submit` costs in microseconds, divided by `units`: the time until everything submitted has
+/// run.
 ///
-/// Bursts of a few milliseconds are repeated. The median counts; the best is printed too (NAME.best), because on a machine
-/// with other work the median of a runtime with many threads is mostly the price of waiting for a core.
+/// Bursts of a few milliseconds are repeated. The median counts; the best is printed too (NAME.best), because on a
+/// machine with other work the median of a runtime with many threads is mostly the price of waiting for a core.
 void measure(const std::string& name, const std::function<void()>& submit, double units = 1.0) {
   for (int i = 0; i < 5; ++i) submit();
   wait();
@@ -194,18 +195,21 @@ void measure_launches(Launches& launches) {
   measure("submit_and_wait", [&] { launches.submit_and_wait(); });
   measure("one_task", [&] { launches.one_task(); });
   measure("one_task_with_a_store", [&] { launches.one_task_with_a_store(); });
-  measure("tile_point", [&] { launches.tiles(); }, per_point);
+  measure(
+      "tile_point", [&] { launches.tiles(); }, per_point);
   measure("automatic_launch", [&] { launches.automatic(); });
   {
     const legate::Scope split{legate::ParallelPolicy{}.with_overdecompose_factor(4)};
     measure("automatic_launch_4_leaves_each", [&] { launches.automatic(); });
   }
-  measure("reduction_point", [&] { launches.reduction(); }, per_point);
+  measure(
+      "reduction_point", [&] { launches.reduction(); }, per_point);
   measure("temporary", [&] { launches.temporary(); });
 }
 
-/// The stencil of Task Bench: in every step there is a task per processor, which needs what its neighbours and itself made in the step
-/// before. The stores have a tile more on each side, so that the first and the last have neighbours too.
+/// The stencil of Task Bench: in every step there is a task per processor, which needs what its neighbours and itself
+/// made in the step before. The stores have a tile more on each side, so that the first and the last have neighbours
+/// too.
 class Stencil {
  public:
   Stencil(legate::Library library, std::uint64_t width) : library_{std::move(library)}, width_{width} {
@@ -250,8 +254,8 @@ void measure_granularity(const legate::Library& library) {
   const auto processors = legate::get_machine().count(legate::mapping::TaskTarget::CPU);
   const double speed = benchmark::iterations_per_microsecond();
   Stencil stencil{library, processors};
-  const benchmark::Granularity granularity{
-      [&](std::uint64_t iterations) { return stencil.run(iterations, speed); }, static_cast<double>(processors), speed, 5};
+  const benchmark::Granularity granularity{[&](std::uint64_t iterations) { return stencil.run(iterations, speed); },
+                                           static_cast<double>(processors), speed, 5};
   report("metg_stencil", granularity.measure(), "us");
 }
 

@@ -102,8 +102,9 @@ inline double iterations_per_microsecond() {
 /// microseconds, at which a system still does `efficiency` of the useful work per second that it does with large tasks.
 ///
 /// `run(iterations)` executes a task graph whose tasks make that many steps, and returns {seconds, number of tasks}.
-/// Found by halving the interval between a granularity known to be large enough and one known to be too small. Of several
-/// repetitions the fastest counts, as in Task Bench: one that another program interrupted would mislead the search.
+/// Found by halving the interval between a granularity known to be large enough and one known to be too small. Of
+/// several repetitions the fastest counts, as in Task Bench: one that another program interrupted would mislead the
+/// search.
 class Granularity {
  public:
   struct Execution {
@@ -112,13 +113,18 @@ class Granularity {
   };
   using Run = std::function<Execution(std::uint64_t iterations)>;
 
-  Granularity(Run run, double workers, double steps_per_microsecond, std::size_t repetitions)
-      : run_{std::move(run)}, workers_{workers}, steps_{steps_per_microsecond}, repetitions_{repetitions} {}
+  /// `largest`: microseconds of computation in a task that are plenty for every system.
+  Granularity(Run run, double workers, double steps_per_microsecond, std::size_t repetitions, double largest = 4096.0)
+      : run_{std::move(run)},
+        workers_{workers},
+        steps_{steps_per_microsecond},
+        repetitions_{repetitions},
+        largest_{largest} {}
 
   [[nodiscard]] double measure(double efficiency = 0.5) const {
-    const auto large = sample(LARGEST);
-    const double wanted = efficiency * useful_rate(LARGEST, large);
-    double high = std::log2(LARGEST), low = std::log2(SMALLEST);
+    const auto large = sample(largest_);
+    const double wanted = efficiency * useful_rate(largest_, large);
+    double high = std::log2(largest_), low = std::log2(SMALLEST);
     double at_high = per_task(large);
     for (int step = 0; step < 8; ++step) {
       const double middle = (low + high) / 2;
@@ -134,8 +140,7 @@ class Granularity {
   }
 
  private:
-  static constexpr double LARGEST = 4096.0;  // microseconds of computation in a task
-  static constexpr double SMALLEST = 0.125;
+  static constexpr double SMALLEST = 0.125;  // microseconds of computation in a task
 
   [[nodiscard]] Execution sample(double microseconds) const {
     const auto iterations = static_cast<std::uint64_t>(std::max(1.0, microseconds * steps_));
@@ -159,6 +164,7 @@ class Granularity {
   double workers_;
   double steps_;
   std::size_t repetitions_;
+  double largest_;
 };
 
 /// A table printed row by row, so that it can be watched growing. Columns are right-aligned except for the first.
@@ -258,9 +264,7 @@ inline int run_again(int argc, char** argv, const std::vector<std::string>& more
 }
 
 /// The configuration of a run with `workers` CPU processors.
-inline std::string configuration(unsigned workers) {
-  return "--cpus " + std::to_string(workers) + " --sysmem 4000";
-}
+inline std::string configuration(unsigned workers) { return "--cpus " + std::to_string(workers) + " --sysmem 4000"; }
 
 /// Calls `body(workers)` in a process of its own for every number of workers; `--workers N` picks one. Call it from
 /// main() before anything is started. @return the exit status of the program: the first that was not 0.
