@@ -147,6 +147,28 @@ LaunchPlan::Grid make_grid(const LaunchPlan& plan, std::size_t dim, const std::v
   return grid;
 }
 
+/// The parts of a split store. Remembered apart from whole plans: launches that reach the same split in different ways
+/// then also share the tiles that were looked up for it.
+std::shared_ptr<const Geometry> split_geometry(const View::Ptr& view, const std::shared_ptr<const Tiling>& tiling,
+                                               const std::vector<std::uint32_t>& forbidden, const LaunchPlan& plan)
+{
+  Words words{3, view->id(), address(tiling.get()), static_cast<std::uint64_t>(plan.domain.dim), forbidden.size()};
+  for (std::int32_t d = 0; d < plan.domain.dim; ++d) {
+    words.push_back(static_cast<std::uint64_t>(plan.domain.rect_data[d + plan.domain.dim]));
+  }
+  words.insert(words.end(), forbidden.begin(), forbidden.end());
+  if (auto* entry = geometry_memo().find(words)) {
+    return entry->answer;
+  }
+  auto geometry = std::make_shared<const Geometry>(view, tiling, plan.points, [&](std::size_t point) {
+    return project(domain_point(plan.domain, point), tiling->colors, forbidden);
+  });
+  auto& entry   = geometry_memo().add(words);
+  entry.pinned.push_back(tiling);
+  entry.answer = geometry;
+  return geometry;
+}
+
 std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request, const std::vector<KnownPartitions>& known)
 {
   auto solution = partitioning::solve(make_problem(request, known));
@@ -174,10 +196,7 @@ std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request, con
     } else if (plan->single || !tiling) {
       plan->geometries.back() = whole_geometry(given.store->view());
     } else {
-      plan->geometries.back() =
-        std::make_shared<const Geometry>(given.store->view(), tiling, plan->points, [&](std::size_t point) {
-          return project(domain_point(plan->domain, point), tiling->colors, assignment.forbidden_dims);
-        });
+      plan->geometries.back() = split_geometry(given.store->view(), tiling, assignment.forbidden_dims, *plan);
     }
   }
   return plan;

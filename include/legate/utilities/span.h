@@ -32,12 +32,17 @@ struct is_span<Span<T, N>> : std::true_type {};
 template <typename From, typename To>
 inline constexpr bool only_adds_const_v = std::is_convertible_v<From (*)[], To (*)[]>;
 
+template <typename Pointer, typename T>
+struct is_pointer_to_elements_of : std::false_type {};
+template <typename From, typename T>
+struct is_pointer_to_elements_of<From*, T> : std::bool_constant<only_adds_const_v<From, T>> {};
+
 template <typename Container, typename T, typename = void>
 struct is_contiguous_container_of : std::false_type {};
 template <typename Container, typename T>
 struct is_contiguous_container_of<
     Container, T, std::void_t<decltype(std::declval<Container&>().data()), decltype(std::declval<Container&>().size())>>
-    : std::bool_constant<only_adds_const_v<std::remove_pointer_t<decltype(std::declval<Container&>().data())>, T>> {};
+    : is_pointer_to_elements_of<decltype(std::declval<Container&>().data()), T> {};
 
 }  // namespace detail
 
