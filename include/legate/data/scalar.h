@@ -137,7 +137,8 @@ Span<const VAL> Scalar::values() const
 {
   constexpr bool CHARACTER = sizeof(VAL) == 1 && alignof(VAL) == 1 && !std::is_same_v<VAL, bool>;
   const auto [data, count] = elements_(sizeof(VAL), CHARACTER);
-  return Span<const VAL>{static_cast<const VAL*>(data), count};
+  // No braces: for bool they would make a list of two values.
+  return Span<const VAL>(static_cast<const VAL*>(data), count);
 }
 
 /// The same as Scalar{}.
