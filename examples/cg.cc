@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // cg: solves A x = b by conjugate gradients, for a sparse, symmetric, positive definite matrix A. The matrix is kept by
-// rows (CSR) in four stores. Dot products are reductions into stores of one scalar; what the scalars decide is computed in
-// the tasks that use it, so the control program submits iteration after iteration without ever waiting for a number.
+// rows (CSR) in four stores. Dot products are reductions into stores of one scalar; what the scalars decide is computed
+// in the tasks that use it, so the control program submits iteration after iteration without ever waiting for a number.
 #include "matrix_market.h"
 
 #include <legate/redop/redop.h>
@@ -12,7 +12,7 @@
 
 namespace {
 
-constexpr double TOLERANCE = 1e-10;      // of the residual, relative to the right-hand side
+constexpr double TOLERANCE = 1e-10;       // of the residual, relative to the right-hand side
 constexpr std::uint64_t LOOK_EVERY = 25;  // iterations between looks at the residual, each of which waits
 
 using Sum = legate::SumReduction<double>;
@@ -133,7 +133,11 @@ struct Rows {
 class Solver {
  public:
   Solver(const legate::Library& library, const example::SparseMatrix& matrix)
-      : library_{library}, rows_{matrix}, x_{vector(matrix.size)}, r_{vector(matrix.size)}, p_{vector(matrix.size)},
+      : library_{library},
+        rows_{matrix},
+        x_{vector(matrix.size)},
+        r_{vector(matrix.size)},
+        p_{vector(matrix.size)},
         q_{vector(matrix.size)} {}
 
   /// Starts at x = 0 with a right-hand side of ones: the residual is the right-hand side, its square the size.
@@ -250,8 +254,8 @@ bool run(const example::SparseMatrix& matrix, std::uint64_t most_iterations, boo
   std::printf("cg: %llu unknowns, %llu elements: %s after %llu iterations; largest value %.9g, sum %.9g\n",
               static_cast<unsigned long long>(matrix.size), static_cast<unsigned long long>(matrix.entries.size()),
               converged ? "solved" : "NOT solved", static_cast<unsigned long long>(iterations), largest, checksum);
-  std::printf("  time: %.3f ms per iteration, %.1f ms in all\n",
-              seconds * 1e3 / static_cast<double>(iterations), seconds * 1e3);
+  std::printf("  time: %.3f ms per iteration, %.1f ms in all\n", seconds * 1e3 / static_cast<double>(iterations),
+              seconds * 1e3);
   if (!check) return true;
 
   // The residual b - A x, from the matrix as it was read.

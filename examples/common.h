@@ -48,7 +48,8 @@ class Options {
       if (words_[i] != name) continue;
       if (i + 1 == words_.size()) give_up(name + " wants a value");
       value = words_[i + 1];
-      words_.erase(words_.begin() + static_cast<std::ptrdiff_t>(i), words_.begin() + static_cast<std::ptrdiff_t>(i + 2));
+      words_.erase(words_.begin() + static_cast<std::ptrdiff_t>(i),
+                   words_.begin() + static_cast<std::ptrdiff_t>(i + 2));
       --i;
     }
     return value;
@@ -69,7 +70,8 @@ class Options {
   void done() {
     const bool help = flag("--help", "print this text");
     if (help) {
-      std::cout << usage_.str() << "\nProcessors and memory: LEGATE_CONFIG=\"--cpus 2 --sysmem 2000\" in the environment.\n";
+      std::cout << usage_.str()
+                << "\nProcessors and memory: LEGATE_CONFIG=\"--cpus 2 --sysmem 2000\" in the environment.\n";
       std::exit(0);
     }
     if (!words_.empty()) give_up("unknown option '" + words_.front() + "'; --help lists them");
@@ -109,7 +111,8 @@ inline double scramble_to_unit(std::uint64_t index) { return static_cast<double>
 /// `what` calls it something else. Returns whether it is small enough.
 inline bool verdict(double error, double bound, const char* what = "largest deviation from a serial computation") {
   const bool correct = error <= bound;  // false for NaN as well
-  std::printf("  check: %s (%s %.3g, allowed %.3g)\n", correct ? "correct" : "*** WRONG RESULT ***", what, error, bound);
+  std::printf("  check: %s (%s %.3g, allowed %.3g)\n", correct ? "correct" : "*** WRONG RESULT ***", what, error,
+              bound);
   if (!correct) std::fprintf(stderr, "*** WRONG RESULT ***\n");
   return correct;
 }

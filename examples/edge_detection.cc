@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// edge_detection: finds the outlines in a picture. A Gaussian blur takes out the noise, Sobel's filter then says how steeply
-// the brightness changes at every pixel. Both look at the pixels around: a leaf that makes some rows of the result reads
-// these and a few more. That is what the bloat constraint asks for; at the borders of the picture the halo ends.
+// edge_detection: finds the outlines in a picture. A Gaussian blur takes out the noise, Sobel's filter then says how
+// steeply the brightness changes at every pixel. Both look at the pixels around: a leaf that makes some rows of the
+// result reads these and a few more. That is what the bloat constraint asks for; at the borders of the picture the halo
+// ends.
 #include "picture.h"
 
 #include <legate/redop/redop.h>
@@ -12,8 +13,9 @@ namespace {
 
 constexpr std::array<float, 5> BLUR{1.0F / 16, 4.0F / 16, 6.0F / 16, 4.0F / 16, 1.0F / 16};
 
-/// The rows that surround row `row` of the picture, up to `REACH` above and below it. Beyond the border of the picture, the
-/// outermost row goes on for ever. `base` and `stride` (in pixels) are those of `rect`, the rows and columns that one has.
+/// The rows that surround row `row` of the picture, up to `REACH` above and below it. Beyond the border of the picture,
+/// the outermost row goes on for ever. `base` and `stride` (in pixels) are those of `rect`, the rows and columns that
+/// one has.
 template <std::size_t REACH>
 std::array<const float*, 2 * REACH + 1> rows_around(legate::coord_t row, const legate::Rect<2>& rect, const float* base,
                                                     std::size_t stride) {
@@ -26,8 +28,8 @@ std::array<const float*, 2 * REACH + 1> rows_around(legate::coord_t row, const l
   return rows;
 }
 
-/// One line of pixels and `REACH` more on either side, which repeat the last one. With them the loops over the columns have
-/// no special cases, and the compiler vectorises them.
+/// One line of pixels and `REACH` more on either side, which repeat the last one. With them the loops over the columns
+/// have no special cases, and the compiler vectorises them.
 template <std::size_t REACH>
 class Line {
  public:
@@ -53,7 +55,7 @@ struct Blur : public legate::LegateTask<Blur> {
   static void cpu_variant(legate::TaskContext context) {
     const legate::PhysicalStore input = context.input(0);
     const legate::PhysicalStore output = context.output(0);
-    const auto rect = output.shape<2>();   // the pixels to make
+    const auto rect = output.shape<2>();  // the pixels to make
     const auto known = input.shape<2>();  // these and the halo
     if (rect.empty()) return;
     std::size_t in_stride[2], out_stride[2];
@@ -244,7 +246,8 @@ bool run(const example::Picture& picture, const std::string& output_file, std::u
 }  // namespace
 
 int main(int argc, char** argv) {
-  example::Options options{argc, argv, "edge_detection: finds the outlines in a picture (Gaussian blur, Sobel's filter)"};
+  example::Options options{argc, argv,
+                           "edge_detection: finds the outlines in a picture (Gaussian blur, Sobel's filter)"};
   const auto input_file = options.text("--input", "", std::string{"picture in "} + example::PICTURE_FORMATS);
   const auto output_file = options.text("--output", "", "where to write the outlines");
   const auto size = options.number("--size", 2000, "without --input: rows and columns of a picture of rings");

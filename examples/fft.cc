@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// fft: two-dimensional Fourier transforms of a batch of images, with leaves that call FFTW. A transform needs all of its
-// image: the axes of the image are broadcast (never split), so the batch is what is split over the leaves.
+// fft: two-dimensional Fourier transforms of a batch of images, with leaves that call FFTW. A transform needs all of
+// its image: the axes of the image are broadcast (never split), so the batch is what is split over the leaves.
 #include "common.h"
 
 #include <fftw3.h>
@@ -79,8 +79,8 @@ struct Transform : public legate::LegateTask<Transform> {
   }
 };
 
-/// Largest deviation of image `b` of the spectrum from the transform by its definition, first along the rows, then along
-/// the columns; both by the plain sum.
+/// Largest deviation of image `b` of the spectrum from the transform by its definition, first along the rows, then
+/// along the columns; both by the plain sum.
 template <typename Values>
 double deviation(const Values& spectrum, std::uint64_t b, std::uint64_t size) {
   std::vector<std::complex<double>> wave(size);

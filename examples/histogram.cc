@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// histogram: how often every value occurs. The data are split over the leaves; the counts are too few to split, so every
-// leaf gets all of them (broadcast) and adds its share (reduction). Nobody has to say how the shares come together.
+// histogram: how often every value occurs. The data are split over the leaves; the counts are too few to split, so
+// every leaf gets all of them (broadcast) and adds its share (reduction). Nobody has to say how the shares come
+// together.
 #include "common.h"
 
 #include <legate/redop/redop.h>

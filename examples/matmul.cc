@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// matmul: C = A B, with leaves that call BLAS. The three matrices have two of the three dimensions m, k, n each. Promoted
-// to all three they can be aligned, and the whole iteration space m x k x n is split at once. Where k is split, several
-// leaves add to the same piece of C: it is a reduction.
+// matmul: C = A B, with leaves that call BLAS. The three matrices have two of the three dimensions m, k, n each.
+// Promoted to all three they can be aligned, and the whole iteration space m x k x n is split at once. Where k is
+// split, several leaves add to the same piece of C: it is a reduction.
 #include "common.h"
 
 #include <legate/redop/redop.h>
@@ -41,10 +41,9 @@ struct Draw : public legate::LegateTask<Draw> {
 /// C += A B on one box of the iteration space
 struct Multiply : public legate::LegateTask<Multiply> {
   static inline const auto TASK_CONFIG =
-      legate::TaskConfig{legate::LocalTaskID{1}}.with_signature(
-          legate::TaskSignature{}.inputs(2).redops(1).constraints(
-              {{legate::align(legate::proxy::inputs[0], legate::proxy::inputs[1]),
-                legate::align(legate::proxy::inputs[0], legate::proxy::reductions[0])}}));
+      legate::TaskConfig{legate::LocalTaskID{1}}.with_signature(legate::TaskSignature{}.inputs(2).redops(1).constraints(
+          {{legate::align(legate::proxy::inputs[0], legate::proxy::inputs[1]),
+            legate::align(legate::proxy::inputs[0], legate::proxy::reductions[0])}}));
 
   static void cpu_variant(legate::TaskContext context) {
     const legate::PhysicalStore a_piece = context.input(0);

@@ -95,7 +95,8 @@ inline Picture read_ppm(const std::string& path) {
   const auto maximum = header_number(file);
   file.get();  // the single blank before the data
   const bool color = kind == "P6";
-  if (!file || (!color && kind != "P5") || maximum != 255 || rows == 0 || columns == 0 || rows * columns > (1U << 30U)) {
+  if (!file || (!color && kind != "P5") || maximum != 255 || rows == 0 || columns == 0 ||
+      rows * columns > (1U << 30U)) {
     give_up(path + ": not a picture in binary PPM or PGM with 8 bits a channel");
   }
   std::vector<unsigned char> bytes(rows * columns * (color ? 3 : 1));

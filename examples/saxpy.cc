@@ -23,11 +23,10 @@ struct Count : public legate::LegateTask<Count> {
 struct Saxpy : public legate::LegateTask<Saxpy> {
   // What the task takes, stated once: two inputs, one output, one scalar, and that the same piece of all three vectors
   // goes to the same leaf. A submission that does not match throws.
-  static inline const auto TASK_CONFIG =
-      legate::TaskConfig{legate::LocalTaskID{1}}.with_signature(
-          legate::TaskSignature{}.inputs(2).outputs(1).scalars(1).constraints(
-              {{legate::align(legate::proxy::inputs[0], legate::proxy::inputs[1]),
-                legate::align(legate::proxy::inputs[0], legate::proxy::outputs[0])}}));
+  static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{1}}.with_signature(
+      legate::TaskSignature{}.inputs(2).outputs(1).scalars(1).constraints(
+          {{legate::align(legate::proxy::inputs[0], legate::proxy::inputs[1]),
+            legate::align(legate::proxy::inputs[0], legate::proxy::outputs[0])}}));
 
   static void cpu_variant(legate::TaskContext context) {
     const auto a = context.scalar(0).value<float>();

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// stencil: the heat equation on a square plate whose upper edge is hot. Every step makes a point the mean of itself and its
-// four neighbours, suitably weighed.
+// stencil: the heat equation on a square plate whose upper edge is hot. Every step makes a point the mean of itself and
+// its four neighbours, suitably weighed.
 //
-// The points with their fixed border are one store. Five slices of it, each shifted by one point, have the same shape as
-// the interior; aligned, they hand every leaf its part of the interior together with the neighbours. Nothing else is said
-// about who needs what from whom: a step of one part starts when the parts next to it are ready, there is no barrier.
+// The points with their fixed border are one store. Five slices of it, each shifted by one point, have the same shape
+// as the interior; aligned, they hand every leaf its part of the interior together with the neighbours. Nothing else is
+// said about who needs what from whom: a step of one part starts when the parts next to it are ready, there is no
+// barrier.
 #include "common.h"
 
 #include <algorithm>
@@ -17,8 +18,8 @@ constexpr double CONDUCTION = 0.2;  // time step x diffusivity / (grid spacing)^
 
 /// next = here + CONDUCTION (north + south + west + east - 4 here)
 struct Step : public legate::LegateTask<Step> {
-  static inline const auto TASK_CONFIG =
-      legate::TaskConfig{legate::LocalTaskID{0}}.with_signature(legate::TaskSignature{}.inputs(5).outputs(1).constraints(
+  static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}}.with_signature(
+      legate::TaskSignature{}.inputs(5).outputs(1).constraints(
           {{legate::align(legate::proxy::inputs),
             legate::align(legate::proxy::outputs[0], legate::proxy::inputs[0])}}));
 

@@ -2,9 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """Makes plate.mtx: a stiffness matrix of linear finite elements, for heat in a square plate with a round hole.
 
-The triangles come from a grid whose points were moved at random; an inclusion in the lower left conducts heat ten times
-as well as the rest. The outer edge is held at temperature 0 (its points are no unknowns), the edge of the hole insulates.
-Hence the matrix is symmetric and positive definite. Usage: make_plate.py > plate.mtx
+The triangles come from a grid whose points were moved at random; an inclusion in the lower left conducts heat ten
+times as well as the rest. The outer edge is held at temperature 0 (its points are no unknowns), the edge of the hole
+insulates. Hence the matrix is symmetric and positive definite. Usage: make_plate.py > plate.mtx
 """
 import random
 
