@@ -265,7 +265,11 @@ std::shared_ptr<const Tiling> LogicalStore::inherited_key_partition(std::uint64_
   }
   for (auto* region = region_.get(); region != nullptr; region = region->parent.get()) {
     if (region->key.tiling && region->key.pieces == pieces) {
-      return view()->from_root(*region->key.tiling);
+      if (inherited_from_ != region->key.tiling) {
+        inherited_      = view()->from_root(*region->key.tiling);
+        inherited_from_ = region->key.tiling;
+      }
+      return inherited_;
     }
   }
   return nullptr;
@@ -274,11 +278,13 @@ std::shared_ptr<const Tiling> LogicalStore::inherited_key_partition(std::uint64_
 void LogicalStore::set_key_partition(std::shared_ptr<const Tiling> tiling, std::uint64_t pieces,
                                      std::uint64_t region_pieces)
 {
-  if (key_.tiling == tiling && key_.pieces == pieces && region_->key.pieces == region_pieces) {
+  if (key_.tiling == tiling && key_.pieces == pieces && region_->key.pieces == region_pieces &&
+      region_->key.tiling == key_in_region_) {
     return;  // a launch that is repeated
   }
-  if (auto root = view()->to_root(*tiling)) {
-    region_->key = KeyPartition{std::move(root), region_pieces};
+  key_in_region_ = view()->to_root(*tiling);
+  if (key_in_region_) {
+    region_->key = KeyPartition{key_in_region_, region_pieces};
   }
   key_ = KeyPartition{std::move(tiling), pieces};
 }

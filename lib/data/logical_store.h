@@ -100,6 +100,10 @@ class LogicalStore : public std::enable_shared_from_this<LogicalStore> {
   std::shared_ptr<const TransformNames> names_{};  // null: not transformed
   std::uint64_t id_;
   KeyPartition key_{};
+  std::shared_ptr<const Tiling> key_in_region_{};  // key_ in the coordinates of the array
+  // The last answer of inherited_key_partition, and the tiling of the region that it was made from.
+  std::shared_ptr<const Tiling> inherited_from_{};
+  std::shared_ptr<const Tiling> inherited_{};
   std::weak_ptr<PhysicalStore> mapping_{};
 };
 

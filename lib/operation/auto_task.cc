@@ -10,55 +10,65 @@
 
 namespace legate::detail {
 
-AutoTask::AutoTask(const RegisteredTask& task, TaskSetting setting) : TaskDescription{task, std::move(setting)}
+AutoTask::AutoTask(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting)
+  : TaskDescription{task, std::move(setting)}
 {
-  symbols_.reserve(4);
+  stores_.reserve(4);
+}
+
+Variable& AutoTask::variable(std::size_t index)
+{
+  return index < OWN_VARIABLES ? *own_variables_[index] : *more_variables_[index - OWN_VARIABLES];
 }
 
 const Variable* AutoTask::declare()
 {
   check_usable();
-  auto& symbol    = symbols_.emplace_back();
-  symbol.variable = std::make_unique<Variable>(this, static_cast<std::int32_t>(symbols_.size()) - 1, name());
-  return symbol.variable.get();
+  const auto index = stores_.size();
+  stores_.emplace_back();
+  if (index < OWN_VARIABLES) {
+    return &own_variables_[index].emplace(this, static_cast<std::int32_t>(index), name());
+  }
+  more_variables_.push_back(std::make_unique<Variable>(this, static_cast<std::int32_t>(index), name()));
+  return more_variables_.back().get();
 }
 
 const Variable* AutoTask::find_or_declare(const LogicalStore::Ptr& store)
 {
   check_usable();
-  for (const auto& symbol : symbols_) {
-    if (symbol.store == store) {
-      return symbol.variable.get();
+  for (std::size_t i = 0; i < stores_.size(); ++i) {
+    if (stores_[i] == store) {
+      return &variable(i);
     }
   }
-  const auto* variable   = declare();
-  symbols_.back().store = store;
-  return variable;
+  const auto* declared = declare();
+  stores_.back()       = store;
+  return declared;
 }
 
 const Variable* AutoTask::add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind,
-                              const Variable* variable)
+                              const Variable* symbol)
 {
   auto& argument = add_argument(store, role, redop_kind);
   try {
-    if (variable == nullptr) {
-      variable = find_or_declare(store);
+    if (symbol == nullptr) {
+      symbol = find_or_declare(store);
     } else {
-      if (variable->operation() != this) {
-        throw std::invalid_argument{"Variable " + variable->to_string() + " belongs to another task"};
+      if (symbol->operation() != this) {
+        throw std::invalid_argument{"Variable " + symbol->to_string() + " belongs to another task"};
       }
-      auto& symbol = symbols_[static_cast<std::size_t>(variable->index())];
-      if (symbol.store && symbol.store != store) {
-        throw std::invalid_argument{"Variable " + variable->to_string() + " is already assigned to another store"};
+      auto& bound = stores_[static_cast<std::size_t>(symbol->index())];
+      if (bound && bound != store) {
+        throw std::invalid_argument{"Variable " + symbol->to_string() + " is already assigned to another store"};
       }
-      symbol.store = store;
+      bound = store;
     }
   } catch (...) {
     arguments_.pop_back();  // a refused argument leaves the description as it was
     throw;
   }
-  argument.symbol = static_cast<std::uint32_t>(variable->index());
-  return variable;
+  argument.symbol = static_cast<std::uint32_t>(symbol->index());
+  return symbol;
 }
 
 void AutoTask::add_constraint(InternalSharedPtr<Constraint> constraint)
@@ -76,17 +86,17 @@ void AutoTask::check_arguments()
   if (const auto* declared = signature(); declared != nullptr && declared->constraints) {
     std::vector<const Variable*> variables[3];
     for (const auto& argument : arguments_) {
-      variables[static_cast<std::size_t>(argument.role)].push_back(symbols_[argument.symbol].variable.get());
+      variables[static_cast<std::size_t>(argument.role)].push_back(&variable(argument.symbol));
     }
     constraints_ = declared->expand(ArgumentVariables{variables[0], variables[1], variables[2]});
   }
   for (const auto& constraint : constraints_) {
-    constraint->validate([&](const Variable& variable) {
-      if (variable.operation() != this) {
+    constraint->validate([&](const Variable& named) {
+      if (named.operation() != this) {
         throw std::invalid_argument{"Constraint " + constraint->to_string() + " names a variable of another task than " +
                                     std::string{name()}};
       }
-      const auto& store = symbols_[static_cast<std::size_t>(variable.index())].store;
+      const auto& store = stores_[static_cast<std::size_t>(named.index())];
       if (!store) {
         throw std::invalid_argument{"Constraint " + constraint->to_string() + " names a variable without a store"};
       }
@@ -125,70 +135,41 @@ void AutoTask::check_interference() const
   }
 }
 
-std::vector<std::uint32_t> AutoTask::candidate_order() const
-{
-  std::vector<std::uint32_t> order;
-  const auto add = [&](std::uint32_t symbol) {
-    if (std::find(order.begin(), order.end(), symbol) == order.end()) {
-      order.push_back(symbol);
-    }
-  };
-  for (const auto& constraint : constraints_) {
-    add(static_cast<std::uint32_t>(constraint->first()->index()));
-    if (constraint->second() != nullptr) {
-      add(static_cast<std::uint32_t>(constraint->second()->index()));
-    }
-  }
-  for (const auto role : {Role::OUTPUT, Role::INPUT, Role::REDUCTION}) {
-    for (const auto& argument : arguments_) {
-      if (argument.role == role) {
-        add(argument.symbol);
-      }
-    }
-  }
-  return order;
-}
-
 void AutoTask::plan()
 {
-  PartitionRequest request;
-  request.symbols.resize(symbols_.size());
-  // A symbol without a store takes no part; it must not be named by a constraint, which check_arguments has seen to.
-  std::vector<std::uint32_t> position(symbols_.size(), 0);
-  std::uint32_t used = 0;
-  for (std::size_t i = 0; i < symbols_.size(); ++i) {
-    if (symbols_[i].store) {
-      position[i]                         = used;
-      request.symbols[used].store         = symbols_[i].store.get();
-      request.symbols[used++].unbound     = symbols_[i].store->unbound();
+  static PartitionRequest request;  // kept between calls for its memory: control thread only
+  request.clear();
+  // A symbol without a store takes no part; check_arguments has seen to it that no constraint names it.
+  request.position.assign(stores_.size(), 0);
+  for (std::size_t i = 0; i < stores_.size(); ++i) {
+    if (stores_[i]) {
+      request.position[i] = static_cast<std::uint32_t>(request.symbols.size());
+      auto& symbol        = request.symbols.emplace_back();
+      symbol.store        = stores_[i].get();
+      symbol.unbound      = stores_[i]->unbound();
     }
   }
-  request.symbols.resize(used);
   for (auto& argument : arguments_) {
-    auto& symbol     = request.symbols[position[argument.symbol]];
+    argument.symbol   = request.position[argument.symbol];
+    auto& symbol      = request.symbols[argument.symbol];
     const auto access = argument.role == Role::INPUT    ? partitioning::Access::READ
                         : argument.role == Role::OUTPUT ? partitioning::Access::WRITE
                                                         : partitioning::Access::REDUCE;
     symbol.access = std::max(symbol.access, access);
     symbol.output = symbol.output || argument.role != Role::INPUT;
+    request.uses.push_back({argument.symbol, access});
   }
-  const auto index_of = [&](const Variable& variable) { return position[static_cast<std::size_t>(variable.index())]; };
   for (const auto& constraint : constraints_) {
     if (!constraint->is_trivial()) {
-      request.relations.push_back(constraint->to_relation(index_of));
+      request.constraints.push_back(constraint.get());
     }
   }
-  request.order = candidate_order();
-  for (auto& symbol : request.order) {
-    symbol = position[symbol];
-  }
   request.machine_count     = setting().machine->count();
-  request.overdecompose     = setting().policy.overdecompose_factor();
+  request.overdecompose     = std::max(1U, setting().policy.overdecompose_factor());
   request.threshold         = setting().threshold;
   request.replicated_writes = replicated_writes_;
   plan_                     = plan_launch(request);
-  for (auto& argument : arguments_) {
-    argument.symbol = position[argument.symbol];
+  for (const auto& argument : arguments_) {
     remember_partition(argument, plan_->tilings[argument.symbol], plan_->geometries[argument.symbol].get());
   }
 }

@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <cstring>
 #include <exception>
+#include <mutex>
 #include <utility>
 
 namespace legate::detail {
@@ -94,8 +95,70 @@ DomainPoint point_of(const Domain& domain, std::uint32_t index)
 
 }  // namespace
 
-void Launch::use(engine::Array& array, std::shared_ptr<const Geometry> geometry, bool read, bool write,
-                 bool first_point_writes)
+namespace {
+
+/// Launches to be used again, up to a number that many short launches in flight reach.
+class LaunchPool {
+ public:
+  [[nodiscard]] Launch* take()
+  {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    if (launches_.empty()) {
+      return nullptr;
+    }
+    auto* launch = launches_.back();
+    launches_.pop_back();
+    return launch;
+  }
+  [[nodiscard]] bool give(Launch* launch)
+  {
+    constexpr std::size_t LIMIT = 256;
+    const std::lock_guard<std::mutex> guard{mutex_};
+    if (launches_.size() >= LIMIT) {
+      return false;
+    }
+    launches_.push_back(launch);
+    return true;
+  }
+
+ private:
+  std::mutex mutex_{};
+  std::vector<Launch*> launches_{};
+};
+
+LaunchPool& launch_pool()
+{
+  static auto* pool = new LaunchPool;  // never destroyed: workers may give launches back until the process ends
+  return *pool;
+}
+
+}  // namespace
+
+Launch::Ptr Launch::create()
+{
+  auto* launch = launch_pool().take();
+  return Ptr{launch != nullptr ? launch : new Launch};
+}
+
+void Launch::Recycler::operator()(Launch* launch) const noexcept
+{
+  launch->reset();
+  if (!launch_pool().give(launch)) {
+    delete launch;
+  }
+}
+
+void Launch::reset() noexcept
+{
+  info.scalars.clear();
+  arguments.clear();
+  uses.clear();
+  plan.reset();
+  keepalive.reset();
+  outcome.reset();
+}
+
+void Launch::use(engine::Array& array, const Geometry* geometry, bool read, bool write, bool first_point_writes)
 {
   for (auto& known : uses) {
     if (known.array == &array && known.geometry == geometry && known.first_point_writes == first_point_writes) {
@@ -104,7 +167,7 @@ void Launch::use(engine::Array& array, std::shared_ptr<const Geometry> geometry,
       return;
     }
   }
-  uses.push_back(ArrayUse{&array, std::move(geometry), read, write, first_point_writes});
+  uses.push_back(ArrayUse{&array, geometry, read, write, first_point_writes});
 }
 
 void Launch::cut_arrays()
@@ -124,7 +187,7 @@ void Launch::cut_arrays()
       if (j < i && writers.empty()) {
         break;  // done when its first writer was met
       }
-      writers.push_back(use.geometry.get());
+      writers.push_back(use.geometry);
       exclusive = exclusive && find_tile_lists(*use.array, *use.geometry)->exclusive;
     }
     if (!exclusive) {
@@ -165,17 +228,18 @@ void Launch::submit_points(engine::Submitter& submitter)
   resolved.clear();
 }
 
-void Launch::submit(std::unique_ptr<Launch> launch, const engine::Codelet& codelet, std::int32_t priority,
+void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
                     std::optional<engine::WorkerRange> workers)
 {
   launch->cut_arrays();
-  // Partial results outlive the launch object, which is gone as soon as the last point is over.
+  // Partial results outlive the launch, which is given up as soon as the last point is over.
   std::vector<LaunchArgument> folds;
   for (const auto& argument : launch->arguments) {
     if (argument.partial) {
       folds.push_back(argument);
     }
   }
+  const auto plan = folds.empty() ? nullptr : launch->plan;
   {
     engine::Submitter submitter{*launch, codelet, priority, launch->points, workers};
     auto& submitted = *launch.release();
@@ -205,7 +269,7 @@ void Launch::submit_folds(std::vector<LaunchArgument>& folds, const engine::Code
   }
 }
 
-void Launch::run_inline(std::unique_ptr<Launch> launch)
+void Launch::run_inline(Ptr launch)
 {
   for (const auto& use : launch->uses) {
     use.array->synchronize();
@@ -262,7 +326,7 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t po
   if (argument.delivery == Delivery::PIECE) {
     store.kind  = PhysicalStore::Kind::UNBOUND;
     store.dim   = argument.dim;
-    store.piece = &argument.output->piece(argument.pieces[point]);
+    store.piece = &argument.output->piece((*argument.pieces)[point]);
     return;
   }
   store.kind       = argument.scalar ? PhysicalStore::Kind::SCALAR : PhysicalStore::Kind::ARRAY;
@@ -306,7 +370,7 @@ void Launch::close_pieces(std::uint32_t point, bool threw) noexcept
     if (argument.delivery != Delivery::PIECE) {
       continue;
     }
-    auto& piece = argument.output->piece(argument.pieces[point]);
+    auto& piece = argument.output->piece((*argument.pieces)[point]);
     if (!piece.bound) {
       if (!threw) {
         LEGATE_ABORT("Task ", info.task_name, " left an unbound output unbound");
@@ -365,7 +429,7 @@ void Launch::finished() noexcept
   if (outcome) {
     outcome->complete();
   }
-  delete this;
+  const Ptr recycled{this};
 }
 
 }  // namespace legate::detail

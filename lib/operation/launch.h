@@ -5,6 +5,7 @@
 #include "data/logical_store.h"
 #include "data/unbound_output.h"
 #include "engine/engine.h"
+#include "operation/launch_plan.h"
 #include "operation/outcome.h"
 #include "operation/partial_results.h"
 #include "redop/registry.h"
@@ -32,8 +33,8 @@ enum class Delivery : std::uint8_t {
 
 /// One argument of a launch, ready for the points. Owns no array: the engine keeps arrays until their tasks are over.
 struct LaunchArgument {
-  Type type;
-  std::shared_ptr<const Geometry> geometry{};
+  legate::Type type;
+  const Geometry* geometry{};  // of the launch's plan; null for an unbound output
   Delivery delivery{Delivery::DIRECT};
   bool scalar{false};
   bool readable{false};
@@ -50,22 +51,35 @@ struct LaunchArgument {
   std::shared_ptr<PartialResults> partial{};
   engine::Array* target{};  // PARTIAL: the array to fold into; valid until the launch is submitted
   std::shared_ptr<UnboundOutput> output{};
-  std::vector<std::uint32_t> pieces{};  // PIECE: the grid position of every point
+  const std::vector<std::uint32_t>* pieces{};  // PIECE: the grid position of every point, of the launch's plan
 };
 
 /// What the points of a launch do to one array: what submission needs to know besides the arguments.
 struct ArrayUse {
   engine::Array* array{};
-  std::shared_ptr<const Geometry> geometry{};
+  const Geometry* geometry{};
   bool read{false};
   bool write{false};
   bool first_point_writes{false};  // a replicated write: the others read, if `read`, or stay away
 };
 
-/// All points of one operation, on their way through the engine. Deletes itself when the last one is over.
+/// All points of one operation, on their way through the engine.
+///
+/// Launches are made by the control thread and given up by whichever worker runs the last point. They are used again
+/// with the memory they hold: what one thread allocates and another one frees costs more than the rest of a launch.
 class Launch final : public engine::Work {
  public:
+  /// Gives a launch back to be used again. Any thread.
+  struct Recycler {
+    void operator()(Launch* launch) const noexcept;
+  };
+  using Ptr = std::unique_ptr<Launch, Recycler>;
+  /// An empty launch. Any thread.
+  [[nodiscard]] static Ptr create();
+
   LaunchInfo info{};
+  std::shared_ptr<const LaunchPlan> plan{};      // keeps the geometries
+  std::shared_ptr<const void> keepalive{};       // what `info` points into
   VariantImpl body{};
   std::vector<LaunchArgument> arguments{};  // inputs, outputs, reductions
   std::vector<ArrayUse> uses{};
@@ -75,19 +89,20 @@ class Launch final : public engine::Work {
   std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
 
   /// Adds what an argument does to its array.
-  void use(engine::Array& array, std::shared_ptr<const Geometry> geometry, bool read, bool write,
-           bool first_point_writes);
+  void use(engine::Array& array, const Geometry* geometry, bool read, bool write, bool first_point_writes);
 
   /// Queues all points, and the folds that follow them; ownership goes to the engine.
-  static void submit(std::unique_ptr<Launch> launch, const engine::Codelet& codelet, std::int32_t priority,
+  static void submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
                      std::optional<engine::WorkerRange> workers);
   /// Runs the only point in the calling thread, after everything its arrays wait for.
-  static void run_inline(std::unique_ptr<Launch> launch);
+  static void run_inline(Ptr launch);
 
   void run(std::uint32_t point, const engine::Executor& executor) override;
   void finished() noexcept override;
 
  private:
+  Launch() = default;
+  void reset() noexcept;
   void cut_arrays();
   void submit_points(engine::Submitter& submitter);
   static void submit_folds(std::vector<LaunchArgument>& folds, const engine::Codelet& codelet, std::int32_t priority,

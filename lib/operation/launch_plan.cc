@@ -92,6 +92,31 @@ KnownPartitions known_partitions(const PartitionRequest& request, const Partitio
   return {symbol.store->own_key_partition(pieces), symbol.store->inherited_key_partition(pieces)};
 }
 
+/// Symbols in the order in which they are considered: those of constraints, then of outputs, inputs and reductions.
+std::vector<std::uint32_t> candidate_order(const PartitionRequest& request)
+{
+  std::vector<std::uint32_t> order;
+  const auto add = [&](std::uint32_t symbol) {
+    if (std::find(order.begin(), order.end(), symbol) == order.end()) {
+      order.push_back(symbol);
+    }
+  };
+  for (const auto* constraint : request.constraints) {
+    add(request.position_of(*constraint->first()));
+    if (constraint->second() != nullptr) {
+      add(request.position_of(*constraint->second()));
+    }
+  }
+  for (const auto access : {partitioning::Access::WRITE, partitioning::Access::READ, partitioning::Access::REDUCE}) {
+    for (const auto& use : request.uses) {
+      if (use.access == access) {
+        add(use.symbol);
+      }
+    }
+  }
+  return order;
+}
+
 partitioning::Problem make_problem(const PartitionRequest& request, const std::vector<KnownPartitions>& known)
 {
   partitioning::Problem problem;
@@ -115,8 +140,11 @@ partitioning::Problem make_problem(const PartitionRequest& request, const std::v
     }
     problem.symbols.push_back(std::move(symbol));
   }
-  problem.relations         = request.relations;
-  problem.order             = request.order;
+  for (const auto* constraint : request.constraints) {
+    problem.relations.push_back(
+      constraint->to_relation([&](const Variable& variable) { return request.position_of(variable); }));
+  }
+  problem.order             = candidate_order(request);
   problem.machine_count     = request.machine_count;
   problem.overdecompose     = request.overdecompose;
   problem.threshold         = request.threshold;
@@ -238,14 +266,16 @@ std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request)
     words.push_back(address(known.back().own.get()));
     words.push_back(address(known.back().inherited.get()));
   }
-  for (const auto& relation : request.relations) {
-    words.push_back(static_cast<std::uint64_t>(relation.kind));
-    words.push_back((std::uint64_t{relation.first} << 32U) | relation.second);
-    append(words, relation.values);
-    append(words, relation.more_values);
+  for (const auto& use : request.uses) {
+    words.push_back(use.symbol * std::uint64_t{4} + static_cast<std::uint64_t>(use.access));
   }
-  words.push_back(request.order.size());
-  words.insert(words.end(), request.order.begin(), request.order.end());
+  for (const auto* constraint : request.constraints) {
+    const auto second = constraint->second() == nullptr ? 0 : request.position_of(*constraint->second());
+    words.push_back(static_cast<std::uint64_t>(constraint->kind()));
+    words.push_back((std::uint64_t{request.position_of(*constraint->first())} << 32U) | second);
+    append(words, constraint->values());
+    append(words, constraint->more_values());
+  }
 
   if (auto* entry = plan_memo().find(words)) {
     return entry->answer;

@@ -3,6 +3,7 @@
 
 #include "data/geometry.h"
 #include "data/logical_store.h"
+#include "partitioning/constraint.h"
 #include "partitioning/solver.h"
 
 #include <legate/operation/projection.h>
@@ -43,13 +44,29 @@ struct PartitionRequest {
     bool output{false};
     bool unbound{false};
   };
+  struct Use {
+    std::uint32_t symbol{};
+    partitioning::Access access{};
+  };
   std::vector<Symbol> symbols{};
-  std::vector<partitioning::Relation> relations{};
-  std::vector<std::uint32_t> order{};
+  std::vector<Use> uses{};                         // of every argument, in the order they were added
+  std::vector<const Constraint*> constraints{};    // without trivial ones, in the order they were added
+  std::vector<std::uint32_t> position{};           // of a variable's index in `symbols`
   std::uint64_t machine_count{1};
   std::uint64_t overdecompose{1};
   std::uint64_t threshold{0};
   bool replicated_writes{true};
+
+  void clear()
+  {
+    symbols.clear();
+    uses.clear();
+    constraints.clear();
+  }
+  [[nodiscard]] std::uint32_t position_of(const Variable& variable) const
+  {
+    return position[static_cast<std::size_t>(variable.index())];
+  }
 };
 
 /// Splits the stores of an automatic operation. Remembers answers: the question is made of the stores' views, what they

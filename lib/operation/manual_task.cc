@@ -8,7 +8,7 @@
 
 namespace legate::detail {
 
-ManualTask::ManualTask(const RegisteredTask& task, TaskSetting setting, const Domain& domain)
+ManualTask::ManualTask(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting, const Domain& domain)
   : TaskDescription{task, std::move(setting)}, launch_domain_{domain}
 {
 }

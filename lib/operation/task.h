@@ -16,6 +16,7 @@
 #include <legate/type/types.h>
 #include <legate/utilities/internal_shared_ptr.h>
 
+#include <array>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -28,7 +29,8 @@ namespace legate::detail {
 /// What a task description takes from the scope and the runtime when it is created.
 struct TaskSetting {
   VariantCode kind{VariantCode::CPU};
-  InternalSharedPtr<const mapping::detail::Machine> machine{};
+  InternalSharedPtr<const mapping::detail::Machine> scope_machine{};  // of the scope
+  InternalSharedPtr<const mapping::detail::Machine> machine{};        // narrowed to the kinds the task is written for
   std::int32_t priority{0};
   std::shared_ptr<const std::string> provenance{};
   ParallelPolicy policy;
@@ -58,7 +60,7 @@ struct TaskArgument {
 /// wrong; plan() decides how stores are split; launch() hands the points to the engine. Control thread only.
 class TaskDescription {
  public:
-  TaskDescription(const RegisteredTask& task, TaskSetting setting);
+  TaskDescription(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting);
   virtual ~TaskDescription()                         = default;
   TaskDescription(const TaskDescription&)            = delete;
   TaskDescription& operator=(const TaskDescription&) = delete;
@@ -69,7 +71,7 @@ class TaskDescription {
   void throws_exception(bool can_throw);
   void add_communicator(std::string_view name);
   [[nodiscard]] std::string_view provenance() const;
-  [[nodiscard]] bool runs_inline() const { return setting_.inline_launch; }
+  [[nodiscard]] bool runs_inline() const { return setting_->inline_launch; }
   [[nodiscard]] bool can_throw() const { return can_throw_; }
   [[nodiscard]] std::string_view name() const { return task_.impl->name(); }
 
@@ -96,7 +98,7 @@ class TaskDescription {
   /// Checks an argument and appends it.
   TaskArgument& add_argument(LogicalStore::Ptr store, Role role, std::int32_t redop_kind);
   virtual void check_arguments() = 0;
-  [[nodiscard]] const TaskSetting& setting() const { return setting_; }
+  [[nodiscard]] const TaskSetting& setting() const { return *setting_; }
   [[nodiscard]] const legate::detail::TaskSignature* signature() const;
   [[nodiscard]] std::size_t count(Role role) const;
 
@@ -117,7 +119,7 @@ class TaskDescription {
   [[nodiscard]] std::optional<engine::WorkerRange> workers() const;
 
   const RegisteredTask& task_;
-  TaskSetting setting_;
+  std::shared_ptr<const TaskSetting> setting_;
   std::vector<Scalar> scalars_{};
   bool can_throw_;
   bool spent_{false};
@@ -126,7 +128,7 @@ class TaskDescription {
 /// The implementation of legate::AutoTask.
 class AutoTask final : public TaskDescription {
  public:
-  AutoTask(const RegisteredTask& task, TaskSetting setting);
+  AutoTask(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting);
 
   const Variable* add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind, const Variable* symbol);
   void add_constraint(InternalSharedPtr<Constraint> constraint);
@@ -140,13 +142,14 @@ class AutoTask final : public TaskDescription {
  private:
   void check_arguments() override;
   void check_interference() const;
-  [[nodiscard]] std::vector<std::uint32_t> candidate_order() const;
 
-  struct Symbol {
-    std::unique_ptr<Variable> variable{};
-    LogicalStore::Ptr store{};
-  };
-  std::vector<Symbol> symbols_{};
+  // Variables are found by their address, so they never move: the first ones live in the task itself.
+  [[nodiscard]] Variable& variable(std::size_t index);
+
+  static constexpr std::size_t OWN_VARIABLES = 6;
+  std::array<std::optional<Variable>, OWN_VARIABLES> own_variables_{};
+  std::vector<std::unique_ptr<Variable>> more_variables_{};
+  std::vector<LogicalStore::Ptr> stores_{};  // by symbol; null until an argument is bound to it
   std::vector<InternalSharedPtr<Constraint>> constraints_{};
   bool replicated_writes_{true};
 };
@@ -154,7 +157,7 @@ class AutoTask final : public TaskDescription {
 /// The implementation of legate::ManualTask.
 class ManualTask final : public TaskDescription {
  public:
-  ManualTask(const RegisteredTask& task, TaskSetting setting, const Domain& domain);
+  ManualTask(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting, const Domain& domain);
 
   void add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind);
   void add(const LogicalStorePartition& partition, Role role, std::int32_t redop_kind,

@@ -22,8 +22,8 @@ void skip_body(TaskContext) {}
 
 }  // namespace
 
-TaskDescription::TaskDescription(const RegisteredTask& task, TaskSetting setting)
-  : task_{task}, setting_{std::move(setting)}, can_throw_{variant_of(task, setting_.kind).options.may_throw_exception}
+TaskDescription::TaskDescription(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting)
+  : task_{task}, setting_{std::move(setting)}, can_throw_{variant_of(task, setting_->kind).options.may_throw_exception}
 {
   arguments_.reserve(4);
 }
@@ -67,7 +67,7 @@ void TaskDescription::add_communicator(std::string_view communicator)
 std::string_view TaskDescription::provenance() const
 {
   check_usable();
-  return *setting_.provenance;
+  return *setting_->provenance;
 }
 
 const TaskSignature* TaskDescription::signature() const
@@ -146,14 +146,14 @@ void TaskDescription::remember_partition(const TaskArgument& argument, const std
   const bool writes = argument.role == Role::OUTPUT ||
                       (argument.role == Role::REDUCTION && geometry != nullptr && geometry->is_disjoint());
   if (writes && tiling && tiling->color_volume() > 1 && !argument.store->has_scalar_storage()) {
-    const auto count = std::uint64_t{setting_.machine->count()};
-    argument.store->set_key_partition(tiling, count * setting_.policy.overdecompose_factor(), count);
+    const auto count = std::uint64_t{setting_->machine->count()};
+    argument.store->set_key_partition(tiling, count * std::max(1U, setting_->policy.overdecompose_factor()), count);
   }
 }
 
 std::optional<engine::WorkerRange> TaskDescription::workers() const
 {
-  const auto& range = setting_.machine->processor_range(mapping::TaskTarget::CPU);
+  const auto& range = setting_->machine->processor_range(mapping::TaskTarget::CPU);
   const auto all    = engine::worker_count();
   const auto low    = range.low % std::max(1U, range.per_node_count);
   if (range.count() >= all || low + range.count() > all) {
@@ -164,25 +164,27 @@ std::optional<engine::WorkerRange> TaskDescription::workers() const
 
 std::shared_ptr<Outcome> TaskDescription::launch()
 {
-  auto launch             = std::make_unique<Launch>();
+  auto launch             = Launch::create();
+  launch->plan            = plan_;
+  launch->keepalive       = setting_;
   auto& info              = launch->info;
-  const auto& variant     = variant_of(task_, setting_.kind);
+  const auto& variant     = variant_of(task_, setting_->kind);
   info.task_id            = task_.id;
-  info.kind               = setting_.kind;
+  info.kind               = setting_->kind;
   info.task_name          = task_.impl->name();
   info.single             = plan_->single;
   info.can_throw          = can_throw_;
   info.domain             = plan_->domain;
-  info.machine            = setting_.machine;
-  info.provenance         = setting_.provenance;
-  info.scalars            = std::move(scalars_);
+  info.machine            = &setting_->machine;
+  info.provenance         = setting_->provenance.get();
+  std::swap(info.scalars, scalars_);  // each keeps the memory of the other
   info.inputs             = static_cast<std::uint32_t>(count(Role::INPUT));
   info.outputs            = static_cast<std::uint32_t>(count(Role::OUTPUT));
   info.reductions         = static_cast<std::uint32_t>(count(Role::REDUCTION));
-  launch->body            = setting_.skip_body ? &skip_body : variant.body;
+  launch->body            = setting_->skip_body ? &skip_body : variant.body;
   launch->points          = plan_->points;
-  launch->max_exception_size = setting_.max_exception_size;
-  launch->show_progress      = setting_.show_progress;
+  launch->max_exception_size = setting_->max_exception_size;
+  launch->show_progress      = setting_->show_progress;
   launch->arguments.reserve(arguments_.size());
   launch->uses.reserve(arguments_.size());
   for (const auto role : {Role::INPUT, Role::OUTPUT, Role::REDUCTION}) {
@@ -198,10 +200,10 @@ std::shared_ptr<Outcome> TaskDescription::launch()
     outcome         = std::make_shared<Outcome>();
     launch->outcome = outcome;
   }
-  if (setting_.inline_launch) {
+  if (setting_->inline_launch) {
     Launch::run_inline(std::move(launch));
   } else {
-    Launch::submit(std::move(launch), *task_.codelet, setting_.priority, workers());
+    Launch::submit(std::move(launch), *task_.codelet, setting_->priority, workers());
   }
   arguments_.clear();
   return outcome;
@@ -212,8 +214,8 @@ void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument
   auto& store            = *argument.store;
   delivered.transformed  = store.transformed();
   delivered.element_size = store.storage().element_size();
-  const auto& geometry   = plan_->geometries[argument.symbol];
-  if (!geometry) {
+  const auto* geometry   = plan_->geometries[argument.symbol].get();
+  if (geometry == nullptr) {
     deliver_unbound(argument, delivered);
     return;
   }
@@ -299,7 +301,7 @@ void TaskDescription::deliver_reduction(Launch& launch, const TaskArgument& argu
   delivered.delivery = Delivery::PARTIAL;
   delivered.target   = &array;
   delivered.partial =
-    std::make_shared<PartialResults>(redop, delivered.geometry, launch.points, std::max(1U, engine::worker_count()));
+    std::make_shared<PartialResults>(redop, plan_->geometries[argument.symbol], launch.points, std::max(1U, engine::worker_count()));
 }
 
 void TaskDescription::deliver_unbound(const TaskArgument& argument, LaunchArgument& delivered)
@@ -309,7 +311,7 @@ void TaskDescription::deliver_unbound(const TaskArgument& argument, LaunchArgume
   delivered.dim       = static_cast<std::int32_t>(argument.store->dim());
   delivered.partitioned = !plan_->single;
   delivered.output    = std::make_shared<UnboundOutput>(grid.colors, delivered.element_size);
-  delivered.pieces    = grid.position;
+  delivered.pieces    = &grid.position;
   argument.store->storage().set_producer(delivered.output);
 }
 

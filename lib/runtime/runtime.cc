@@ -123,9 +123,14 @@ Library& Runtime::create_library(std::string_view name, const ResourceConfig& co
   return library;
 }
 
-TaskSetting Runtime::make_setting(const RegisteredTask& task) const
+const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredTask& task) const
 {
   check_control_program("create_task");
+  if (const auto* last = task.last_setting.get();
+      last != nullptr && last->scope_machine == scope_->machine.machine() && last->provenance == scope_->provenance &&
+      last->priority == scope_->priority && last->policy == scope_->policy) {
+    return task.last_setting;
+  }
   mapping::detail::TargetSet targets;
   for (const auto target : mapping::detail::TARGETS_BY_PREFERENCE) {
     if (task.impl->find_variant(variant_of(target)) != nullptr) {
@@ -139,19 +144,21 @@ TaskSetting Runtime::make_setting(const RegisteredTask& task) const
                                 scope_->machine.machine()->to_string()};
   }
   const auto target = machine->preferred_target();
-  TaskSetting setting{variant_of(target), machine, scope_->priority, scope_->provenance, scope_->policy};
-  setting.max_exception_size = static_cast<std::size_t>(configuration_.max_exception_size);
-  setting.inline_launch      = configuration_.inline_task_launch;
-  setting.skip_body          = configuration_.use_empty_task;
-  setting.show_progress      = configuration_.show_progress;
-  setting.threshold          = scope_->policy.partitioning_threshold(target);
-  return setting;
+  auto setting      = std::make_shared<TaskSetting>(TaskSetting{variant_of(target), scope_->machine.machine(), machine,
+                                                           scope_->priority, scope_->provenance, scope_->policy});
+  setting->max_exception_size = static_cast<std::size_t>(configuration_.max_exception_size);
+  setting->inline_launch      = configuration_.inline_task_launch;
+  setting->skip_body          = configuration_.use_empty_task;
+  setting->show_progress      = configuration_.show_progress;
+  setting->threshold          = scope_->policy.partitioning_threshold(target);
+  task.last_setting           = std::move(setting);
+  return task.last_setting;
 }
 
 std::shared_ptr<AutoTask> Runtime::create_task(const Library& library, LocalTaskID id)
 {
   const auto& task = library.find_task(id);
-  return std::make_shared<AutoTask>(task, make_setting(task));
+  return std::make_shared<AutoTask>(task, setting_for(task));
 }
 
 std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTaskID id, const Domain& domain)
@@ -159,13 +166,13 @@ std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTa
   if (domain.empty()) {
     throw std::invalid_argument{"create_task: Launch domain must not be empty"};
   }
-  const auto& task = library.find_task(id);
-  auto setting     = make_setting(task);
-  if (setting.inline_launch && domain.get_volume() != 1) {
+  const auto& task    = library.find_task(id);
+  const auto& setting = setting_for(task);
+  if (setting->inline_launch && domain.get_volume() != 1) {
     LEGATE_ABORT("Task ", task.impl->name(), ": a manual launch of ", domain.get_volume(),
                  " points cannot run inline (--inline-task-launch)");
   }
-  return std::make_shared<ManualTask>(task, std::move(setting), domain);
+  return std::make_shared<ManualTask>(task, setting, domain);
 }
 
 void Runtime::honour_fence()

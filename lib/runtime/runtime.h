@@ -59,7 +59,8 @@ class Runtime {
   void shut_down();
 
  private:
-  [[nodiscard]] TaskSetting make_setting(const RegisteredTask& task) const;
+  /// What a description of the task takes from the scope and the configuration.
+  [[nodiscard]] const std::shared_ptr<const TaskSetting>& setting_for(const RegisteredTask& task) const;
   void launch(TaskDescription& task);
   void register_core_library();
   /// Waits, if a fence that did not block was issued, before anything later starts.

@@ -23,8 +23,8 @@ struct LaunchInfo {
   bool single{true};
   bool can_throw{false};
   Domain domain{};
-  InternalSharedPtr<const mapping::detail::Machine> machine{};
-  std::shared_ptr<const std::string> provenance{};
+  const InternalSharedPtr<const mapping::detail::Machine>* machine{};  // the launch keeps what these point to
+  const std::string* provenance{};
   std::vector<Scalar> scalars{};
   std::uint32_t inputs{0};
   std::uint32_t outputs{0};

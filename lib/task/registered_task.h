@@ -11,6 +11,8 @@
 
 namespace legate::detail {
 
+struct TaskSetting;
+
 /// A task as a library keeps it: registered once, never moved, alive until the library goes.
 struct RegisteredTask {
   struct CodeletDeleter {
@@ -21,6 +23,9 @@ struct RegisteredTask {
   const TaskInfo* impl;  // of `info`
   GlobalTaskID id{};
   std::unique_ptr<engine::Codelet, CodeletDeleter> codelet{};
+  /// What the last description of this task took from the scope; the runtime uses it again while the scope is the same.
+  /// Control thread only.
+  mutable std::shared_ptr<const TaskSetting> last_setting{};
 };
 
 }  // namespace legate::detail

@@ -110,12 +110,11 @@ mapping::TaskTarget TaskContext::target() const
   return mapping::TaskTarget::CPU;
 }
 
-mapping::Machine TaskContext::machine() const { return mapping::Machine{frame_->info().machine}; }
+mapping::Machine TaskContext::machine() const { return mapping::Machine{*frame_->info().machine}; }
 
 std::string_view TaskContext::get_provenance() const
 {
-  const auto& provenance = frame_->info().provenance;
-  return provenance ? std::string_view{*provenance} : std::string_view{};
+  return *frame_->info().provenance;
 }
 
 void TaskContext::concurrent_task_barrier()

@@ -74,10 +74,12 @@ std::shared_ptr<detail::TypeData> make(Code code, std::uint32_t uid, std::option
 const std::array<Impl, 16>& primitives()
 {
   static const auto* table = [] {
+    // The handles own nothing: copying one, which every launch does for every argument, touches no shared counter.
     auto* types = new std::array<Impl, 16>;
     for (const auto& p : PRIMITIVES) {
-      (*types)[static_cast<std::size_t>(p.code)] =
-        make(p.code, static_cast<std::uint32_t>(p.code), p.size, p.alignment, p.name);
+      const auto* immortal =
+        new std::shared_ptr<detail::TypeData>{make(p.code, static_cast<std::uint32_t>(p.code), p.size, p.alignment, p.name)};
+      (*types)[static_cast<std::size_t>(p.code)] = Impl{Impl{}, immortal->get()};
     }
     return types;
   }();
