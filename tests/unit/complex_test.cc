@@ -75,7 +75,7 @@ TYPED_TEST(OwnComplex, ComputesLikeTheStandardClass) {
 }
 
 TYPED_TEST(OwnComplex, DividesWithoutOverflowInBetween) {
-  using T      = TypeParam;
+  using T = TypeParam;
   const T huge = std::numeric_limits<T>::max() / 4;
   const auto quotient = Own<T>{huge, huge} / Own<T>{huge, huge};
   EXPECT_EQ(quotient, Own<T>(1, 0));

@@ -18,9 +18,9 @@ namespace {
 using legate::Half;
 
 double value_of_bits(std::uint32_t bits) {
-  const int exponent    = static_cast<int>((bits >> 10U) & 31U);
+  const int exponent = static_cast<int>((bits >> 10U) & 31U);
   const double fraction = static_cast<double>(bits & 1023U);
-  const double sign     = (bits & 0x8000U) != 0 ? -1 : 1;
+  const double sign = (bits & 0x8000U) != 0 ? -1 : 1;
   if (exponent == 31) {
     return fraction == 0 ? sign * std::numeric_limits<double>::infinity() : std::numeric_limits<double>::quiet_NaN();
   }
@@ -30,7 +30,7 @@ double value_of_bits(std::uint32_t bits) {
 /// The representation nearest to a value that is not NaN; of two, the one with the even last bit.
 std::uint16_t nearest(double value) {
   const double magnitude = std::abs(value);
-  std::uint32_t below    = 0;
+  std::uint32_t below = 0;
   for (std::uint32_t step = 1U << 14U; step != 0; step >>= 1U) {
     if (below + step < 0x7C00U && value_of_bits(below + step) <= magnitude) {
       below += step;
@@ -39,8 +39,8 @@ std::uint16_t nearest(double value) {
   // What would be the next number stands for infinity; from the middle before it on, values round up.
   const double above = below == 0x7BFFU ? 65536.0 : value_of_bits(below + 1);
   const double under = magnitude - value_of_bits(below);
-  const double over  = above - magnitude;
-  const bool up      = magnitude >= above || under > over || (under == over && (below & 1U) != 0);
+  const double over = above - magnitude;
+  const bool up = magnitude >= above || under > over || (under == over && (below & 1U) != 0);
   return static_cast<std::uint16_t>((below + (up ? 1U : 0U)) | (std::signbit(value) ? 0x8000U : 0U));
 }
 
@@ -56,7 +56,7 @@ TEST(Half, IsTwoPlainBytes) {
 TEST(Half, EveryRepresentationHasItsValue) {
   for (std::uint32_t bits = 0; bits < 65536; ++bits) {
     const double expected = value_of_bits(bits);
-    const float got       = from_bits(bits);
+    const float got = from_bits(bits);
     if (std::isnan(expected)) {
       ASSERT_TRUE(std::isnan(got)) << bits;
     } else {
@@ -82,9 +82,9 @@ TEST(Half, EveryValueComesBack) {
 
 TEST(Half, RoundsFloatsBetweenNeighboursToTheNearest) {
   for (std::uint32_t bits = 0; bits < 0x7C00U; ++bits) {
-    const double low    = value_of_bits(bits);
-    const double high   = bits == 0x7BFFU ? 65536.0 : value_of_bits(bits + 1);
-    const auto middle   = static_cast<float>((low + high) / 2);
+    const double low = value_of_bits(bits);
+    const double high = bits == 0x7BFFU ? 65536.0 : value_of_bits(bits + 1);
+    const auto middle = static_cast<float>((low + high) / 2);
     const float cases[] = {middle, std::nextafter(middle, 0.0F), std::nextafter(middle, 1e9F)};
     for (const float value : cases) {
       ASSERT_EQ(Half{value}.raw(), nearest(static_cast<double>(value))) << value;
@@ -98,9 +98,9 @@ TEST(Half, RoundsDoublesOnce) {
   EXPECT_EQ(Half{1.0 + 0x1p-11 + 0x1p-30}.raw(), 0x3C01);
   EXPECT_EQ(Half{1.0 + 0x3p-11 - 0x1p-30}.raw(), 0x3C01);
   for (std::uint32_t bits = 0; bits < 0x7C00U; ++bits) {
-    const double low     = value_of_bits(bits);
-    const double high    = bits == 0x7BFFU ? 65536.0 : value_of_bits(bits + 1);
-    const double middle  = (low + high) / 2;
+    const double low = value_of_bits(bits);
+    const double high = bits == 0x7BFFU ? 65536.0 : value_of_bits(bits + 1);
+    const double middle = (low + high) / 2;
     const double cases[] = {middle, std::nextafter(middle, 0.0), std::nextafter(middle, 1e9)};
     for (const double value : cases) {
       ASSERT_EQ(Half{value}.raw(), nearest(value)) << value;
@@ -113,7 +113,7 @@ TEST(Half, RoundsRandomFloatsOfEveryMagnitude) {
   std::mt19937 random{20240229};
   for (int i = 0; i < 200000; ++i) {
     const float mantissa = std::uniform_real_distribution<float>{1, 2}(random);
-    const float value    = std::ldexp(mantissa, std::uniform_int_distribution<int>{-30, 18}(random));
+    const float value = std::ldexp(mantissa, std::uniform_int_distribution<int>{-30, 18}(random));
     ASSERT_EQ(Half{value}.raw(), nearest(static_cast<double>(value))) << value;
   }
 }

@@ -51,7 +51,7 @@ void check(const std::string& name, T identity, Reference reference) {
   static_assert(std::is_same_v<typename Op::LHS, T> && std::is_same_v<typename Op::RHS, T>);
   SCOPED_TRACE(name);
   EXPECT_TRUE(Op::identity == identity);
-  const auto left  = random_values<T>(200, 1);
+  const auto left = random_values<T>(200, 1);
   const auto right = random_values<T>(200, 2);
   std::vector<T> expected;
   for (std::size_t i = 0; i < left.size(); ++i) {
@@ -92,10 +92,14 @@ void check_integer(const std::string& name) {
   using Unsigned = std::make_unsigned_t<T>;
   // Modulo 2^64 first: narrowing afterwards is modulo the type's own range.
   const auto widen = [](T value) { return static_cast<std::uint64_t>(value); };
-  check<legate::SumReduction<T>, T>(name + " sum", T{0}, [&](T a, T b) { return static_cast<T>(static_cast<Unsigned>(widen(a) + widen(b))); });
-  check<legate::ProdReduction<T>, T>(name + " product", T{1}, [&](T a, T b) { return static_cast<T>(static_cast<Unsigned>(widen(a) * widen(b))); });
-  check<legate::MaxReduction<T>, T>(name + " max", std::numeric_limits<T>::min(), [](T a, T b) { return std::max(a, b); });
-  check<legate::MinReduction<T>, T>(name + " min", std::numeric_limits<T>::max(), [](T a, T b) { return std::min(a, b); });
+  check<legate::SumReduction<T>, T>(
+      name + " sum", T{0}, [&](T a, T b) { return static_cast<T>(static_cast<Unsigned>(widen(a) + widen(b))); });
+  check<legate::ProdReduction<T>, T>(
+      name + " product", T{1}, [&](T a, T b) { return static_cast<T>(static_cast<Unsigned>(widen(a) * widen(b))); });
+  check<legate::MaxReduction<T>, T>(name + " max", std::numeric_limits<T>::min(),
+                                    [](T a, T b) { return std::max(a, b); });
+  check<legate::MinReduction<T>, T>(name + " min", std::numeric_limits<T>::max(),
+                                    [](T a, T b) { return std::min(a, b); });
   check<legate::OrReduction<T>, T>(name + " or", T{0}, std::bit_or<T>{});
   check<legate::AndReduction<T>, T>(name + " and", static_cast<T>(~std::uint64_t{0}), std::bit_and<T>{});
   check<legate::XORReduction<T>, T>(name + " xor", T{0}, std::bit_xor<T>{});
@@ -114,7 +118,7 @@ TEST(BuiltinReductions, OfIntegersWrapAround) {
 
 TEST(BuiltinReductions, OfBoolsAreLogical) {
   const auto either = [](bool a, bool b) { return a || b; };
-  const auto both   = [](bool a, bool b) { return a && b; };
+  const auto both = [](bool a, bool b) { return a && b; };
   check<legate::SumReduction<bool>, bool>("sum", false, either);
   check<legate::ProdReduction<bool>, bool>("product", true, both);
   check<legate::MaxReduction<bool>, bool>("max", false, either);
@@ -128,9 +132,12 @@ template <typename T>
 void check_floating(const std::string& name, T lowest, T largest) {
   const auto as_double = [](T value) { return static_cast<double>(value); };
   check<legate::SumReduction<T>, T>(name + " sum", T(0.0F), [&](T a, T b) { return T(as_double(a) + as_double(b)); });
-  check<legate::ProdReduction<T>, T>(name + " product", T(1.0F), [&](T a, T b) { return T(static_cast<float>(a) * static_cast<float>(b)); });
-  check<legate::MaxReduction<T>, T>(name + " max", lowest, [&](T a, T b) { return as_double(a) < as_double(b) ? b : a; });
-  check<legate::MinReduction<T>, T>(name + " min", largest, [&](T a, T b) { return as_double(b) < as_double(a) ? b : a; });
+  check<legate::ProdReduction<T>, T>(name + " product", T(1.0F),
+                                     [&](T a, T b) { return T(static_cast<float>(a) * static_cast<float>(b)); });
+  check<legate::MaxReduction<T>, T>(name + " max", lowest,
+                                    [&](T a, T b) { return as_double(a) < as_double(b) ? b : a; });
+  check<legate::MinReduction<T>, T>(name + " min", largest,
+                                    [&](T a, T b) { return as_double(b) < as_double(a) ? b : a; });
 }
 
 TEST(BuiltinReductions, OfFloatingPointNumbers) {
@@ -160,7 +167,7 @@ TEST(BuiltinReductions, OfComplexNumbers) {
   EXPECT_TRUE(legate::ProdReduction<Single>::identity == Single(1, 0));
   const auto& redop = find_reduction_operator(legate::SumReduction<Double>::REDOP_ID);
   const Double right[] = {{1, 1}, {2, 2}};
-  Double left[]        = {{1, 0}, {0, 1}};
+  Double left[] = {{1, 0}, {0, 1}};
   redop.fold(left, right, 2);
   EXPECT_TRUE(left[0] == Double(2, 1) && left[1] == Double(2, 3));
 }
@@ -170,11 +177,13 @@ TEST(BuiltinReductions, OfComplexHalvesExistAsClasses) {
   const Number a{Half{1.0F}, Half{2.0F}};
   const Number b{Half{3.0F}, Half{-5.0F}};
   for (const bool exclusive : {true, false}) {
-    Number sum     = legate::SumReduction<Number>::identity;
+    Number sum = legate::SumReduction<Number>::identity;
     Number product = legate::ProdReduction<Number>::identity;
     for (const auto& value : {a, b}) {
-      exclusive ? legate::SumReduction<Number>::fold<true>(sum, value) : legate::SumReduction<Number>::fold<false>(sum, value);
-      exclusive ? legate::ProdReduction<Number>::fold<true>(product, value) : legate::ProdReduction<Number>::fold<false>(product, value);
+      exclusive ? legate::SumReduction<Number>::fold<true>(sum, value)
+                : legate::SumReduction<Number>::fold<false>(sum, value);
+      exclusive ? legate::ProdReduction<Number>::fold<true>(product, value)
+                : legate::ProdReduction<Number>::fold<false>(product, value);
     }
     EXPECT_TRUE(sum == Number(Half{4.0F}, Half{-3.0F}));
     EXPECT_TRUE(product == Number(Half{13.0F}, Half{1.0F}));
@@ -200,7 +209,7 @@ TEST(BuiltinReductions, AreEmptyWhereTheyMakeNoSense) {
 template <typename Op, typename T>
 void check_concurrent(const std::string& name, T start, T each, T expected) {
   constexpr int ROUNDS = 20000;
-  T value              = start;
+  T value = start;
   std::vector<std::thread> threads;
   for (int t = 0; t < 2; ++t) {
     threads.emplace_back([&] {
@@ -213,23 +222,28 @@ void check_concurrent(const std::string& name, T start, T each, T expected) {
 
 TEST(BuiltinReductions, NonExclusiveUpdatesOfManyThreadsAllCount) {
   check_concurrent<legate::SumReduction<std::int8_t>, std::int8_t>("int8", 3, 1, static_cast<std::int8_t>(40003));
-  check_concurrent<legate::SumReduction<std::uint16_t>, std::uint16_t>("uint16", 0, 3, static_cast<std::uint16_t>(120000));
+  check_concurrent<legate::SumReduction<std::uint16_t>, std::uint16_t>("uint16", 0, 3,
+                                                                       static_cast<std::uint16_t>(120000));
   check_concurrent<legate::SumReduction<std::int32_t>, std::int32_t>("int32", 1, 2, 80001);
   check_concurrent<legate::SumReduction<std::int64_t>, std::int64_t>("int64", 5, 3, 120005);
   check_concurrent<legate::SumReduction<float>, float>("float", 0, 1, 40000);
   check_concurrent<legate::SumReduction<double>, double>("double", 0.5, 2, 80000.5);
   check_concurrent<legate::SumReduction<Complex<float>>, Complex<float>>("complex64", {0, 0}, {1, -1}, {40000, -40000});
-  check_concurrent<legate::SumReduction<Complex<double>>, Complex<double>>("complex128", {0, 1}, {1, -1}, {40000, -39999});
+  check_concurrent<legate::SumReduction<Complex<double>>, Complex<double>>("complex128", {0, 1}, {1, -1},
+                                                                           {40000, -39999});
   check_concurrent<legate::XORReduction<bool>, bool>("bool", true, true, true);
 }
 
 TEST(BuiltinReductions, AreWhatTheirTypesFind) {
   using legate::ReductionOpKind;
-  EXPECT_EQ(legate::int32().find_reduction_operator(ReductionOpKind::ADD), legate::SumReduction<std::int32_t>::REDOP_ID);
-  EXPECT_EQ(legate::uint64().find_reduction_operator(ReductionOpKind::XOR), legate::XORReduction<std::uint64_t>::REDOP_ID);
+  EXPECT_EQ(legate::int32().find_reduction_operator(ReductionOpKind::ADD),
+            legate::SumReduction<std::int32_t>::REDOP_ID);
+  EXPECT_EQ(legate::uint64().find_reduction_operator(ReductionOpKind::XOR),
+            legate::XORReduction<std::uint64_t>::REDOP_ID);
   EXPECT_EQ(legate::bool_().find_reduction_operator(ReductionOpKind::AND), legate::AndReduction<bool>::REDOP_ID);
   EXPECT_EQ(legate::float16().find_reduction_operator(ReductionOpKind::MIN), legate::MinReduction<Half>::REDOP_ID);
-  EXPECT_EQ(legate::complex128().find_reduction_operator(ReductionOpKind::ADD), legate::SumReduction<Complex<double>>::REDOP_ID);
+  EXPECT_EQ(legate::complex128().find_reduction_operator(ReductionOpKind::ADD),
+            legate::SumReduction<Complex<double>>::REDOP_ID);
 }
 
 #define ADD_ID(Op, set) (set).push_back(static_cast<std::int32_t>(Op::REDOP_ID));
@@ -282,8 +296,9 @@ TEST(ReductionRegistry, TakesOperatorsOfLibraries) {
   const GlobalRedopID id{base + 1};
   EXPECT_THROW((void)find_reduction_operator(id), std::invalid_argument);
   legate::detail::register_reduction_operator(id, legate::detail::make_reduction_operator<CountPositive>());
-  EXPECT_THROW(legate::detail::register_reduction_operator(id, legate::detail::make_reduction_operator<CountPositive>()),
-               std::invalid_argument);
+  EXPECT_THROW(
+      legate::detail::register_reduction_operator(id, legate::detail::make_reduction_operator<CountPositive>()),
+      std::invalid_argument);
   const auto& redop = find_reduction_operator(id);
   EXPECT_EQ(redop.lhs_size, sizeof(std::int64_t));
   EXPECT_EQ(redop.rhs_size, sizeof(double));

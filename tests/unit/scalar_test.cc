@@ -32,7 +32,8 @@ static_assert(std::is_constructible_v<Scalar, double> && std::is_constructible_v
 static_assert(std::is_constructible_v<Scalar, const char*> && std::is_constructible_v<Scalar, const char (&)[4]>);
 static_assert(std::is_constructible_v<Scalar, std::string> && std::is_constructible_v<Scalar, std::string_view>);
 static_assert(std::is_constructible_v<Scalar, std::vector<int>> && std::is_constructible_v<Scalar, std::vector<bool>>);
-static_assert(std::is_constructible_v<Scalar, legate::tuple<std::uint64_t>> && std::is_constructible_v<Scalar, legate::Span<const int>>);
+static_assert(std::is_constructible_v<Scalar, legate::tuple<std::uint64_t>> &&
+              std::is_constructible_v<Scalar, legate::Span<const int>>);
 static_assert(std::is_constructible_v<Scalar, legate::Point<2>> && std::is_constructible_v<Scalar, legate::Rect<2>>);
 static_assert(std::is_constructible_v<Scalar, Scalar> && std::is_constructible_v<Scalar, Scalar&>);
 static_assert(!std::is_convertible_v<std::string, Scalar> && !std::is_convertible_v<std::vector<int>, Scalar>);
@@ -112,7 +113,8 @@ TEST(Scalar, MayBeNull) {
 }
 
 TEST(Scalar, KeepsStringsWithTheirLength) {
-  for (const std::string& text : {std::string{}, std::string{"short"}, std::string{"a\0b", 3}, std::string(1000, 'x')}) {
+  for (const std::string& text :
+       {std::string{}, std::string{"short"}, std::string{"a\0b", 3}, std::string(1000, 'x')}) {
     const Scalar scalar{text};
     EXPECT_EQ(scalar.type(), legate::string_type());
     ASSERT_EQ(scalar.size(), 4 + text.size());
@@ -144,7 +146,8 @@ void expect_elements(const Scalar& scalar, const std::vector<T>& expected) {
 
 TEST(Scalar, KeepsArrays) {
   const std::vector<std::int32_t> source{3, 1, 4, 1, 5};
-  for (const auto& scalar : {Scalar{source}, Scalar{legate::Span<const std::int32_t>{source}}, Scalar{legate::tuple<std::int32_t>{source}}}) {
+  for (const auto& scalar : {Scalar{source}, Scalar{legate::Span<const std::int32_t>{source}},
+                             Scalar{legate::tuple<std::int32_t>{source}}}) {
     EXPECT_EQ(scalar.type(), legate::fixed_array_type(legate::int32(), 5));
     EXPECT_EQ(scalar.size(), 20U);
     EXPECT_NE(scalar.ptr(), source.data());
@@ -168,9 +171,11 @@ TEST(Scalar, KeepsPointsAndRectangles) {
   const auto dynamic = point.value<legate::DomainPoint>();
   ASSERT_EQ(dynamic.get_dim(), 3);
   EXPECT_EQ(dynamic[1], -2);
-  EXPECT_EQ((Scalar{std::vector<std::int64_t>{9, 8}}.value<legate::DomainPoint>()), (legate::DomainPoint{legate::Point<2>{9, 8}}));
+  EXPECT_EQ((Scalar{std::vector<std::int64_t>{9, 8}}.value<legate::DomainPoint>()),
+            (legate::DomainPoint{legate::Point<2>{9, 8}}));
   EXPECT_THROW((void)Scalar{std::vector<std::int32_t>({9, 8})}.value<legate::DomainPoint>(), std::invalid_argument);
-  EXPECT_THROW((void)Scalar{std::vector<std::int64_t>(LEGATE_MAX_DIM + 1)}.value<legate::DomainPoint>(), std::invalid_argument);
+  EXPECT_THROW((void)Scalar{std::vector<std::int64_t>(LEGATE_MAX_DIM + 1)}.value<legate::DomainPoint>(),
+               std::invalid_argument);
   const legate::Rect<2> box{{0, 1}, {5, 6}};
   const Scalar rect{box};
   EXPECT_EQ(rect.type(), legate::rect_type(2));
@@ -192,14 +197,14 @@ TEST(Scalar, PointersIntoItLiveAsLongAsAnyCopy) {
     const std::vector<std::int8_t> bytes(length, 42);
     std::optional<Scalar> first{bytes};
     const auto* address = first->ptr();
-    Scalar copy         = *first;
-    Scalar moved        = std::move(copy);
+    Scalar copy = *first;
+    Scalar moved = std::move(copy);
     first.reset();
     EXPECT_EQ(moved.ptr(), address);
     expect_elements(moved, bytes);
     Scalar assigned;
     assigned = moved;
-    moved    = Scalar{};
+    moved = Scalar{};
     EXPECT_EQ(assigned.ptr(), address);
     expect_elements(assigned, bytes);
   }

@@ -24,16 +24,17 @@ using legate::Type;
 using Code = Type::Code;
 
 std::vector<Type> numbers() {
-  return {legate::bool_(),   legate::int8(),    legate::int16(),   legate::int32(),     legate::int64(),
-          legate::uint8(),   legate::uint16(),  legate::uint32(),  legate::uint64(),    legate::float16(),
+  return {legate::bool_(),   legate::int8(),    legate::int16(),     legate::int32(),     legate::int64(),
+          legate::uint8(),   legate::uint16(),  legate::uint32(),    legate::uint64(),    legate::float16(),
           legate::float32(), legate::float64(), legate::complex64(), legate::complex128()};
 }
 
 TEST(PrimitiveType, IsDescribedByItsCode) {
-  const std::vector<std::string> names = {"bool",   "int8",   "int16",   "int32",   "int64",   "uint8",     "uint16",
-                                          "uint32", "uint64", "float16", "float32", "float64", "complex64", "complex128"};
+  const std::vector<std::string> names = {"bool",    "int8",    "int16",     "int32",     "int64",
+                                          "uint8",   "uint16",  "uint32",    "uint64",    "float16",
+                                          "float32", "float64", "complex64", "complex128"};
   const std::vector<std::uint32_t> sizes = {1, 1, 2, 4, 8, 1, 2, 4, 8, 2, 4, 8, 8, 16};
-  const auto types                       = numbers();
+  const auto types = numbers();
   for (std::size_t i = 0; i < types.size(); ++i) {
     const auto& type = types[i];
     EXPECT_EQ(type.to_string(), names[i]);
@@ -127,7 +128,8 @@ TEST(StructType, IsLaidOutLikeInC) {
   const auto type = legate::struct_type(true, legate::int16(), legate::bool_(), legate::float64(), legate::int8());
   EXPECT_EQ(type.size(), sizeof(Row));
   EXPECT_EQ(type.alignment(), alignof(Row));
-  EXPECT_EQ(type.offsets(), (std::vector<std::uint32_t>{offsetof(Row, a), offsetof(Row, b), offsetof(Row, c), offsetof(Row, d)}));
+  EXPECT_EQ(type.offsets(),
+            (std::vector<std::uint32_t>{offsetof(Row, a), offsetof(Row, b), offsetof(Row, c), offsetof(Row, d)}));
   struct Outer {
     std::int8_t first;
     Row row;
@@ -144,7 +146,7 @@ TEST(StructType, OfRandomFieldsFollowsTheRule) {
     std::vector<Type> fields;
     for (auto count = 1U + random() % 8U; count > 0; --count) fields.push_back(types[random() % types.size()]);
     const auto aligned = legate::struct_type(fields);
-    const auto packed  = legate::struct_type(fields, false);
+    const auto packed = legate::struct_type(fields, false);
     std::uint32_t end = 0, sum = 0, largest = 1;
     for (std::size_t i = 0; i < fields.size(); ++i) {
       const auto size = fields[i].size();
@@ -166,9 +168,9 @@ TEST(StructType, OfRandomFieldsFollowsTheRule) {
 }
 
 TEST(StructType, IsItsOwnAndEqualToItsCopies) {
-  const auto type  = legate::struct_type(true, legate::int8());
-  const auto twin  = legate::struct_type(true, legate::int8());
-  const Type copy  = type;
+  const auto type = legate::struct_type(true, legate::int8());
+  const auto twin = legate::struct_type(true, legate::int8());
+  const Type copy = type;
   EXPECT_NE(type, twin);
   EXPECT_EQ(copy, type);
   EXPECT_EQ(copy.as_struct_type().num_fields(), 1U);
@@ -194,9 +196,15 @@ TEST(ListType, IsItsOwn) {
 }
 
 TEST(Type, IsViewedAsItsOwnKindOnly) {
-  const std::vector<Type> types = {legate::int64(), legate::null_type(), legate::binary_type(4), legate::string_type(),
-                                   legate::fixed_array_type(legate::int8(), 2), legate::struct_type(true, legate::int8()),
-                                   legate::list_type(legate::int8()), legate::point_type(2), legate::rect_type(2)};
+  const std::vector<Type> types = {legate::int64(),
+                                   legate::null_type(),
+                                   legate::binary_type(4),
+                                   legate::string_type(),
+                                   legate::fixed_array_type(legate::int8(), 2),
+                                   legate::struct_type(true, legate::int8()),
+                                   legate::list_type(legate::int8()),
+                                   legate::point_type(2),
+                                   legate::rect_type(2)};
   for (const auto& type : types) {
     if (type.code() != Code::FIXED_ARRAY) {
       EXPECT_THROW((void)type.as_fixed_array_type(), std::invalid_argument) << type;
@@ -215,7 +223,7 @@ TEST(Type, IsViewedAsItsOwnKindOnly) {
 TEST(PointAndRectTypes, HaveADimension) {
   for (std::uint32_t ndim = 1; ndim <= LEGATE_MAX_DIM; ++ndim) {
     const auto point = legate::point_type(ndim);
-    const auto rect  = legate::rect_type(ndim);
+    const auto rect = legate::rect_type(ndim);
     EXPECT_EQ(point.uid(), 0x10000000U + ndim);
     EXPECT_EQ(rect.uid(), 0x10000000U + LEGATE_MAX_DIM + 1U + ndim);
     EXPECT_EQ(point.size(), 8U * ndim);
@@ -250,7 +258,8 @@ TEST(TypeUid, TellsDifferentTypesApart) {
   types.push_back(legate::string_type());
   for (const std::uint32_t size : {0U, 1U, 254U, 255U, 0xFFFFFU}) types.push_back(legate::binary_type(size));
   for (const auto& element : numbers()) {
-    for (const std::uint32_t count : {0U, 1U, 2U, 255U, 256U}) types.push_back(legate::fixed_array_type(element, count));
+    for (const std::uint32_t count : {0U, 1U, 2U, 255U, 256U})
+      types.push_back(legate::fixed_array_type(element, count));
   }
   for (std::uint32_t ndim = 1; ndim <= LEGATE_MAX_DIM; ++ndim) {
     types.push_back(legate::point_type(ndim));
@@ -263,8 +272,9 @@ TEST(TypeUid, TellsDifferentTypesApart) {
 }
 
 TEST(ReductionOperators, AreRecordedForTheDocumentedPairsOnly) {
-  const std::vector<ReductionOpKind> kinds = {ReductionOpKind::ADD, ReductionOpKind::MUL, ReductionOpKind::MAX, ReductionOpKind::MIN,
-                                              ReductionOpKind::OR,  ReductionOpKind::AND, ReductionOpKind::XOR};
+  const std::vector<ReductionOpKind> kinds = {ReductionOpKind::ADD, ReductionOpKind::MUL, ReductionOpKind::MAX,
+                                              ReductionOpKind::MIN, ReductionOpKind::OR,  ReductionOpKind::AND,
+                                              ReductionOpKind::XOR};
   std::set<std::int32_t> ids;
   std::size_t recorded = 0;
   for (const auto& type : numbers()) {
@@ -288,8 +298,8 @@ TEST(ReductionOperators, AreRecordedForTheDocumentedPairsOnly) {
 }
 
 TEST(ReductionOperators, AreRecordedForTheTypeNotTheHandle) {
-  const auto type  = legate::struct_type(true, legate::int32());
-  const Type copy  = type;
+  const auto type = legate::struct_type(true, legate::int32());
+  const Type copy = type;
   const auto lower = std::numeric_limits<std::int32_t>::min();
   for (const std::int32_t kind : {lower, -1, 0, 77, std::numeric_limits<std::int32_t>::max()}) {
     type.record_reduction_operator(kind, GlobalRedopID{4242});

@@ -64,10 +64,10 @@ TEST(TypeTraits, GiveCodesTheirElementTypes) {
   EXPECT_TRUE((std::is_same_v<legate::type_of_t<Code::FLOAT16>, legate::Half>));
   EXPECT_TRUE((std::is_same_v<legate::type_of_t<Code::COMPLEX128>, legate::Complex<double>>));
   EXPECT_TRUE((std::is_same_v<legate::type_of_t<Code::STRING>, std::string>));
-  for (const bool is_void : {std::is_void_v<legate::type_of_t<Code::NIL>>, std::is_void_v<legate::type_of_t<Code::BINARY>>,
-                             std::is_void_v<legate::type_of_t<Code::FIXED_ARRAY>>,
-                             std::is_void_v<legate::type_of_t<Code::STRUCT>>,
-                             std::is_void_v<legate::type_of_t<Code::LIST>>}) {
+  for (const bool is_void :
+       {std::is_void_v<legate::type_of_t<Code::NIL>>, std::is_void_v<legate::type_of_t<Code::BINARY>>,
+        std::is_void_v<legate::type_of_t<Code::FIXED_ARRAY>>, std::is_void_v<legate::type_of_t<Code::STRUCT>>,
+        std::is_void_v<legate::type_of_t<Code::LIST>>}) {
     EXPECT_TRUE(is_void);
   }
   EXPECT_TRUE((std::is_same_v<legate::type_of<Code::INT8>, std::int8_t>));
