@@ -37,14 +37,21 @@ inline double median(std::vector<double> values) {
 /// Something that can be measured again and again; every call returns one figure, in a unit of its own.
 using Measurement = std::function<double()>;
 
-/// Runs competitors in turn until `seconds` have passed, at least `least` rounds, and returns the median of each.
+/// What repetitions of a measurement came to.
+struct Summary {
+  double median{0.0};
+  double best{0.0};  // the smallest
+};
+
+/// Runs competitors in turn until `seconds` have passed, at least `least` rounds.
 ///
 /// Machines are shared: another program slows down whoever happens to run. Taking turns gives every competitor the same
-/// share of it. The first round warms up and does not count. The order is reversed every round, so that nobody profits
-/// from always following the same neighbour.
-inline std::vector<double> interleave(double seconds, std::size_t least, const std::vector<Measurement>& competitors) {
+/// share of it. The order is reversed every round, so that nobody profits from always following the same neighbour. A
+/// round before warms up and does not count, unless `warm` says that this has been done.
+inline std::vector<Summary> summarize(double seconds, std::size_t least, const std::vector<Measurement>& competitors,
+                                      bool warm = false) {
   std::vector<std::vector<double>> figures(competitors.size());
-  for (const auto& competitor : competitors) (void)competitor();
+  for (std::size_t k = 0; !warm && k < competitors.size(); ++k) (void)competitors[k]();
   const double begin = now();
   for (std::size_t round = 0; round < least || now() - begin < seconds; ++round) {
     for (std::size_t k = 0; k < competitors.size(); ++k) {
@@ -52,9 +59,18 @@ inline std::vector<double> interleave(double seconds, std::size_t least, const s
       figures[which].push_back(competitors[which]());
     }
   }
+  std::vector<Summary> summaries;
+  for (const auto& values : figures) {
+    summaries.push_back({median(values), values.empty() ? 0.0 : *std::min_element(values.begin(), values.end())});
+  }
+  return summaries;
+}
+
+/// The same; only the medians.
+inline std::vector<double> interleave(double seconds, std::size_t least, const std::vector<Measurement>& competitors,
+                                      bool warm = false) {
   std::vector<double> medians;
-  medians.reserve(figures.size());
-  for (const auto& values : figures) medians.push_back(median(values));
+  for (const auto& summary : summarize(seconds, least, competitors, warm)) medians.push_back(summary.median);
   return medians;
 }
 

@@ -332,18 +332,23 @@ double speed_of(Kernel kernel) {
   return best;
 }
 
+/// Microseconds per empty task, from a run of about 20 ms.
 double empty_task(System& system, const Graph& graph) {
-  constexpr std::uint64_t STEPS = 400;
-  const double begin = benchmark::now();
-  system.run(STEPS, Work{});
-  return (benchmark::now() - begin) * 1e6 / graph.tasks(STEPS);
+  const auto per_task = [&](std::uint64_t steps) {
+    const double begin = benchmark::now();
+    system.run(steps, Work{});
+    return (benchmark::now() - begin) * 1e6 / graph.tasks(steps);
+  };
+  const double guess = std::max(0.05, per_task(20));
+  return per_task(
+      static_cast<std::uint64_t>(std::clamp(20'000.0 / (guess * static_cast<double>(graph.width())), 20.0, 200.0)));
 }
 
 double granularity(System& system, const Graph& graph, const Settings& settings, double speed) {
   const auto run = [&](std::uint64_t iterations) {
     const double in_a_step =
         static_cast<double>(iterations * graph.width()) / (speed * static_cast<double>(settings.workers));
-    const auto steps = static_cast<std::uint64_t>(std::clamp(10'000.0 / in_a_step, 8.0, 1000.0));
+    const auto steps = static_cast<std::uint64_t>(std::clamp(10'000.0 / in_a_step, 8.0, 200.0));
     const double begin = benchmark::now();
     system.run(steps, Work{settings.kernel, iterations});
     return benchmark::Granularity::Execution{benchmark::now() - begin, graph.tasks(steps)};
@@ -364,7 +369,7 @@ bool run_pattern(const legate::Library& library, const Graph& graph, const char*
     metg.emplace_back([system, &graph, &settings, speed] { return granularity(*system, graph, settings, speed); });
   }
   const auto cost = benchmark::interleave(0.2, settings.rounds, empty);
-  const auto smallest = benchmark::interleave(0.0, settings.rounds, metg);
+  const auto smallest = benchmark::interleave(0.0, settings.rounds, metg, /*warm=*/true);
   TABLE.row({label, std::to_string(settings.workers), by_legate.launches() ? "launch" : "tasks",
              benchmark::number(cost[0]), benchmark::number(cost[1]), benchmark::ratio(cost[1], cost[0]),
              benchmark::number(cost[2]), benchmark::number(smallest[0]), benchmark::number(smallest[1]),
