@@ -127,6 +127,9 @@ void Scalar::check_value_size_(std::size_t size) const
   if (type().code() == Type::Code::STRING) {
     throw std::invalid_argument{"Scalar::value: string scalars can only be read as std::string or std::string_view"};
   }
+  if (size > 0 && ptr() == nullptr) {
+    throw std::invalid_argument{"Scalar::value: the scalar was made without data"};
+  }
   if (size != this->size()) {
     throw std::invalid_argument{"Scalar::value: size of the scalar is " + std::to_string(this->size()) +
                                 " bytes, but the requested type has " + std::to_string(size)};

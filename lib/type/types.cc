@@ -9,6 +9,7 @@
 #include <array>
 #include <atomic>
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <ostream>
 #include <stdexcept>
@@ -23,7 +24,9 @@ using Impl = InternalSharedPtr<const detail::TypeData>;
 
 // Uids of points and rects, and where those of nominal types start. Structural uids of binaries and arrays of primitives
 // keep the code in the lowest byte and stay below.
-constexpr std::uint32_t POINT_BASE   = 0x10000000;
+// The largest binary type (0x100000 << 8 | 16) wraps into the range of points and rects only above offset 16, which
+// LEGATE_MAX_DIM <= 7 does not reach; with more dimensions points and rects move on.
+constexpr std::uint32_t POINT_BASE   = LEGATE_MAX_DIM <= 7 ? 0x10000000 : 0x18000000;
 constexpr std::uint32_t RECT_BASE    = POINT_BASE + LEGATE_MAX_DIM + 1;
 constexpr std::uint32_t NOMINAL_BASE = 0x20000000;
 constexpr std::uint32_t MAX_BINARY   = 0xFFFFF;
@@ -86,10 +89,19 @@ const std::array<Impl, 16>& primitives()
   return *table;
 }
 
+/// @throws std::out_of_range for a type too large to be counted in 32 bits.
+std::uint32_t checked_size(const char* factory, std::uint64_t size)
+{
+  if (size > std::numeric_limits<std::uint32_t>::max()) {
+    throw std::out_of_range{std::string{factory} + ": a type of " + std::to_string(size) + " bytes is too large"};
+  }
+  return static_cast<std::uint32_t>(size);
+}
+
 Impl make_array(const Type& element, std::uint32_t count, std::uint32_t uid)
 {
   auto type =
-    make(Code::FIXED_ARRAY, uid, element.size() * count, element.alignment(),
+    make(Code::FIXED_ARRAY, uid, checked_size("fixed_array_type", std::uint64_t{element.size()} * count), element.alignment(),
          element.to_string() + "[" + std::to_string(count) + "]");
   type->parts.push_back(element);
   type->count = count;
@@ -108,7 +120,7 @@ Impl make_struct(const std::vector<Type>& fields, bool align, std::uint32_t uid)
     type->alignment      = std::max(type->alignment, alignment);
     type->offsets.push_back(at);
     type->name += (type->name.size() > 1 ? "," : "") + field.to_string() + ":" + std::to_string(at);
-    at += field.size();
+    at = checked_size("struct_type", std::uint64_t{at} + field.size());
   }
   type->size = (at + type->alignment - 1) / type->alignment * type->alignment;
   type->name += "}";

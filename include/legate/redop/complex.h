@@ -42,6 +42,8 @@ template <> struct Combination<Complex<double>, ReductionOpKind::ADD, void> : Co
   op(::legate::ProdReduction<::legate::Complex<float>>, ##__VA_ARGS__)
 #define LEGATE_FOREACH_COMPLEX128_REDOP(op, ...) \
   op(::legate::SumReduction<::legate::Complex<double>>, ##__VA_ARGS__)
-#define LEGATE_FOREACH_COMPLEX_REDOP(op, ...)       \
+#define LEGATE_FOREACH_COMPLEX_REDOP(op, ...)                                     \
+  op(::legate::SumReduction<::legate::Complex<::legate::Half>>, ##__VA_ARGS__)    \
+  op(::legate::ProdReduction<::legate::Complex<::legate::Half>>, ##__VA_ARGS__)   \
   LEGATE_FOREACH_COMPLEX64_REDOP(op, ##__VA_ARGS__) \
   LEGATE_FOREACH_COMPLEX128_REDOP(op, ##__VA_ARGS__)

@@ -14,6 +14,26 @@ namespace cuda::std {
 using ::legate::detail::OwnComplex;
 template <typename T>
 using complex = OwnComplex<T>;
+
+using ::legate::detail::abs;
+using ::legate::detail::arg;
+using ::legate::detail::conj;
+using ::legate::detail::cos;
+using ::legate::detail::cosh;
+using ::legate::detail::exp;
+using ::legate::detail::imag;
+using ::legate::detail::log;
+using ::legate::detail::log10;
+using ::legate::detail::norm;
+using ::legate::detail::polar;
+using ::legate::detail::pow;
+using ::legate::detail::proj;
+using ::legate::detail::real;
+using ::legate::detail::sin;
+using ::legate::detail::sinh;
+using ::legate::detail::sqrt;
+using ::legate::detail::tan;
+using ::legate::detail::tanh;
 }  // namespace cuda::std
 #endif
 

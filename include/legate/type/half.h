@@ -54,6 +54,24 @@ LEGATE_HOST_DEVICE inline std::uint16_t float_to_half_bits(float value)
   return static_cast<std::uint16_t>(sign | result);
 }
 
+/// binary64 to binary16, rounding once. On the way through binary32 a value next to a tie must not become the tie: what
+/// that step loses is kept as an odd last bit, which still decides the second rounding.
+LEGATE_HOST_DEVICE inline std::uint16_t double_to_half_bits(double value)
+{
+  auto narrow          = static_cast<float>(value);
+  const auto magnitude = [](double number) { return number < 0 ? -number : number; };
+  if (value == value && static_cast<double>(narrow) != value) {
+    std::uint32_t bits;
+    std::memcpy(&bits, &narrow, sizeof(bits));
+    if (magnitude(static_cast<double>(narrow)) > magnitude(value)) {
+      --bits;  // towards zero; from infinity, to the largest number
+    }
+    bits |= 1U;
+    std::memcpy(&narrow, &bits, sizeof(bits));
+  }
+  return float_to_half_bits(narrow);
+}
+
 /// binary16 to binary32; exact.
 LEGATE_HOST_DEVICE inline float half_bits_to_float(std::uint16_t half)
 {
@@ -88,7 +106,7 @@ class Half {
   /// The number with this representation.
   LEGATE_HOST_DEVICE constexpr explicit Half(std::uint16_t raw_bits) : bits_{raw_bits} {}
   LEGATE_HOST_DEVICE explicit Half(float value) : bits_{detail::float_to_half_bits(value)} {}
-  LEGATE_HOST_DEVICE explicit Half(double value) : Half{static_cast<float>(value)} {}
+  LEGATE_HOST_DEVICE explicit Half(double value) : bits_{detail::double_to_half_bits(value)} {}
   LEGATE_HOST_DEVICE explicit Half(int value) : Half{static_cast<float>(value)} {}
   LEGATE_HOST_DEVICE explicit Half(long long value) : Half{static_cast<float>(value)} {}
   LEGATE_HOST_DEVICE explicit Half(std::size_t value) : Half{static_cast<float>(value)} {}

@@ -5,21 +5,36 @@
 
 #include <cmath>
 #include <complex>
+#include <cstddef>
 #include <ostream>
 #include <type_traits>
 
 namespace legate::detail {
 
-/// A complex number for host and device, used where the CUDA C++ core library is not there. It has the layout of
-/// std::complex and the operations of cuda::std::complex that applications use.
+/// True if every value of `From` is one of `To`, so that complex numbers convert without being asked.
+template <typename From, typename To>
+inline constexpr bool widens_v = std::is_convertible_v<From, To> && sizeof(From) <= sizeof(To);
+
+/// What the functions of the standard library are computed in: float for components that only convert to it.
 template <typename T>
-class OwnComplex {
+using FunctionType = std::conditional_t<std::is_arithmetic_v<T>, T, float>;
+
+/// A complex number for host and device, used where the CUDA C++ core library is not there. It has the layout of
+/// std::complex and the operations of cuda::std::complex that applications use. Like that one it is aligned to both
+/// parts together, which is also the alignment of the complex types, so that an update in one step is possible.
+template <typename T>
+class alignas(2 * sizeof(T)) OwnComplex {
  public:
   using value_type = T;
 
   constexpr OwnComplex() = default;
   LEGATE_HOST_DEVICE constexpr OwnComplex(const T& real, const T& imag = T{}) : real_{real}, imag_{imag} {}  // NOLINT
-  template <typename U, typename = std::enable_if_t<!std::is_same_v<U, T>>>
+  template <typename U, std::enable_if_t<!std::is_same_v<U, T> && widens_v<U, T>, int> = 0>
+  LEGATE_HOST_DEVICE constexpr OwnComplex(const OwnComplex<U>& other)  // NOLINT(google-explicit-constructor)
+    : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())}
+  {
+  }
+  template <typename U, std::enable_if_t<!std::is_same_v<U, T> && !widens_v<U, T>, int> = 0>
   LEGATE_HOST_DEVICE constexpr explicit OwnComplex(const OwnComplex<U>& other)
     : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())}
   {
@@ -29,10 +44,10 @@ class OwnComplex {
     : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())}
   {
   }
-  template <typename U>
-  operator std::complex<U>() const  // NOLINT(google-explicit-constructor)
+  // Not a template: std::complex<T>{z} would find several constructors to convert for.
+  operator std::complex<FunctionType<T>>() const  // NOLINT(google-explicit-constructor)
   {
-    return {static_cast<U>(real_), static_cast<U>(imag_)};
+    return {static_cast<FunctionType<T>>(real_), static_cast<FunctionType<T>>(imag_)};
   }
 
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr T real() const { return real_; }
@@ -105,21 +120,50 @@ LEGATE_HOST_DEVICE OwnComplex<T> conj(const OwnComplex<T>& a) { return OwnComple
 template <typename T>
 LEGATE_HOST_DEVICE T norm(const OwnComplex<T>& a) { return a.real() * a.real() + a.imag() * a.imag(); }
 template <typename T>
-T abs(const OwnComplex<T>& a) { return std::hypot(a.real(), a.imag()); }
+T abs(const OwnComplex<T>& a)
+{
+  return T(std::hypot(static_cast<FunctionType<T>>(a.real()), static_cast<FunctionType<T>>(a.imag())));
+}
 template <typename T>
-T arg(const OwnComplex<T>& a) { return std::atan2(a.imag(), a.real()); }
+T arg(const OwnComplex<T>& a)
+{
+  return T(std::atan2(static_cast<FunctionType<T>>(a.imag()), static_cast<FunctionType<T>>(a.real())));
+}
+
+template <typename T>
+OwnComplex<T> from_standard(const std::complex<FunctionType<T>>& a) { return OwnComplex<T>{T(a.real()), T(a.imag())}; }
+
 template <typename T>
 OwnComplex<T> polar(const T& radius, const T& angle = T{})
 {
-  return OwnComplex<T>{radius * std::cos(angle), radius * std::sin(angle)};
+  return from_standard<T>(std::polar(static_cast<FunctionType<T>>(radius), static_cast<FunctionType<T>>(angle)));
 }
 template <typename T>
-OwnComplex<T> exp(const OwnComplex<T>& a) { return polar(std::exp(a.real()), a.imag()); }
-template <typename T>
-OwnComplex<T> log(const OwnComplex<T>& a) { return std::log(std::complex<T>{a}); }
-template <typename T>
-OwnComplex<T> sqrt(const OwnComplex<T>& a) { return std::sqrt(std::complex<T>{a}); }
-template <typename T>
-OwnComplex<T> pow(const OwnComplex<T>& a, const OwnComplex<T>& b) { return std::pow(std::complex<T>{a}, std::complex<T>{b}); }
+OwnComplex<T> pow(const OwnComplex<T>& a, const OwnComplex<T>& b)
+{
+  using Standard = std::complex<FunctionType<T>>;
+  return from_standard<T>(std::pow(static_cast<Standard>(a), static_cast<Standard>(b)));
+}
+
+#define LEGATE_DETAIL_COMPLEX_FUNCTION_(name)                                            \
+  template <typename T>                                                                  \
+  OwnComplex<T> name(const OwnComplex<T>& a)                                             \
+  {                                                                                      \
+    return from_standard<T>(std::name(static_cast<std::complex<FunctionType<T>>>(a)));   \
+  }
+
+LEGATE_DETAIL_COMPLEX_FUNCTION_(proj)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(exp)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(log)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(log10)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(sqrt)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(sin)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(cos)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(tan)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(sinh)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(cosh)
+LEGATE_DETAIL_COMPLEX_FUNCTION_(tanh)
+
+#undef LEGATE_DETAIL_COMPLEX_FUNCTION_
 
 }  // namespace legate::detail
