@@ -319,7 +319,7 @@ void check_color(const std::vector<std::int64_t>& color, const Tiling& tiling)
   for (std::size_t d = 0; d < color.size(); ++d) {
     if (color[d] < 0 || static_cast<std::uint64_t>(color[d]) >= tiling.colors[d]) {
       std::string text = "A launch point is projected to color (";
-      for (const auto c : color) {
+      for (const auto& c : color) {
         text += (&c == color.data() ? "" : ", ") + std::to_string(c);
       }
       text += "), outside the partition's color shape (";
