@@ -6,6 +6,7 @@
 #include <legate/mapping/mapping.h>
 #include <legate/type/type_traits.h>
 #include <legate/type/types.h>
+#include <legate/utilities/dlpack.h>
 #include <legate/utilities/internal_shared_ptr.h>
 #include <legate/utilities/macros.h>
 #include <legate/utilities/mdspan.h>
@@ -15,9 +16,13 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <type_traits>
 #include <utility>
 #include <vector>
+
+struct CUstream_st;
 
 namespace legate {
 
@@ -152,6 +157,21 @@ class LEGATE_EXPORT PhysicalStore {
   [[nodiscard]] bool is_unbound_store() const;
   /// True if instances of the launch see different parts of the store.
   [[nodiscard]] bool is_partitioned() const;
+
+  /// The store as a DLPack tensor, for other array libraries. Its deleter, which the result calls unless it is released,
+  /// gives back what it holds.
+  ///
+  /// By default the tensor shows the store's own memory: that of a mapped store lives as long as the tensor, that of a
+  /// task's store as long as the task. With `copy` true the tensor holds a copy in C order. It is never marked as
+  /// read-only, whatever the store's role: writing where is_writable() says no is the caller's mistake.
+  ///
+  /// @param stream a CUDA stream that shall wait until the data is there.
+  /// @throws std::invalid_argument if the store is unbound, or for elements that DLPack does not know (null, fixed
+  ///   arrays, structs).
+  /// @throws std::domain_error for elements of more than 255 bits.
+  /// @throws std::runtime_error if a stream is given to a build without CUDA.
+  [[nodiscard]] std::unique_ptr<DLManagedTensorVersioned, void (*)(DLManagedTensorVersioned*)> to_dlpack(
+    std::optional<bool> copy = std::nullopt, std::optional<CUstream_st*> stream = std::nullopt) const;
 
   /// @name The array layer of releases up to 26.06: a plain physical array is a store.
   /// @{
