@@ -1,0 +1,295 @@
+// SPDX-License-Identifier: Apache-2.0
+// Mistakes inside a leaf: its context, its stores, buffers and allocators. They are caught in the leaf: one that
+// escaped would end the program.
+#include "runtime_test.h"
+
+#include <legate/redop/redop.h>
+#include <legate/utilities/machine.h>
+#include <legate/utilities/proc_local_storage.h>
+
+#include <array>
+
+namespace legate::test {
+namespace {
+
+/// Expects an Exception whose message contains every part. Leaves may call it at the same time.
+template <typename Exception, typename Call>
+void leaf_refuses(Call&& call, std::initializer_list<std::string_view> parts, int line = __builtin_LINE()) {
+  try {
+    call();
+    ADD_FAILURE() << "line " << line << ": nothing was thrown";
+  } catch (const Exception& error) {
+    const std::string message = error.what();
+    for (const auto& part : parts) {
+      EXPECT_NE(message.find(part), std::string::npos) << "line " << line << ": '" << message << "' lacks " << part;
+    }
+  } catch (const std::exception& error) {
+    ADD_FAILURE() << "line " << line << ": another exception: " << error.what();
+  }
+}
+
+using IA = std::invalid_argument;
+
+using MisuseInLeaf = RuntimeTest;
+
+TEST_F(MisuseInLeaf, ArgumentIndicesAreChecked) {
+  body = [](TaskContext context) {
+    leaf_refuses<std::out_of_range>([&] { static_cast<void>(context.input(1)); }, {"Plain", "input", "1"});
+    leaf_refuses<std::out_of_range>([&] { static_cast<void>(context.output(0)); }, {"Plain", "output", "0"});
+    leaf_refuses<std::out_of_range>([&] { static_cast<void>(context.reduction(7)); }, {"Plain", "reduction", "7"});
+    leaf_refuses<std::out_of_range>([&] { static_cast<void>(context.scalar(2)); }, {"Plain", "scalar", "2"});
+    leaf_refuses<std::out_of_range>([&] { static_cast<void>(context.communicator(0)); }, {"Plain", "communicator"});
+  };
+  auto task = plain();
+  static_cast<void>(task.add_input(filled(Shape{4}, 1)));
+  task.add_scalar_arg(1);
+  task.add_scalar_arg(2);
+  run(std::move(task));
+}
+
+TEST_F(MisuseInLeaf, WritesToAnInputAreRefused) {
+  body = [](TaskContext context) {
+    const auto in = context.input(0);
+    EXPECT_TRUE(in.is_readable());
+    EXPECT_FALSE(in.is_writable());
+    leaf_refuses<IA>([&] { static_cast<void>(in.write_accessor<std::int64_t, 1>()); }, {"writable"});
+    leaf_refuses<IA>([&] { static_cast<void>(in.read_write_accessor<std::int64_t, 1>()); }, {"writable"});
+    leaf_refuses<IA>([&] { static_cast<void>(in.reduce_accessor<SumReduction<std::int64_t>, true, 1>()); },
+                     {"reducible"});
+    auto copy = in;
+    leaf_refuses<IA>([&] { static_cast<void>(copy.span_write_accessor<std::int64_t, 1>()); }, {"writable"});
+    leaf_refuses<IA>([&] { static_cast<void>(copy.span_read_write_accessor<std::int64_t, 1>()); }, {"writable"});
+  };
+  auto task = plain();
+  static_cast<void>(task.add_input(filled(Shape{4}, 1)));
+  run(std::move(task));
+}
+
+TEST_F(MisuseInLeaf, DimensionsAreChecked) {
+  body = [](TaskContext context) {
+    const auto flat = context.input(0);
+    const auto square = context.input(1);
+    const auto point = context.input(2);
+    leaf_refuses<IA>([&] { static_cast<void>(flat.shape<2>()); }, {"2-D", "1-D"});
+    leaf_refuses<IA>([&] { static_cast<void>(square.shape<1>()); }, {"1-D", "2-D"});
+    leaf_refuses<IA>([&] { static_cast<void>(square.shape<3>()); }, {"3-D", "2-D"});
+    leaf_refuses<IA>([&] { static_cast<void>(point.shape<2>()); }, {"2-D", "0-D"});
+    EXPECT_EQ(point.shape<1>(), (Rect<1>{0, 0}));
+    leaf_refuses<IA>([&] { static_cast<void>(square.read_accessor<std::int64_t, 1>()); }, {"1-D", "2-D"});
+    leaf_refuses<IA>([&] { static_cast<void>(square.read_accessor<std::int64_t, 1, true>(Rect<1>{0, 1})); }, {"2-D"});
+  };
+  auto task = plain();
+  static_cast<void>(task.add_input(filled(Shape{4}, 1)));
+  static_cast<void>(task.add_input(filled(Shape{2, 2}, 1)));
+  static_cast<void>(task.add_input(filled(Shape{}, 1)));
+  run(std::move(task));
+}
+
+TEST_F(MisuseInLeaf, TypesAreCheckedWhereAskedFor) {
+  body = [](TaskContext context) {
+    const auto in = context.input(0);
+    leaf_refuses<IA>([&] { static_cast<void>(in.read_accessor<std::int32_t, 1, true>()); }, {"int64", "int32"});
+    leaf_refuses<IA>([&] { static_cast<void>(in.read_accessor<double, 1, true>()); }, {"int64", "float64"});
+    leaf_refuses<IA>([&] { static_cast<void>(in.read_accessor<std::array<char, 7>, 1, true>()); }, {"int64", "7"});
+    static_cast<void>(in.read_accessor<std::array<char, 8>, 1, true>());
+    EXPECT_EQ((in.read_accessor<std::uint64_t, 1, false>()[in.shape<1>().lo]), 1U);
+    const auto bytes = context.input(1);  // a type with a code never matches raw bytes
+    leaf_refuses<IA>([&] { static_cast<void>(bytes.read_accessor<std::int64_t, 1, true>()); }, {"binary", "int64"});
+    static_cast<void>(bytes.read_accessor<std::array<char, 8>, 1, true>());
+    const auto reduced = context.reduction(0);
+    leaf_refuses<IA>([&] { static_cast<void>(reduced.reduce_accessor<SumReduction<double>, true, 1, true>()); },
+                     {"int64", "float64"});
+  };
+  const auto bytes = runtime->create_store(Shape{1}, binary_type(8));
+  auto write = plain({1});
+  write.add_output(bytes);
+  const auto check = std::exchange(body, [](TaskContext) {});
+  run(std::move(write));
+  body = check;
+  auto task = plain({1});
+  task.add_input(filled(Shape{1}, 1));
+  task.add_input(bytes);
+  task.add_reduction(filled(Shape{1}, 1), ReductionOpKind::ADD);
+  run(std::move(task));
+}
+
+TEST_F(MisuseInLeaf, ScalarAccessNeedsScalarStorage) {
+  body = [](TaskContext context) {
+    leaf_refuses<IA>([&] { static_cast<void>(context.input(0).scalar<std::int64_t>()); }, {"scalar"});
+    EXPECT_EQ(context.input(1).scalar<std::int64_t>(), 9);
+  };
+  auto task = plain();
+  static_cast<void>(task.add_input(filled(Shape{1}, 1)));
+  static_cast<void>(task.add_input(scalar_store(9)));
+  run(std::move(task));
+  refuses<IA>([&] { static_cast<void>(filled(Shape{1}, 1).get_physical_store().scalar<std::int64_t>()); }, {"scalar"});
+}
+
+TEST_F(MisuseInLeaf, BoundStoresHaveNothingToBind) {
+  body = [](TaskContext context) {
+    const auto out = context.output(0);
+    auto buffer = create_buffer<std::int64_t, 1>(4);
+    auto bytes = create_buffer<std::int8_t, 1>(32);
+    leaf_refuses<IA>([&] { static_cast<void>(out.create_output_buffer<std::int64_t, 1>(Point<1>{4})); }, {"unbound"});
+    leaf_refuses<IA>([&] { out.bind_data(buffer, Point<1>{4}); }, {"unbound"});
+    leaf_refuses<IA>([&] { out.bind_untyped_data(bytes, Point<1>{4}); }, {"unbound"});
+    leaf_refuses<IA>([&] { out.bind_empty_data(); }, {"unbound"});
+    leaf_refuses<IA>([&] { context.input(0).bind_empty_data(); }, {"unbound"});
+  };
+  auto task = plain();
+  static_cast<void>(task.add_input(filled(Shape{4}, 1)));
+  static_cast<void>(task.add_output(store(Shape{4})));
+  run(std::move(task));
+}
+
+TEST_F(MisuseInLeaf, UnboundOutputsHaveNoContents) {
+  body = [](TaskContext context) {
+    const auto out = context.output(0);
+    EXPECT_TRUE(out.is_unbound_store());
+    EXPECT_FALSE(out.is_readable() || out.is_writable() || out.is_reducible());
+    EXPECT_EQ(out.dim(), 2);
+    EXPECT_EQ(out.type(), int64());
+    leaf_refuses<IA>([&] { static_cast<void>(out.domain()); }, {"domain", "unbound"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.shape<2>()); }, {"shape", "unbound"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.get_inline_allocation()); }, {"unbound"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.target()); }, {"target"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.read_accessor<std::int64_t, 2>()); }, {"unbound"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.write_accessor<std::int64_t, 2>()); }, {"unbound"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.read_write_accessor<std::int64_t, 2>(Rect<2>{{0, 0}, {0, 0}})); },
+                     {"unbound"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.scalar<std::int64_t>()); }, {"scalar"});
+    out.bind_empty_data();
+    EXPECT_TRUE(out.is_unbound_store());
+    EXPECT_EQ(out.target(), mapping::StoreTarget::SYSMEM);
+  };
+  const auto unbound = runtime->create_store(int64(), 2);
+  auto task = plain();
+  static_cast<void>(task.add_output(unbound));
+  run(std::move(task));
+  EXPECT_EQ(unbound.volume(), 0U);
+}
+
+TEST_F(MisuseInLeaf, WrongBindingsAreRefusedAndALaterRightOneCounts) {
+  body = [](TaskContext context) {
+    const auto out = context.output(0);
+    auto flat = create_buffer<std::int64_t, 1>(6);
+    auto small = create_buffer<std::int16_t, 2>(Point<2>{2, 3});
+    auto right = out.create_output_buffer<std::int64_t, 2>(Point<2>{2, 3});
+    leaf_refuses<IA>([&] { out.bind_data(flat, Point<1>{6}); }, {"bind_data", "1", "2-D"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.create_output_buffer<std::int64_t, 3>(Point<3>{1, 1, 1}, true)); },
+                     {"create_output_buffer", "3", "2-D"});
+    leaf_refuses<IA>([&] { out.bind_data(small, Point<2>{2, 3}); }, {"2 bytes", "int64"});
+    leaf_refuses<IA>([&] { out.bind_data(right, Point<2>{2, 4}); }, {"4", "3"});
+    const TaskLocalBuffer typed{create_buffer<double, 2>(Point<2>{1, 1})};
+    leaf_refuses<IA>([&] { out.bind_data(typed, DomainPoint{Point<2>{1, 1}}, true); }, {"float64", "int64"});
+    leaf_refuses<IA>([&] { out.bind_data(typed, DomainPoint{Point<1>{1}}); }, {"bind_data"});
+    for (coord_t i = 0; i < 2; ++i) {
+      for (coord_t j = 0; j < 3; ++j) right[{i, j}] = 10 * i + j;
+    }
+    out.bind_data(right, Point<2>{2, 3});
+    leaf_refuses<IA>([&] { out.bind_data(right, Point<2>{2, 3}); }, {"bound already"});
+    leaf_refuses<IA>([&] { out.bind_empty_data(); }, {"bound already"});
+    leaf_refuses<IA>([&] { static_cast<void>(out.create_output_buffer<std::int64_t, 2>(Point<2>{1, 1}, true)); },
+                     {"bound already"});
+  };
+  const auto unbound = runtime->create_store(int64(), 2);
+  auto task = plain();
+  static_cast<void>(task.add_output(unbound));
+  run(std::move(task));
+  EXPECT_EQ(unbound.extents(), (tuple<std::uint64_t>{2, 3}));
+  EXPECT_EQ(values_of(unbound), (std::vector<std::int64_t>{0, 1, 2, 10, 11, 12}));
+}
+
+TEST_F(MisuseInLeaf, UntypedOutputBuffersNeedAPrimitiveType) {
+  body = [](TaskContext context) {
+    const auto out = context.output(0);
+    leaf_refuses<std::runtime_error>(
+        [&] { static_cast<void>(out.create_output_buffer(DomainPoint{Point<1>{3}}, true)); },
+        {"create_output_buffer", "primitive"});
+    out.bind_empty_data();
+  };
+  const auto unbound = runtime->create_store(point_type(2));
+  auto task = plain();
+  static_cast<void>(task.add_output(unbound));
+  run(std::move(task));
+}
+
+TEST_F(MisuseInLeaf, BuffersRefuseBadAlignmentsAndMemoriesThatAreNotThere) {
+  body = [](TaskContext) {
+    using DOM = std::domain_error;
+    const auto kind = Memory::Kind::NO_MEMKIND;
+    leaf_refuses<DOM>([&] { static_cast<void>(create_buffer<int>(4, kind, 0)); }, {"alignment 0"});
+    leaf_refuses<DOM>([&] { static_cast<void>(create_buffer<int>(4, kind, 24)); }, {"alignment 24"});
+    leaf_refuses<DOM>([&] { static_cast<void>(create_buffer<int, 2>(Point<2>{2, 2}, kind, 3)); }, {"alignment 3"});
+    leaf_refuses<std::runtime_error>([&] { static_cast<void>(create_buffer<int>(4, Memory::Kind::GPU_FB_MEM)); },
+                                     {"memory"});
+    const auto wide = create_buffer<int>(4, kind, 1024);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(wide.ptr(0)) % 1024, 0U);
+  };
+  run(plain());
+}
+
+TEST_F(MisuseInLeaf, TaskLocalBuffersCheckTypesAndDimensions) {
+  body = [](TaskContext) {
+    const auto ints = create_buffer<std::int32_t, 2>(Point<2>{2, 2});
+    leaf_refuses<IA>([&] { static_cast<void>(TaskLocalBuffer{ints, int64()}); }, {"int64", "4"});
+    leaf_refuses<IA>([&] { static_cast<void>(TaskLocalBuffer{ints, binary_type(4)}); }, {"4"});  // another alignment
+    const TaskLocalBuffer buffer{ints, float32()};
+    leaf_refuses<IA>([&] { static_cast<void>(static_cast<Buffer<std::int64_t, 2>>(buffer)); }, {"float32", "8"});
+    leaf_refuses<IA>([&] { static_cast<void>(static_cast<Buffer<std::int32_t, 1>>(buffer)); }, {"2-D", "1-D"});
+    EXPECT_EQ((static_cast<Buffer<float, 2>>(buffer).get_bounds()), (Rect<2>{{0, 0}, {1, 1}}));
+  };
+  run(plain());
+}
+
+TEST_F(MisuseInLeaf, ScopedAllocatorsCheckWhatTheyAreGiven) {
+  body = [](TaskContext) {
+    using DOM = std::domain_error;
+    leaf_refuses<DOM>([&] { static_cast<void>(ScopedAllocator{Memory::Kind::SYSTEM_MEM, true, 0}); }, {"alignment 0"});
+    leaf_refuses<DOM>([&] { static_cast<void>(ScopedAllocator{Memory::Kind::SYSTEM_MEM, true, 48}); }, {"48"});
+    ScopedAllocator allocator{Memory::Kind::SYSTEM_MEM, true, 4096};
+    leaf_refuses<DOM>([&] { static_cast<void>(allocator.allocate_aligned(8, 5)); }, {"alignment 5"});
+    EXPECT_EQ(allocator.allocate(0), nullptr);
+    allocator.deallocate(nullptr);
+    auto* memory = allocator.allocate(100);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(memory) % 4096, 0U);
+    allocator.deallocate(memory);
+    leaf_refuses<IA>([&] { allocator.deallocate(memory); }, {});
+    int foreign = 0;
+    leaf_refuses<IA>([&] { allocator.deallocate(&foreign); }, {});
+  };
+  run(plain());
+}
+
+TEST_F(MisuseInLeaf, BuffersOutsideOfTasksAreRefused) {
+  refuses<std::runtime_error>([&] { static_cast<void>(create_buffer<int>(4)); }, {"create_buffer"});
+}
+
+TEST_F(MisuseInLeaf, MemoriesOfAProcessorAreChecked) {
+  refuses<std::out_of_range>(
+      [&] { static_cast<void>(find_memory_from_kind(runtime->get_executing_processor(), Memory::Kind::GPU_FB_MEM)); },
+      {"find_memory_from_kind"});
+  refuses<IA>(
+      [&] {
+        static_cast<void>(find_memory_from_kind(runtime->get_executing_processor(), static_cast<Memory::Kind>(99)));
+      },
+      {"find_memory_from_kind"});
+}
+
+TEST_F(MisuseInLeaf, ProcessorLocalStorageIsEmptyUntilSet) {
+  ProcLocalStorage<int> storage;
+  EXPECT_FALSE(storage.has_value());
+  refuses<std::logic_error>([&] { static_cast<void>(storage.get()); }, {});
+  storage.emplace(3);
+  EXPECT_EQ(storage.get(), 3);
+}
+
+TEST_F(MisuseInLeaf, AccessToAMappedScalarStoreIsReadOnly) {
+  const auto physical = scalar_store(4).get_physical_store();
+  EXPECT_TRUE(physical.is_readable());
+  EXPECT_FALSE(physical.is_writable());
+  refuses<IA>([&] { static_cast<void>(physical.write_accessor<std::int64_t, 1>()); }, {"writable"});
+}
+
+}  // namespace
+}  // namespace legate::test
