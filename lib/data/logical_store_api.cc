@@ -102,7 +102,11 @@ LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t
                                                         std::optional<Span<const std::uint64_t>> color_shape) const
 {
   const auto& extents = impl_->extents();
-  const auto tile     = to_vector(tile_shape);
+  if (extents.size() > LEGATE_MAX_DIM) {
+    throw std::invalid_argument{"partition_by_tiling: a view of " + std::to_string(extents.size()) +
+                                " dimensions cannot be tiled, the limit is " + std::to_string(LEGATE_MAX_DIM)};
+  }
+  const auto tile = to_vector(tile_shape);
   check_tiling_argument("tile shape", tile, extents.size());
   std::vector<std::uint64_t> colors;
   if (color_shape) {

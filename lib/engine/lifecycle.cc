@@ -104,6 +104,8 @@ void shut_down() noexcept {
 
 }  // namespace
 
+unsigned max_cpu_workers() noexcept { return std::min<unsigned>(STARPU_MAXCPUS, STARPU_NMAXWORKERS); }
+
 void start(const Configuration& configuration) {
   if (running()) {
     throw std::runtime_error{"the engine is running already"};

@@ -38,6 +38,9 @@ void start(const Configuration& configuration);
 /// Does nothing when the engine is not running. Not from a worker. Returns 0.
 int stop();
 
+/// The largest number of CPU workers that the StarPU this library was built with supports. Any thread.
+[[nodiscard]] unsigned max_cpu_workers() noexcept;
+
 /// True between start() and stop(). Any thread.
 [[nodiscard]] bool running() noexcept;
 

@@ -168,6 +168,7 @@ void AutoTask::plan()
   request.overdecompose     = std::max(1U, setting().policy.overdecompose_factor());
   request.threshold         = setting().threshold;
   request.replicated_writes = replicated_writes_;
+  request.single            = runs_inline();
   plan_                     = plan_launch(request);
   for (const auto& argument : arguments_) {
     remember_partition(argument, plan_->tilings[argument.symbol], plan_->geometries[argument.symbol].get());

@@ -199,7 +199,12 @@ std::shared_ptr<const Geometry> split_geometry(const View::Ptr& view, const std:
 
 std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request, const std::vector<KnownPartitions>& known)
 {
-  auto solution = partitioning::solve(make_problem(request, known));
+  partitioning::Solution solution;
+  if (request.single) {
+    solution.assignments.resize(request.symbols.size());
+  } else {
+    solution = partitioning::solve(make_problem(request, known));
+  }
   auto plan     = std::make_shared<LaunchPlan>();
   plan->domain  = single_domain();
   if (solution.launch_shape && !(solution.launch_shape->size() == 1 && solution.launch_shape->front() == 1)) {
@@ -254,7 +259,7 @@ std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request)
   known.clear();
   words.push_back(request.machine_count);
   words.push_back(request.overdecompose);
-  words.push_back(request.threshold * 2 + (request.replicated_writes ? 1 : 0));
+  words.push_back(request.threshold * 4 + (request.single ? 2 : 0) + (request.replicated_writes ? 1 : 0));
   for (const auto& symbol : request.symbols) {
     known.push_back(known_partitions(request, symbol));
     const auto flags = static_cast<std::uint64_t>(symbol.access) * 16 + (symbol.output ? 8U : 0U) +

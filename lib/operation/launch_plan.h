@@ -56,6 +56,7 @@ struct PartitionRequest {
   std::uint64_t overdecompose{1};
   std::uint64_t threshold{0};
   bool replicated_writes{true};
+  bool single{false};  // one instance sees everything, however the stores were split before (inline launches)
 
   void clear()
   {

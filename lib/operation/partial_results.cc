@@ -32,6 +32,8 @@ PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<c
   used_.assign(slots, 0);
   array_  = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT);
   memory_ = array_->data();
+  // Its one tile stands for all slots; a recycled array may have been cut.
+  array_->retile({});
 }
 
 std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t point) const

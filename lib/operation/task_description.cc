@@ -9,6 +9,7 @@
 #include <legate/utilities/typedefs.h>
 
 #include <algorithm>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -209,6 +210,17 @@ std::shared_ptr<Outcome> TaskDescription::launch()
   return outcome;
 }
 
+std::byte* TaskDescription::memory_of(LogicalStore& store) const
+{
+  auto& array = store.storage().array();
+  try {
+    return array.data();
+  } catch (const std::bad_alloc&) {
+    LEGATE_ABORT("Out of memory: failed to allocate ", array.bytes(), " bytes on memory of kind SYSTEM_MEM for ",
+                 store.to_string(), " of task ", name(), "[", *setting_.provenance, "]");
+  }
+}
+
 void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered)
 {
   auto& store            = *argument.store;
@@ -223,7 +235,7 @@ void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument
   delivered.scalar      = store.has_scalar_storage();
   delivered.partitioned = !plan_->single && !geometry->is_whole();
   auto& array           = store.storage().array();
-  delivered.data        = array.data();
+  delivered.data        = memory_of(store);
   std::copy(array.strides().begin(), array.strides().end(), delivered.strides.begin());
   if (argument.role == Role::REDUCTION) {
     deliver_reduction(launch, argument, delivered);

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/configuration.h"
 
+#include "engine/lifecycle.h"
+
 #include "runtime/configuration_options.h"
 #include "runtime/logging.h"
 
@@ -264,6 +266,10 @@ Configuration load_configuration() {
   };
   auto configuration = parse_configuration(environment("LEGATE_CONFIG").value_or(""), environment);
   resolve_auto(configuration, read_hardware());
+  // What was not asked for follows from the hardware, which may have more cores than StarPU was built for.
+  if (!configuration.requested.cpus) {
+    configuration.cpus = std::min<std::int64_t>(configuration.cpus, engine::max_cpu_workers());
+  }
   if (configuration.show_config) {
     std::cout << summary(configuration) << std::flush;
   }

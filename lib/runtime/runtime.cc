@@ -25,6 +25,7 @@ void flush_streaming_scope()
   // Something wants to see the effects of operations that a STRICT streaming scope has to hold until its end.
   auto* scope = current_scope();
   if (scope != nullptr && scope->policy.streaming_mode() == StreamingMode::STRICT) {
+    scope->discard_hook();  // a violation drops what the scope holds, whoever notices it
     throw std::invalid_argument{"flush_scheduling_window called from inside a streaming scope"};
   }
 }
