@@ -110,6 +110,8 @@ class TaskDescription {
 
  private:
   void check_scalar_inputs() const;
+  /// The array under a store, whose memory is taken at the first use. Without memory there is no way on: fatal.
+  [[nodiscard]] std::byte* memory_of(LogicalStore& store) const;
   void add_to_launch(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
   void deliver_scalar(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
   void deliver_array(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
