@@ -217,7 +217,7 @@ std::byte* TaskDescription::memory_of(LogicalStore& store) const
     return array.data();
   } catch (const std::bad_alloc&) {
     LEGATE_ABORT("Out of memory: failed to allocate ", array.bytes(), " bytes on memory of kind SYSTEM_MEM for ",
-                 store.to_string(), " of task ", name(), "[", *setting_.provenance, "]");
+                 store.to_string(), " of task ", name(), "[", *setting_->provenance, "]");
   }
 }
 
