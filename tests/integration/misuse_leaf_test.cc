@@ -267,21 +267,23 @@ TEST_F(MisuseInLeaf, BuffersOutsideOfTasksAreRefused) {
 
 TEST_F(MisuseInLeaf, MemoriesOfAProcessorAreChecked) {
   refuses<std::out_of_range>(
-      [&] { static_cast<void>(find_memory_from_kind(runtime->get_executing_processor(), Memory::Kind::GPU_FB_MEM)); },
+      [&] { static_cast<void>(find_memory_from_kind(Memory::Kind::GPU_FB_MEM)); },
       {"find_memory_from_kind"});
   refuses<IA>(
-      [&] {
-        static_cast<void>(find_memory_from_kind(runtime->get_executing_processor(), static_cast<Memory::Kind>(99)));
-      },
+      [&] { static_cast<void>(find_memory_from_kind(static_cast<Memory::Kind>(99))); },
       {"find_memory_from_kind"});
 }
 
 TEST_F(MisuseInLeaf, ProcessorLocalStorageIsEmptyUntilSet) {
   ProcLocalStorage<int> storage;
-  EXPECT_FALSE(storage.has_value());
-  refuses<std::logic_error>([&] { static_cast<void>(storage.get()); }, {});
-  storage.emplace(3);
-  EXPECT_EQ(storage.get(), 3);
+  refuses<std::logic_error>([&] { static_cast<void>(storage.get()); }, {"ProcLocalStorage"});
+  body = [&](TaskContext) {
+    EXPECT_FALSE(storage.has_value());
+    leaf_refuses<std::logic_error>([&] { static_cast<void>(storage.get()); }, {"ProcLocalStorage"});
+    storage.emplace(3);
+    EXPECT_EQ(storage.get(), 3);
+  };
+  run(plain());
 }
 
 TEST_F(MisuseInLeaf, AccessToAMappedScalarStoreIsReadOnly) {
