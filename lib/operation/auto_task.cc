@@ -90,6 +90,9 @@ void AutoTask::check_arguments()
     }
     constraints_ = declared->expand(ArgumentVariables{variables[0], variables[1], variables[2]});
   }
+  if (runs_inline()) {
+    constraints_.clear();  // nothing is split: whatever they say holds
+  }
   for (const auto& constraint : constraints_) {
     constraint->validate([&](const Variable& named) {
       if (named.operation() != this) {
@@ -135,8 +138,32 @@ void AutoTask::check_interference() const
   }
 }
 
+void AutoTask::plan_inline()
+{
+  auto plan    = std::make_shared<LaunchPlan>();
+  plan->domain = single_domain();
+  plan->geometries.reserve(arguments_.size());
+  plan->grids.resize(arguments_.size());
+  plan->tilings.resize(arguments_.size());
+  for (auto& argument : arguments_) {
+    argument.symbol    = static_cast<std::uint32_t>(plan->geometries.size());
+    const bool unbound = argument.store->unbound();
+    plan->geometries.push_back(unbound ? nullptr : whole_geometry(argument.store->view()));
+    if (unbound) {
+      auto& grid = plan->grids[argument.symbol];
+      grid.colors.assign(argument.store->dim(), 1);
+      grid.position.assign(1, 0);
+    }
+  }
+  plan_ = std::move(plan);
+}
+
 void AutoTask::plan()
 {
+  if (runs_inline()) {
+    plan_inline();
+    return;
+  }
   static PartitionRequest request;  // kept between calls for its memory: control thread only
   request.clear();
   // A symbol without a store takes no part; check_arguments has seen to it that no constraint names it.

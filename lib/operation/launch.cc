@@ -408,7 +408,7 @@ void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept
 void Launch::run(std::uint32_t point, const engine::Executor& executor)
 {
   auto& frame   = TaskFrame::push(info, executor.worker);
-  frame.index() = point_of(info.domain, point);
+  frame.index() = info.runs_inline ? DomainPoint{} : point_of(info.domain, point);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     fill_store(frame, i, point, executor.worker);
   }

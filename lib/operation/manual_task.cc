@@ -55,7 +55,7 @@ void ManualTask::check_arguments()
 void ManualTask::plan()
 {
   auto plan    = std::make_shared<LaunchPlan>();
-  plan->single = launch_domain_.dim == 1 && launch_domain_.get_volume() == 1;
+  plan->single = runs_inline() || (launch_domain_.dim == 1 && launch_domain_.get_volume() == 1);
   plan->domain = plan->single ? single_domain() : launch_domain_;
   plan->points = static_cast<std::uint32_t>(launch_domain_.get_volume());
   for (const auto& argument : arguments_) {

@@ -144,6 +144,7 @@ class AutoTask final : public TaskDescription {
  private:
   void check_arguments() override;
   void check_interference() const;
+  void plan_inline();
 
   // Variables are found by their address, so they never move: the first ones live in the task itself.
   [[nodiscard]] Variable& variable(std::size_t index);

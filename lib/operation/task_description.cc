@@ -175,6 +175,7 @@ std::shared_ptr<Outcome> TaskDescription::launch()
   info.task_name          = task_.impl->name();
   info.single             = plan_->single;
   info.can_throw          = can_throw_;
+  info.runs_inline        = setting_->inline_launch;
   info.domain             = plan_->domain;
   info.machine            = &setting_->machine;
   info.provenance         = setting_->provenance.get();

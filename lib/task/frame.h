@@ -22,6 +22,7 @@ struct LaunchInfo {
   std::string_view task_name{};
   bool single{true};
   bool can_throw{false};
+  bool runs_inline{false};
   Domain domain{};
   const InternalSharedPtr<const mapping::detail::Machine>* machine{};  // the launch keeps what these point to
   const std::string* provenance{};
