@@ -62,13 +62,14 @@ ArrayPool& ArrayPool::instance() {
 
 ArrayPool::Statistics ArrayPool::statistics() {
   const std::lock_guard<std::mutex> guard{mutex_};
-  return {arrays_, array_bytes_, free_bytes_, allocated_bytes_, registered_.size()};
+  return {arrays_, array_bytes_, free_bytes_, allocated_bytes_, peak_bytes_, memory_limit_, registered_.size()};
 }
 
 void ArrayPool::open(std::size_t memory_limit) {
   const std::lock_guard<std::mutex> guard{mutex_};
   open_ = true;
   memory_limit_ = memory_limit;
+  peak_bytes_ = allocated_bytes_;
 }
 
 void ArrayPool::close() {
@@ -299,6 +300,7 @@ std::byte* ArrayPool::provide_memory(Array& array) {
       }
     }
     allocated_bytes_ += capacity;
+    peak_bytes_ = std::max(peak_bytes_, allocated_bytes_);
   }
   if (std::byte* const present = array.data_.load(std::memory_order_relaxed)) {
     recycle_memory(memory, capacity, alignment);  // another thread was faster

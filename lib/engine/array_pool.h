@@ -31,6 +31,8 @@ class ArrayPool {
     std::size_t array_bytes{0};      ///< memory of those
     std::size_t free_bytes{0};       ///< memory that belongs to no array
     std::size_t allocated_bytes{0};  ///< all memory, in use or not
+    std::size_t peak_bytes{0};       ///< the most that allocated_bytes was since open()
+    std::size_t memory_limit{0};     ///< as given to open()
     std::size_t registered{0};       ///< arrays that StarPU knows, in use or not
   };
   [[nodiscard]] Statistics statistics();
@@ -76,6 +78,7 @@ class ArrayPool {
   bool open_{false};
   std::size_t memory_limit_{0};
   std::size_t allocated_bytes_{0};
+  std::size_t peak_bytes_{0};
   std::size_t array_bytes_{0};
   std::size_t arrays_{0};
   Array* oldest_{nullptr};

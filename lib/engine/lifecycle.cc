@@ -169,4 +169,17 @@ int stop() {
   return 0;
 }
 
+MemoryUsage memory_usage() {
+  const auto statistics = ArrayPool::instance().statistics();
+  return {statistics.peak_bytes, statistics.memory_limit};
+}
+
+std::string backend_version() {
+  int major{};
+  int minor{};
+  int release{};
+  starpu_get_version(&major, &minor, &release);
+  return "StarPU " + std::to_string(major) + "." + std::to_string(minor) + "." + std::to_string(release);
+}
+
 }  // namespace legate::detail::engine

@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 
 namespace legate::detail::engine {
 
@@ -46,5 +47,17 @@ int stop();
 
 /// Number of workers, 0 when not running. Any thread.
 [[nodiscard]] unsigned worker_count() noexcept;
+
+/// Main memory for arrays, in bytes.
+struct MemoryUsage {
+  std::size_t peak{0};      ///< the most that was allocated at a time since start(), whether in use or kept for reuse
+  std::size_t capacity{0};  ///< what start() was told, or decided
+};
+
+/// Any thread; the figures of the last run when the engine is not running.
+[[nodiscard]] MemoryUsage memory_usage();
+
+/// Name and version of the task engine that is linked, for messages.
+[[nodiscard]] std::string backend_version();
 
 }  // namespace legate::detail::engine

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operation/task.h"
 
+#include "operation/partition_report.h"
 #include "task/task_config.h"
 #include "task/task_signature.h"
 
@@ -197,6 +198,9 @@ void AutoTask::plan()
   request.replicated_writes = replicated_writes_;
   request.single            = runs_inline();
   plan_                     = plan_launch(request);
+  if (partitioner_logger().want_debug()) {
+    report_plan();
+  }
   for (const auto& argument : arguments_) {
     remember_partition(argument, plan_->tilings[argument.symbol], plan_->geometries[argument.symbol].get());
   }

@@ -145,6 +145,8 @@ class AutoTask final : public TaskDescription {
   void check_arguments() override;
   void check_interference() const;
   void plan_inline();
+  /// Writes what was asked and decided to the logger `legate.partitioner`.
+  void report_plan();
 
   // Variables are found by their address, so they never move: the first ones live in the task itself.
   [[nodiscard]] Variable& variable(std::size_t index);

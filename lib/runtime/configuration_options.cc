@@ -92,10 +92,10 @@ template <typename Target>
 
 [[nodiscard]] std::vector<Option> diagnostic_options() {
   return {
-      flag("--profile", &C::profile, "Write a profile; implies --provenance"),
-      text("--profile-name", &C::profile_name, "First part of the names of profile files"),
+      flag("--profile", &C::profile, "Write a profile; implies --provenance (no profile is written yet)"),
+      text("--profile-name", &C::profile_name, "First part of the names of profile files (not used yet)"),
       flag("--provenance", &C::provenance, "Record where operations come from"),
-      flag("--nsys", &C::nsys, "Mark tasks for the Nsight profiler; implies --provenance"),
+      flag("--nsys", &C::nsys, "Mark tasks for the Nsight profiler; implies --provenance (not done yet)"),
       text("--logging", &C::logging, "Levels of loggers: NAME=LEVEL[,NAME=LEVEL...]"),
       text("--logdir", &C::logdir, "Directory of log and profile files"),
       flag("--log-to-file", &C::log_to_file, "Write logs to files"),

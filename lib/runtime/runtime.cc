@@ -4,7 +4,8 @@
 #include "data/control_program.h"
 #include "engine/engine.h"
 #include "runtime/core_tasks.h"
-#include "runtime/logging.h"
+#include "runtime/diagnostics.h"
+#include "runtime/freeze.h"
 #include "task/task_config.h"
 
 #include <legate/utilities/abort.h>
@@ -44,10 +45,14 @@ VariantCode variant_of(mapping::TaskTarget target)
 
 Runtime::Runtime(Configuration configuration) : configuration_{std::move(configuration)}
 {
+  apply_logging(configuration_);
   engine::Configuration engine_configuration;
   engine_configuration.cpus          = static_cast<unsigned>(configuration_.cpus);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
   engine::start(engine_configuration);
+  if (configuration_.freeze_on_error) {
+    freeze_on_fatal_signals();  // after what start() loads: an OpenCL driver's LLVM takes these signals for itself
+  }
   scope_ = std::make_unique<ScopeState>(
     mapping::detail::whole_machine(static_cast<std::uint32_t>(configuration_.cpus),
                                    static_cast<std::uint32_t>(configuration_.gpus),
@@ -338,6 +343,9 @@ void Runtime::shut_down()
     callback();
   }
   engine::wait_all();
+  if (configuration_.show_memory_usage) {
+    report_memory_usage();
+  }
   pending_exceptions_.clear();
   clear_plans();
 }

@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/terminate.h"
 
-#include <legate/utilities/abort.h>
+#include "engine/engine.h"
+#include "utilities/banner.h"
+
+#include <legate/utilities/macros.h>
 #include <legate/version.h>
+#include <legate_defines.h>
+
+#include <sys/utsname.h>
 
 #include <cstdlib>
 #include <cxxabi.h>
 #include <exception>
-#include <iostream>
 #include <string>
 #include <typeinfo>
 #include <vector>
@@ -38,25 +43,35 @@ void collect(const std::exception& exception, std::vector<std::string>& entries)
   }
 }
 
-void print(std::vector<std::string> entries)
+std::vector<std::string> surroundings()
 {
-  const std::string prefix = "LEGATE ERROR: ";
-  const std::string rule   = prefix + std::string(80, '=') + "\n";
-  std::string text         = rule;
-  text += prefix + "Legate version: " + std::to_string(LEGATE_VERSION_MAJOR) + "." +
-          std::to_string(LEGATE_VERSION_MINOR) + "." + std::to_string(LEGATE_VERSION_PATCH) + "\n";
-  const auto* config = std::getenv("LEGATE_CONFIG");
-  text += prefix + "LEGATE_CONFIG: " + (config == nullptr ? "" : config) + "\n";
-  text += prefix + "Exception stack contains " + std::to_string(entries.size()) +
-          " exception(s) (bottom-most exception first):\n";
-  for (std::size_t i = entries.size(); i-- > 0;) {
-    std::string entry = "#" + std::to_string(entries.size() - 1 - i) + " " + entries[i];
-    for (std::size_t at = 0; (at = entry.find('\n', at)) != std::string::npos; at += prefix.size() + 1) {
-      entry.insert(at + 1, prefix);
-    }
-    text += prefix + entry + "\n";
+  std::vector<std::string> lines;
+  if (utsname system{}; ::uname(&system) == 0) {
+    lines.push_back(std::string{"System: "} + system.sysname + ", " + system.release + ", " + system.machine);
   }
-  std::cerr << text << rule << std::flush;
+  lines.push_back("Legate version: " LEGATE_STRINGIZE(LEGATE_VERSION_MAJOR) "." LEGATE_STRINGIZE(
+    LEGATE_VERSION_MINOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_PATCH));
+  lines.push_back("Backend version: " + engine::backend_version());
+  lines.emplace_back("Configure options: " LEGATE_CONFIGURE_OPTIONS);
+  const auto* config = std::getenv("LEGATE_CONFIG");
+  lines.push_back(std::string{"LEGATE_CONFIG: "} + (config == nullptr ? "" : config));
+  return lines;
+}
+
+void print(const std::vector<std::string>& entries)
+{
+  auto lines = surroundings();
+  lines.push_back("Exception stack contains " + std::to_string(entries.size()) +
+                  " exception(s) (bottom-most exception first):");
+  for (std::size_t i = entries.size(); i-- > 0;) {
+    lines.push_back("#" + std::to_string(entries.size() - 1 - i) + " " + entries[i]);
+  }
+  auto frames = stack_trace(2);
+  if (!frames.empty()) {
+    lines.emplace_back("Stack trace (most recent call first):");
+    lines.insert(lines.end(), frames.begin(), frames.end());
+  }
+  print_error_banner(lines);
 }
 
 [[noreturn]] void handler()
@@ -71,7 +86,7 @@ void print(std::vector<std::string> entries)
       entries.emplace_back("an object that is no std::exception");
     }
   }
-  print(std::move(entries));
+  print(entries);
   std::abort();
 }
 
