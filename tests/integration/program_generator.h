@@ -155,7 +155,7 @@ class ProgramGenerator {
         if (extent == 1 && !source.inner[at]) return transform(store, kind, dim, {number(1, 5)});
         break;
       case Transform::CHILD:
-        if (volume_of(source.extents) > 0) {
+        if (volume_of(source.extents) > 0 && !source.array->scalar) {  // of scalar stores: undefined
           const auto tile = random_tile(source);
           Coordinates color;
           for (std::size_t d = 0; d < tile.size(); ++d) {
@@ -524,7 +524,7 @@ class ProgramGenerator {
 
   /// An output reads a store around every element.
   void add_halo(Task& task, const Coordinates& shape, const std::vector<int>& members) {
-    if (members.empty() || shape.empty()) return;
+    if (members.empty() || shape.empty() || any_grown(members)) return;
     const auto source = members.front();
     if (scalar(source)) return;
     auto extents = shape;
@@ -551,6 +551,10 @@ class ProgramGenerator {
       }
     }
   }
+  /// The split of such a store may be irregular; nothing can be derived from that.
+  bool any_grown(const std::vector<int>& stores) const {
+    return std::any_of(stores.begin(), stores.end(), [&](int store) { return view(store).array->grown; });
+  }
   static bool is_member(const Task& task, const Result& made, const std::vector<int>& members) {
     const auto& arguments = made.role == Role::OUTPUT ? task.outputs : task.reductions;
     return std::count(members.begin(), members.end(), arguments[made.index].store) != 0;
@@ -558,7 +562,7 @@ class ProgramGenerator {
 
   /// A store some times as big as the class: read by its outputs, or written.
   void add_scaled(Task& task, const Coordinates& shape, const std::vector<int>& members, const std::vector<Term>& terms) {
-    if (members.empty() || shape.empty() || scalar(members.front())) return;
+    if (members.empty() || shape.empty() || scalar(members.front()) || any_grown(members)) return;
     Coordinates factors(shape.size()), extents(shape.size());
     for (std::size_t d = 0; d < shape.size(); ++d) {
       factors[d] = number(1, 3);
@@ -813,7 +817,10 @@ class ProgramGenerator {
     if (kind <= 42) return automatic_task();
     if (kind <= 65) return manual_task();
     if (kind <= 72) return fill(any_view());
-    if (kind <= 80) return emit(Look{any_view(), chance(30)});
+    if (kind <= 80) {
+      const auto store = any_view();
+      return emit(Look{store, chance(30) && !scalar(store)});  // the mapping of a scalar is a copy
+    }
     if (kind <= 84) {
       const auto store = any_view();
       if (!scalar(store)) emit(Modify{store, random_()});

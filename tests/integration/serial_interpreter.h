@@ -17,6 +17,7 @@ struct PlainArray {
   Element element{};
   std::vector<Number> numbers;
   bool scalar{false};
+  bool grown{false};  // made by a task that decided its extents
 };
 
 /// A view: where its elements are in the array.
@@ -42,7 +43,7 @@ struct PlainView {
     return true;
   }
   bool defined() const {
-    bool all = bound;
+    bool all = bound && (!array->scalar || array->numbers[0].defined);
     if (all) for_each_point(Box::of_extents(extents), [&](const Coordinates& p) { all = all && at(p).defined; });
     return all;
   }
@@ -170,6 +171,7 @@ class SerialInterpreter {
   void run(const CreateUnbound& s) {
     auto& view = views_[s.store] = fresh_view(s.element, Coordinates(s.dimensions, 0), false);
     view.bound = false;
+    view.array->grown = true;
   }
   void run(const View& s) { views_[s.store] = transformed(views_.at(s.source), s); }
   void run(const Fill& s) {
