@@ -7,6 +7,7 @@
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
+#include "engine/thread_order.h"
 
 #include <legate/utilities/assert.h>
 
@@ -232,6 +233,7 @@ void Array::wait_for_tiles() {
   for (const starpu_data_handle_t piece : links_->pieces) {
     acquire(piece);
   }
+  after_others();
 }
 
 void Array::unregister() {

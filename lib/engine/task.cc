@@ -7,6 +7,7 @@
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
+#include "engine/thread_order.h"
 #include "engine/timestamp_recorder.h"
 
 #include <legate/utilities/assert.h>
@@ -122,6 +123,7 @@ struct Trampoline {
     if (this_worker < 0) {
       this_worker = starpu_worker_get_id();
     }
+    after_others();
     const Executor executor{static_cast<unsigned>(this_worker)};
     if (LEGATE_UNLIKELY(launch.timed)) {
       const std::int64_t started = now_in_nanoseconds();
@@ -132,6 +134,7 @@ struct Trampoline {
     } else {
       call(launch, point.index, executor);
     }
+    before_others();
     launch.settle(1);
   }
 
@@ -308,6 +311,7 @@ void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t coun
     task->workerids_len = launch.worker_mask_length;
   }
   ++submitted_;
+  before_others();
   expect_success(starpu_task_submit(task), "starpu_task_submit");
 }
 
@@ -329,6 +333,7 @@ void wait_all() {
     spin_until(std::chrono::microseconds{20}, [] { return starpu_task_nsubmitted() == 0; });
   }
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
+  after_others();
   progress().set_drained(target);
   ArrayPool::instance().trim();
 }
