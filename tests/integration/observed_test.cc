@@ -231,6 +231,45 @@ TEST_F(Observed, SpanFormsOfAlignAndBroadcastCanBeLinked) {
   run(std::move(task));
 }
 
+TEST_F(Observed, SplitsOfUnequalVolumesRunAsOneLeaf) {
+  std::atomic<int> leaves{0};
+  body = [&](TaskContext context) {
+    ++leaves;
+    EXPECT_TRUE(context.is_single_task());
+    EXPECT_EQ(context.input(0).shape<1>().volume(), 8U);
+    EXPECT_EQ(context.input(1).shape<1>().volume(), 3U);
+  };
+  auto task = plain();  // 4 tiles of 2 and 3 tiles of 1
+  static_cast<void>(task.add_input(filled(Shape{8}, 1)));
+  static_cast<void>(task.add_input(filled(Shape{3}, 1)));
+  run(std::move(task));
+  EXPECT_EQ(leaves, 1);
+}
+
+TEST_F(Observed, ReplicatedWriteIsReadUnderEveryLaunchShape) {
+  const auto target = store(Shape{5});
+  body = [](TaskContext context) {
+    const auto access = context.output(0).write_accessor<std::int64_t, 1>();
+    for (coord_t i = 0; i < 5; ++i) access[i] = 3 * i;
+  };
+  auto writes = plain({3, 3});
+  writes.add_output(target);
+  run(std::move(writes));
+  std::atomic<int> wrong{0};
+  body = [&](TaskContext context) {
+    const auto access = context.input(0).read_accessor<std::int64_t, 1>();
+    for (coord_t i = 0; i < 5; ++i) wrong += access[i] == 3 * i ? 0 : 1;
+  };
+  for (const auto& shape : {std::vector<std::uint64_t>{3, 3}, std::vector<std::uint64_t>{9},
+                            std::vector<std::uint64_t>{4}}) {
+    auto reads = runtime->create_task(library, PLAIN, Span<const std::uint64_t>{shape});
+    reads.add_input(target);
+    run(std::move(reads));
+  }
+  EXPECT_EQ(wrong, 0);
+  EXPECT_EQ(values_of(target), (Values{0, 3, 6, 9, 12}));
+}
+
 // --- signatures and options --------------------------------------------------------------------------------------
 
 struct Ranged : public LegateTask<Ranged> {
