@@ -18,7 +18,7 @@
 namespace legate::test {
 
 /// What the leaves of the tasks below do. Set while nothing runs; called by every leaf, possibly at the same time.
-inline std::function<void(TaskContext)> body = [](TaskContext) {};
+inline std::function<void(const TaskContext&)> body = [](TaskContext) {};
 
 /// A task whose leaves call `body`.
 struct Plain : public LegateTask<Plain> {

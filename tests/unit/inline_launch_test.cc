@@ -21,7 +21,7 @@ namespace {
 
 const int configured = ::setenv("LEGATE_CONFIG", "--cpus 2 --sysmem 64 --inline-task-launch", 1);
 
-std::function<void(legate::TaskContext)> body;
+std::function<void(const legate::TaskContext&)> body;
 
 struct Plain : public legate::LegateTask<Plain> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};

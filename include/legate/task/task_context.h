@@ -69,6 +69,7 @@ class LEGATE_EXPORT TaskContext {
   [[nodiscard]] CUstream_st* get_task_stream() const;
 
   TaskContext(const TaskContext&)            = default;
+  TaskContext(TaskContext&&)                 = delete;
   TaskContext& operator=(const TaskContext&) = default;
   TaskContext& operator=(TaskContext&&)      = delete;
 
