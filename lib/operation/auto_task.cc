@@ -141,21 +141,33 @@ void AutoTask::check_interference() const
 
 void AutoTask::plan_inline()
 {
-  auto plan    = std::make_shared<LaunchPlan>();
-  plan->domain = single_domain();
-  plan->geometries.reserve(arguments_.size());
-  plan->grids.resize(arguments_.size());
-  plan->tilings.resize(arguments_.size());
+  // Launches that follow each other mostly look alike. Control thread only; never destroyed, so nothing runs at exit.
+  static auto& last = *new std::shared_ptr<const LaunchPlan>;
+  static auto& geometries = *new std::vector<std::shared_ptr<const Geometry>>;
+  bool unbound = false;
+  geometries.clear();
   for (auto& argument : arguments_) {
-    argument.symbol    = static_cast<std::uint32_t>(plan->geometries.size());
-    const bool unbound = argument.store->unbound();
-    plan->geometries.push_back(unbound ? nullptr : whole_geometry(argument.store->view()));
-    if (unbound) {
+    argument.symbol = static_cast<std::uint32_t>(geometries.size());
+    unbound         = unbound || argument.store->unbound();
+    geometries.push_back(argument.store->unbound() ? nullptr : whole_geometry(argument.store->view()));
+  }
+  if (last && !unbound && last->geometries == geometries) {
+    plan_ = last;
+    return;
+  }
+  auto plan        = std::make_shared<LaunchPlan>();
+  plan->domain     = single_domain();
+  plan->geometries = geometries;
+  plan->tilings.resize(arguments_.size());
+  plan->grids.resize(arguments_.size());
+  for (const auto& argument : arguments_) {
+    if (argument.store->unbound()) {
       auto& grid = plan->grids[argument.symbol];
       grid.colors.assign(argument.store->dim(), 1);
       grid.position.assign(1, 0);
     }
   }
+  last  = plan;
   plan_ = std::move(plan);
 }
 
