@@ -23,14 +23,22 @@ using Operator = legate::ReductionOpKind;
 template <typename Function>
 decltype(auto) with_type(Element element, Function&& function) {
   switch (element) {
-    case Element::BOOL: return function(bool{});
-    case Element::INT8: return function(std::int8_t{});
-    case Element::INT32: return function(std::int32_t{});
-    case Element::INT64: return function(std::int64_t{});
-    case Element::UINT16: return function(std::uint16_t{});
-    case Element::UINT64: return function(std::uint64_t{});
-    case Element::FLOAT32: return function(float{});
-    case Element::FLOAT64: break;
+    case Element::BOOL:
+      return function(bool{});
+    case Element::INT8:
+      return function(std::int8_t{});
+    case Element::INT32:
+      return function(std::int32_t{});
+    case Element::INT64:
+      return function(std::int64_t{});
+    case Element::UINT16:
+      return function(std::uint16_t{});
+    case Element::UINT64:
+      return function(std::uint64_t{});
+    case Element::FLOAT32:
+      return function(float{});
+    case Element::FLOAT64:
+      break;
   }
   return function(double{});
 }
@@ -98,9 +106,8 @@ inline Number reduced(Element element, Operator op, const Number& left, const Nu
   Number result;
   result.defined = left.defined && right.defined;
   const bool less = is_floating(element) ? left.real < right.real
-                    : is_signed(element)
-                        ? static_cast<std::int64_t>(left.bits) < static_cast<std::int64_t>(right.bits)
-                        : left.bits < right.bits;
+                    : is_signed(element) ? static_cast<std::int64_t>(left.bits) < static_cast<std::int64_t>(right.bits)
+                                         : left.bits < right.bits;
   const bool truth = element == Element::BOOL;
   switch (op) {
     case Operator::ADD:
@@ -123,9 +130,15 @@ inline Number reduced(Element element, Operator op, const Number& left, const Nu
       result.real = less ? left.real : right.real;
       result.error = std::max(left.error, right.error);
       break;
-    case Operator::OR: result.bits = left.bits | right.bits; break;
-    case Operator::AND: result.bits = left.bits & right.bits; break;
-    case Operator::XOR: result.bits = left.bits ^ right.bits; break;
+    case Operator::OR:
+      result.bits = left.bits | right.bits;
+      break;
+    case Operator::AND:
+      result.bits = left.bits & right.bits;
+      break;
+    case Operator::XOR:
+      result.bits = left.bits ^ right.bits;
+      break;
   }
   return stored(element, result);
 }

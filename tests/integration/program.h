@@ -186,8 +186,7 @@ inline std::string text_of(const Statement& statement) {
              text_of(s.more) + ")";
     }
     std::string operator()(const Fill& s) const {
-      return "fill s" + std::to_string(s.store) +
-             (s.value_store < 0 ? "" : " with s" + std::to_string(s.value_store));
+      return "fill s" + std::to_string(s.store) + (s.value_store < 0 ? "" : " with s" + std::to_string(s.value_store));
     }
     std::string operator()(const Look& s) const {
       return "look s" + std::to_string(s.store) + (s.keep ? " and keep" : "");

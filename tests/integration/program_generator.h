@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// Makes random programs that have one right result: nothing undefined is read, points of a launch do not race, automatic
-// launches compute the same however they are split. It runs the serial interpreter along to know what is defined.
+// Makes random programs that have one right result: nothing undefined is read, points of a launch do not race,
+// automatic launches compute the same however they are split. It runs the serial interpreter along to know what is
+// defined.
 
 #include "serial_interpreter.h"
 
@@ -58,7 +59,10 @@ class ProgramGenerator {
   Coordinates random_shape() {
     Coordinates extents(static_cast<std::size_t>(chance(8) ? 0 : number(1, 4)));
     for (auto& extent : extents) {
-      extent = chance(3) ? 0 : chance(12) ? 1 : extents.size() == 1 ? number(1, 60) : number(1, extents.size() == 2 ? 16 : 7);
+      extent = chance(3)             ? 0
+               : chance(12)          ? 1
+               : extents.size() == 1 ? number(1, 60)
+                                     : number(1, extents.size() == 2 ? 16 : 7);
     }
     return extents;
   }
@@ -164,7 +168,8 @@ class ProgramGenerator {
           return transform(store, kind, 0, tile, color);
         }
         break;
-      default: break;
+      default:
+        break;
     }
     return store;
   }
@@ -248,7 +253,8 @@ class ProgramGenerator {
         inner[at] = 1;
         cut[at] = true;
         return transform(view_of_shape(inner, injective, cut, depth - 1), Transform::BROADCAST, dim, {extents[at]});
-      default: break;
+      default:
+        break;
     }
     return create_root(extents);
   }
@@ -283,14 +289,14 @@ class ProgramGenerator {
   std::set<std::size_t> elements_of(int store) const {
     std::set<std::size_t> elements;
     const auto& where = view(store);
-    for_each_point(Box::of_extents(where.extents),
-                   [&](const Coordinates& p) { elements.insert(where.position(p)); });
+    for_each_point(Box::of_extents(where.extents), [&](const Coordinates& p) { elements.insert(where.position(p)); });
     return elements;
   }
   bool meet(int first, int second) const {
     if (first == second) return true;
     if (view(first).array != view(second).array) return false;
-    if (scalar(first)) return true;
+    // A slice of everything is the store itself; of empty stores, no element tells.
+    if (scalar(first) || volume_of(view(first).extents) == 0 || volume_of(view(second).extents) == 0) return true;
     const auto some = elements_of(first);
     for (const auto element : elements_of(second)) {
       if (some.count(element) != 0) return true;
@@ -385,8 +391,7 @@ class ProgramGenerator {
     if (!members.empty() && !grown) {
       const auto dimensions = static_cast<std::int64_t>(shape.size());
       if (chance(20) && dimensions > 0) {
-        task.demands.push_back(
-            {Demand::Kind::BROADCAST_AXES, one_of(members), 0, {number(0, dimensions - 1)}, {}});
+        task.demands.push_back({Demand::Kind::BROADCAST_AXES, one_of(members), 0, {number(0, dimensions - 1)}, {}});
         task.demands.back().second = task.demands.back().first;
       }
       if (chance(15)) {
@@ -561,7 +566,8 @@ class ProgramGenerator {
   }
 
   /// A store some times as big as the class: read by its outputs, or written.
-  void add_scaled(Task& task, const Coordinates& shape, const std::vector<int>& members, const std::vector<Term>& terms) {
+  void add_scaled(Task& task, const Coordinates& shape, const std::vector<int>& members,
+                  const std::vector<Term>& terms) {
     if (members.empty() || shape.empty() || scalar(members.front()) || any_grown(members)) return;
     Coordinates factors(shape.size()), extents(shape.size());
     for (std::size_t d = 0; d < shape.size(); ++d) {
@@ -645,7 +651,8 @@ class ProgramGenerator {
       only_whole = only_whole && task.inputs[input].tile.empty();
       terms.push_back(term);
     }
-    const bool in_place = !task.outputs.empty() && !task.inputs.empty() && task.inputs[0].store == task.outputs[0].store;
+    const bool in_place =
+        !task.outputs.empty() && !task.inputs.empty() && task.inputs[0].store == task.outputs[0].store;
     if (!task.outputs.empty()) {
       auto made = result(Role::OUTPUT, 0, task.outputs[0].store);
       made.terms = terms;

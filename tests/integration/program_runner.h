@@ -43,9 +43,7 @@ class ProgramRunner {
 
  private:
   const legate::LogicalStore& store(int number) const { return stores_.at(number); }
-  static std::vector<std::uint64_t> unsigned_of(const Coordinates& values) {
-    return {values.begin(), values.end()};
-  }
+  static std::vector<std::uint64_t> unsigned_of(const Coordinates& values) { return {values.begin(), values.end()}; }
   void keep(int number, legate::LogicalStore store) { stores_.insert_or_assign(number, std::move(store)); }
   void complain(const std::string& text) {
     if (complaint_.empty()) complaint_ = "statement " + std::to_string(current_) + ": " + text + "\n";
@@ -68,16 +66,20 @@ class ProgramRunner {
     const auto dim = static_cast<std::int32_t>(s.dim);
     const auto first = s.numbers.empty() ? 0 : s.numbers[0];
     switch (s.transform) {
-      case Transform::PROMOTE: return keep(s.store, source.promote(dim, static_cast<std::size_t>(first)));
-      case Transform::PROJECT: return keep(s.store, source.project(dim, first));
-      case Transform::SLICE: return keep(s.store, source.slice(dim, legate::Slice{first, s.numbers[1]}));
+      case Transform::PROMOTE:
+        return keep(s.store, source.promote(dim, static_cast<std::size_t>(first)));
+      case Transform::PROJECT:
+        return keep(s.store, source.project(dim, first));
+      case Transform::SLICE:
+        return keep(s.store, source.slice(dim, legate::Slice{first, s.numbers[1]}));
       case Transform::TRANSPOSE:
         return keep(s.store, source.transpose(std::vector<std::int32_t>(s.numbers.begin(), s.numbers.end())));
-      case Transform::DELINEARIZE: return keep(s.store, source.delinearize(dim, unsigned_of(s.numbers)));
-      case Transform::BROADCAST: return keep(s.store, source.broadcast(dim, static_cast<std::size_t>(first)));
+      case Transform::DELINEARIZE:
+        return keep(s.store, source.delinearize(dim, unsigned_of(s.numbers)));
+      case Transform::BROADCAST:
+        return keep(s.store, source.broadcast(dim, static_cast<std::size_t>(first)));
       case Transform::CHILD:
-        return keep(s.store,
-                    source.partition_by_tiling(unsigned_of(s.numbers)).get_child_store(unsigned_of(s.more)));
+        return keep(s.store, source.partition_by_tiling(unsigned_of(s.numbers)).get_child_store(unsigned_of(s.more)));
     }
   }
 
@@ -145,14 +147,15 @@ class ProgramRunner {
     legate::Scope scope;
     if (task.priority != 0) scope.set_priority(task.priority);
     if (task.last_processor > task.first_processor) {
-      scope.set_machine(runtime_->get_machine().slice(task.first_processor, task.last_processor,
-                                                      legate::mapping::TaskTarget::CPU));
+      scope.set_machine(
+          runtime_->get_machine().slice(task.first_processor, task.last_processor, legate::mapping::TaskTarget::CPU));
     }
     if (task.overdecompose > 0 || task.threshold >= 0) {
       legate::ParallelPolicy policy;
       if (task.overdecompose > 0) policy.with_overdecompose_factor(task.overdecompose);
       if (task.threshold >= 0) {
-        policy.with_partitioning_threshold(legate::mapping::TaskTarget::CPU, static_cast<std::uint64_t>(task.threshold));
+        policy.with_partitioning_threshold(legate::mapping::TaskTarget::CPU,
+                                           static_cast<std::uint64_t>(task.threshold));
       }
       scope.set_parallel_policy(policy);
     }
@@ -181,10 +184,18 @@ class ProgramRunner {
       const auto more = unsigned_of(demand.more);
       const std::vector<std::uint32_t> axes(numbers.begin(), numbers.end());
       switch (demand.kind) {
-        case Demand::Kind::ALIGN: launch.add_constraint(legate::align(first, symbols.at(demand.second))); break;
-        case Demand::Kind::BROADCAST: launch.add_constraint(legate::broadcast(first)); break;
-        case Demand::Kind::BROADCAST_AXES: launch.add_constraint(legate::broadcast(first, axes)); break;
-        case Demand::Kind::MIN_EXTENTS: launch.add_constraint(legate::min_extents(first, numbers)); break;
+        case Demand::Kind::ALIGN:
+          launch.add_constraint(legate::align(first, symbols.at(demand.second)));
+          break;
+        case Demand::Kind::BROADCAST:
+          launch.add_constraint(legate::broadcast(first));
+          break;
+        case Demand::Kind::BROADCAST_AXES:
+          launch.add_constraint(legate::broadcast(first, axes));
+          break;
+        case Demand::Kind::MIN_EXTENTS:
+          launch.add_constraint(legate::min_extents(first, numbers));
+          break;
         case Demand::Kind::SCALE:
           launch.add_constraint(legate::scale(numbers, first, symbols.at(demand.second)));
           break;

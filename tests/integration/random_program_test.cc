@@ -3,8 +3,8 @@
 // Thousands of random programs, each compared with a serial interpreter: integers must be equal, floating-point numbers
 // equal up to what the order of reductions can change.
 //
-// The runtime starts once in a process, so that every configuration is a process of its own: this program, run again. The
-// parent watches it; when the child dies or hangs, it says with which seed. Environment:
+// The runtime starts once in a process, so that every configuration is a process of its own: this program, run again.
+// The parent watches it; when the child dies or hangs, it says with which seed. Environment:
 //   LEGATUS_RANDOM_SECONDS     time for all configurations together (default 60)
 //   LEGATUS_RANDOM_PROGRAMS    number of programs for each configuration (default: as many as there is time for)
 //   LEGATUS_RANDOM_SEED        runs this one program only, and prints it
@@ -68,7 +68,8 @@ class Batch {
 
   int run() {
     using Clock = std::chrono::steady_clock;
-    const auto end = Clock::now() + std::chrono::milliseconds{number_setting("LEGATUS_RANDOM_CHILD_MILLISECONDS", 1000)};
+    const auto end =
+        Clock::now() + std::chrono::milliseconds{number_setting("LEGATUS_RANDOM_CHILD_MILLISECONDS", 1000)};
     legate::start();
     auto library = legate::Runtime::get_runtime()->create_library("random_programs");
     Leaf::register_variants(library);

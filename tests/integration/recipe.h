@@ -2,8 +2,8 @@
 #pragma once
 
 // What the leaf of a random program computes: for every element of its results, a number made from the coordinates, a
-// seed and elements of its inputs. The interpreter and the leaf follow the same recipe; how they come at the elements is
-// what differs, and is what the test compares.
+// seed and elements of its inputs. The interpreter and the leaf follow the same recipe; how they come at the elements
+// is what differs, and is what the test compares.
 
 #include "boxes.h"
 #include "elements.h"
@@ -121,7 +121,7 @@ void follow(const Recipe& recipe, Access& access) {
   std::vector<Coordinates> grown(recipe.results.size());
   for (std::size_t r = 0; r < recipe.results.size(); ++r) {
     const Result& result = recipe.results[r];
-    const Box box = result.driver >= 0                ? access.input_box(static_cast<std::uint32_t>(result.driver))
+    const Box box = result.driver >= 0               ? access.input_box(static_cast<std::uint32_t>(result.driver))
                     : result.role == Role::REDUCTION ? access.reduction_box(result.index)
                                                      : access.output_box(result.index);
     const bool uneven = result.role == Role::GROWN && box.dimensions() == 1;

@@ -99,7 +99,8 @@ inline PlainView transformed(PlainView view, const View& how) {
       view.strides.erase(at(view.strides));
       view.inner.erase(at(view.inner));
       break;
-    case Transform::SLICE: return sliced(std::move(view), dim, how.numbers[0], how.numbers[1]);
+    case Transform::SLICE:
+      return sliced(std::move(view), dim, how.numbers[0], how.numbers[1]);
     case Transform::TRANSPOSE: {
       const auto old = view;
       for (std::size_t d = 0; d < how.numbers.size(); ++d) {
@@ -268,8 +269,8 @@ class SerialInterpreter {
     add_rounding(rounding);
   }
 
-  /// Sums and products of n numbers, in any order and grouping, differ by at most 2 n units of rounding of the sum of the
-  /// magnitudes, or of the largest product met; the factor 2 more makes up for what is computed here.
+  /// Sums and products of n numbers, in any order and grouping, differ by at most 2 n units of rounding of the sum of
+  /// the magnitudes, or of the largest product met; the factor 2 more makes up for what is computed here.
   static void add_rounding(std::map<Number*, Rounding>& rounding) {
     for (auto& [element, sum] : rounding) {
       const bool rounds = sum.result->op == Operator::ADD || sum.result->op == Operator::MUL;
