@@ -5,6 +5,7 @@
 
 #include <gtest/gtest.h>
 
+#include <unistd.h>
 #include <csignal>
 #include <cstdlib>
 #include <functional>
@@ -14,19 +15,18 @@
 #include <stdexcept>
 #include <string>
 #include <thread>
-#include <unistd.h>
 #include <vector>
 
 namespace legate::test {
 namespace {
 
 /// In the child: ends the program when something does not hold, and says what.
-#define REQUIRE(condition)                                                    \
-  do {                                                                        \
-    if (!(condition)) {                                                       \
-      std::cerr << "line " << __LINE__ << ": " << #condition << '\n';         \
-      std::_Exit(3);                                                          \
-    }                                                                         \
+#define REQUIRE(condition)                                            \
+  do {                                                                \
+    if (!(condition)) {                                               \
+      std::cerr << "line " << __LINE__ << ": " << #condition << '\n'; \
+      std::_Exit(3);                                                  \
+    }                                                                 \
   } while (false)
 
 template <typename Exception, typename Call>
@@ -70,12 +70,12 @@ Library some_library() {
 }
 
 /// Runs `child` in a fresh process and expects it to end with exit status 0. The text names the test in failures.
-#define EXPECT_LIFE(...)                   \
-  EXPECT_EXIT(                             \
-      {                                    \
-        __VA_ARGS__();                     \
-        std::exit(0);                      \
-      },                                   \
+#define EXPECT_LIFE(...) \
+  EXPECT_EXIT(           \
+      {                  \
+        __VA_ARGS__();   \
+        std::exit(0);    \
+      },                 \
       ::testing::ExitedWithCode(0), "")
 
 class LifecycleDeathTest : public ::testing::Test {

@@ -155,8 +155,11 @@ TEST_F(MisuseInLeaf, UnboundOutputsHaveNoContents) {
     leaf_refuses<IA>([&] { static_cast<void>(out.target()); }, {"target"});
     leaf_refuses<IA>([&] { static_cast<void>(out.read_accessor<std::int64_t, 2>()); }, {"unbound"});
     leaf_refuses<IA>([&] { static_cast<void>(out.write_accessor<std::int64_t, 2>()); }, {"unbound"});
-    leaf_refuses<IA>([&] { static_cast<void>(out.read_write_accessor<std::int64_t, 2>(Rect<2>{{0, 0}, {0, 0}})); },
-                     {"unbound"});
+    leaf_refuses<IA>(
+        [&] {
+          static_cast<void>(out.read_write_accessor<std::int64_t, 2>(Rect<2>{{0, 0}, {0, 0}}));
+        },
+        {"unbound"});
     leaf_refuses<IA>([&] { static_cast<void>(out.scalar<std::int64_t>()); }, {"scalar"});
     out.bind_empty_data();
     EXPECT_TRUE(out.is_unbound_store());
@@ -176,8 +179,11 @@ TEST_F(MisuseInLeaf, WrongBindingsAreRefusedAndALaterRightOneCounts) {
     auto small = create_buffer<std::int16_t, 2>(Point<2>{2, 3});
     auto right = out.create_output_buffer<std::int64_t, 2>(Point<2>{2, 3});
     leaf_refuses<IA>([&] { out.bind_data(flat, Point<1>{6}); }, {"bind_data", "1", "2-D"});
-    leaf_refuses<IA>([&] { static_cast<void>(out.create_output_buffer<std::int64_t, 3>(Point<3>{1, 1, 1}, true)); },
-                     {"create_output_buffer", "3", "2-D"});
+    leaf_refuses<IA>(
+        [&] {
+          static_cast<void>(out.create_output_buffer<std::int64_t, 3>(Point<3>{1, 1, 1}, true));
+        },
+        {"create_output_buffer", "3", "2-D"});
     leaf_refuses<IA>([&] { out.bind_data(small, Point<2>{2, 3}); }, {"2 bytes", "int64"});
     leaf_refuses<IA>([&] { out.bind_data(right, Point<2>{2, 4}); }, {"4", "3"});
     const TaskLocalBuffer typed{create_buffer<double, 2>(Point<2>{1, 1})};
@@ -189,8 +195,11 @@ TEST_F(MisuseInLeaf, WrongBindingsAreRefusedAndALaterRightOneCounts) {
     out.bind_data(right, Point<2>{2, 3});
     leaf_refuses<IA>([&] { out.bind_data(right, Point<2>{2, 3}); }, {"bound already"});
     leaf_refuses<IA>([&] { out.bind_empty_data(); }, {"bound already"});
-    leaf_refuses<IA>([&] { static_cast<void>(out.create_output_buffer<std::int64_t, 2>(Point<2>{1, 1}, true)); },
-                     {"bound already"});
+    leaf_refuses<IA>(
+        [&] {
+          static_cast<void>(out.create_output_buffer<std::int64_t, 2>(Point<2>{1, 1}, true));
+        },
+        {"bound already"});
   };
   const auto unbound = runtime->create_store(int64(), 2);
   auto task = plain();
@@ -266,12 +275,10 @@ TEST_F(MisuseInLeaf, BuffersOutsideOfTasksAreRefused) {
 }
 
 TEST_F(MisuseInLeaf, MemoriesOfAProcessorAreChecked) {
-  refuses<std::out_of_range>(
-      [&] { static_cast<void>(find_memory_from_kind(Memory::Kind::GPU_FB_MEM)); },
-      {"find_memory_from_kind"});
-  refuses<IA>(
-      [&] { static_cast<void>(find_memory_from_kind(static_cast<Memory::Kind>(99))); },
-      {"find_memory_from_kind"});
+  refuses<std::out_of_range>([&] { static_cast<void>(find_memory_from_kind(Memory::Kind::GPU_FB_MEM)); },
+                             {"find_memory_from_kind"});
+  refuses<IA>([&] { static_cast<void>(find_memory_from_kind(static_cast<Memory::Kind>(99))); },
+              {"find_memory_from_kind"});
 }
 
 TEST_F(MisuseInLeaf, ProcessorLocalStorageIsEmptyUntilSet) {

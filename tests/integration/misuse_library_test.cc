@@ -144,7 +144,10 @@ TEST_F(MisuseOfLibrary, RefusesEmptyLaunchDomainBeforeItLooksUpTheId) {
   refuses<std::invalid_argument>([&] { static_cast<void>(plain({0})); }, {"create_task", "empty"});
   refuses<std::invalid_argument>([&] { static_cast<void>(plain({3, 0})); }, {"create_task", "empty"});
   refuses<std::invalid_argument>(
-      [&] { static_cast<void>(runtime->create_task(library, PLAIN, Domain{Rect<1>{3, 2}})); }, {"empty"});
+      [&] {
+        static_cast<void>(runtime->create_task(library, PLAIN, Domain{Rect<1>{3, 2}}));
+      },
+      {"empty"});
   const std::vector<std::uint64_t> none{0};
   refuses<std::invalid_argument>(
       [&] { static_cast<void>(runtime->create_task(library, LocalTaskID{77}, Span<const std::uint64_t>{none})); },
@@ -229,8 +232,9 @@ TEST_F(MisuseOfSignature, RefusesRangesWithoutRoom) {
 }
 
 TEST_F(MisuseOfSignature, CountsAreCheckedInOrderAtSubmit) {
-  const auto lib = with_signature(runtime, "signature.counts",
-                                  TaskSignature{}.inputs(1).outputs(1, 2).redops(0).scalars(2, TaskSignature::UNBOUNDED));
+  const auto lib =
+      with_signature(runtime, "signature.counts",
+                     TaskSignature{}.inputs(1).outputs(1, 2).redops(0).scalars(2, TaskSignature::UNBOUNDED));
   const auto some = filled(Shape{4}, 1);
   const auto make = [&](int inputs, int outputs, int redops, int scalars) {
     auto task = runtime->create_task(lib, LocalTaskID{0}, {2});
@@ -260,8 +264,8 @@ TEST_F(MisuseOfSignature, CountsOfAutoTasksAreChecked) {
 TEST_F(MisuseOfSignature, RefusesConstraintsBesidesDeclaredOnes) {
   const auto declared = with_signature(runtime, "signature.constraints",
                                        TaskSignature{}.constraints({align(proxy::inputs[0], proxy::outputs[0])}));
-  const auto none = with_signature(runtime, "signature.none",
-                                   TaskSignature{}.constraints(Span<const ProxyConstraint>{}));
+  const auto none =
+      with_signature(runtime, "signature.none", TaskSignature{}.constraints(Span<const ProxyConstraint>{}));
   const auto open = with_signature(runtime, "signature.open", TaskSignature{}.constraints(std::nullopt));
   for (const auto& lib : {declared, none}) {
     auto task = runtime->create_task(lib, LocalTaskID{0});
@@ -285,9 +289,9 @@ TEST_F(MisuseOfSignature, RefusesImpossibleProxiesAtRegistration) {
       {"WithSignature", "input argument index 2", "broadcast", "Nargs(2)"});
   refuses<std::out_of_range>(
       [&] {
-        static_cast<void>(with_signature(
-            runtime, "signature.proxy2",
-            TaskSignature{}.outputs(3, 5).constraints({align(proxy::outputs[0], proxy::outputs[5])})));
+        static_cast<void>(
+            with_signature(runtime, "signature.proxy2",
+                           TaskSignature{}.outputs(3, 5).constraints({align(proxy::outputs[0], proxy::outputs[5])})));
       },
       {"output argument index 5", "align", "Nargs(3, 5)"});
   refuses<std::out_of_range>(
@@ -299,17 +303,17 @@ TEST_F(MisuseOfSignature, RefusesImpossibleProxiesAtRegistration) {
 }
 
 TEST_F(MisuseOfSignature, RefusesAbsentProxyAtSubmit) {
-  const auto lib = with_signature(
-      runtime, "signature.absent",
-      TaskSignature{}.inputs(1, 3).constraints({align(proxy::inputs[0], proxy::inputs[2])}));
+  const auto lib =
+      with_signature(runtime, "signature.absent",
+                     TaskSignature{}.inputs(1, 3).constraints({align(proxy::inputs[0], proxy::inputs[2])}));
   auto task = runtime->create_task(lib, LocalTaskID{0});
   static_cast<void>(task.add_input(filled(Shape{4}, 1)));
   refuses<std::out_of_range>([&] { runtime->submit(std::move(task)); }, {"align", "input", "2", "1"});
 }
 
 TEST_F(MisuseOfSignature, DeclaredConstraintsAreValidatedAtSubmit) {
-  const auto lib = with_signature(
-      runtime, "signature.validated", TaskSignature{}.constraints({align(proxy::inputs[0], proxy::outputs[0])}));
+  const auto lib = with_signature(runtime, "signature.validated",
+                                  TaskSignature{}.constraints({align(proxy::inputs[0], proxy::outputs[0])}));
   auto task = runtime->create_task(lib, LocalTaskID{0});
   static_cast<void>(task.add_input(filled(Shape{4}, 1)));
   static_cast<void>(task.add_output(store(Shape{5})));
@@ -317,9 +321,8 @@ TEST_F(MisuseOfSignature, DeclaredConstraintsAreValidatedAtSubmit) {
 }
 
 TEST_F(MisuseOfSignature, EmptyAxesAreRefusedWhenExpanded) {
-  const auto lib = with_signature(
-      runtime, "signature.axes",
-      TaskSignature{}.constraints({broadcast(proxy::inputs, tuple<std::uint32_t>{})}));
+  const auto lib = with_signature(runtime, "signature.axes",
+                                  TaskSignature{}.constraints({broadcast(proxy::inputs, tuple<std::uint32_t>{})}));
   auto task = runtime->create_task(lib, LocalTaskID{0});
   static_cast<void>(task.add_input(filled(Shape{4}, 1)));
   refuses<std::invalid_argument>([&] { runtime->submit(std::move(task)); }, {"axes"});

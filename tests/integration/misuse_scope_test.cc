@@ -66,9 +66,7 @@ TEST_F(MisuseOfScope, MachinesOfOtherNodesCannotBeIntersected) {
 TEST_F(MisuseOfScope, RefusedParameterLeavesTheOthersInForce) {
   const auto machine = get_machine();
   refuses<std::runtime_error>(
-      [&] {
-        const auto scope = Scope{5}.with_provenance("gone").with_machine(machine.only(mapping::TaskTarget::OMP));
-      },
+      [&] { const auto scope = Scope{5}.with_provenance("gone").with_machine(machine.only(mapping::TaskTarget::OMP)); },
       {"Empty machines"});
   EXPECT_EQ(Scope::priority(), 0);
   EXPECT_EQ(Scope::provenance(), "");
@@ -129,8 +127,8 @@ TEST_F(MisuseOfStreaming, StrictRefusesWhatItCannotInterleave) {
         });
       },
       {"Plain"});
-  refuses<std::invalid_argument>(
-      [&] { within([&] { runtime->submit(runtime->create_task(library, THROWING)); }); }, {"Throwing", "throw"});
+  refuses<std::invalid_argument>([&] { within([&] { runtime->submit(runtime->create_task(library, THROWING)); }); },
+                                 {"Throwing", "throw"});
   // everything held was discarded
   EXPECT_EQ(values_of(target), std::vector<std::int64_t>(16, 0));
 }

@@ -14,7 +14,10 @@ TEST_F(MisuseOfStore, RefusesTooManyDimensions) {
                              {"create_store", "7", "6"});
   refuses<std::out_of_range>([&] { static_cast<void>(store(Shape{1, 1, 1, 1, 1, 1, 1})); }, {"create_store", "7", "6"});
   refuses<std::out_of_range>(
-      [&] { static_cast<void>(runtime->create_store(Scalar{1}, Shape{1, 1, 1, 1, 1, 1, 1})); }, {"create_store", "7"});
+      [&] {
+        static_cast<void>(runtime->create_store(Scalar{1}, Shape{1, 1, 1, 1, 1, 1, 1}));
+      },
+      {"create_store", "7"});
 }
 
 TEST_F(MisuseOfStore, RefusesElementsOfVariableSize) {
@@ -36,8 +39,11 @@ TEST_F(MisuseOfStore, RefusesShapeOfAnUnboundStore) {
 TEST_F(MisuseOfStore, RefusesScalarStoreOfAnotherVolume) {
   refuses<std::invalid_argument>([&] { static_cast<void>(runtime->create_store(Scalar{1}, Shape{2})); },
                                  {"create_store", "2"});
-  refuses<std::invalid_argument>([&] { static_cast<void>(runtime->create_store(Scalar{1}, Shape{1, 0})); },
-                                 {"create_store", "0"});
+  refuses<std::invalid_argument>(
+      [&] {
+        static_cast<void>(runtime->create_store(Scalar{1}, Shape{1, 0}));
+      },
+      {"create_store", "0"});
   EXPECT_EQ(runtime->create_store(Scalar{1}, Shape{}).dim(), 0U);
   EXPECT_EQ(runtime->create_store(Scalar{1}, Shape{1, 1}).dim(), 2U);
 }
@@ -58,7 +64,10 @@ TEST_F(MisuseOfStore, RefusesQuestionsAboutAnUnboundStore) {
   refuses<std::invalid_argument>([&] { static_cast<void>(unbound.transpose({1, 0})); }, {"unbound"});
   refuses<std::invalid_argument>([&] { static_cast<void>(unbound.delinearize(0, {1, 1})); }, {"unbound"});
   refuses<std::invalid_argument>(
-      [&] { static_cast<void>(unbound.partition_by_tiling(std::array<std::uint64_t, 2>{1, 1})); }, {"unbound"});
+      [&] {
+        static_cast<void>(unbound.partition_by_tiling(std::array<std::uint64_t, 2>{1, 1}));
+      },
+      {"unbound"});
   EXPECT_EQ(unbound.shape().ndim(), 2U);
   EXPECT_EQ(unbound.shape().to_string(), "Shape(unbound 2D)");
 }
@@ -141,12 +150,17 @@ TEST_F(MisuseOfView, Delinearize) {
 TEST_F(MisuseOfView, PartsOfADelinearizedDimensionMustBeContiguous) {
   const auto line = numbered(Shape{12});
   const auto table = line.delinearize(0, {3, 4});
-  refuses<std::runtime_error>([&] { static_cast<void>(table.slice(1, Slice{0, 2})); },
-                              {"Non-invertible transformation", "slice"});
+  refuses<std::runtime_error>(
+      [&] {
+        static_cast<void>(table.slice(1, Slice{0, 2}));
+      },
+      {"Non-invertible transformation", "slice"});
   refuses<std::runtime_error>([&] { static_cast<void>(table.project(1, 2)); },
                               {"Non-invertible transformation", "project"});
   refuses<std::runtime_error>(
-      [&] { static_cast<void>(table.partition_by_tiling(std::array<std::uint64_t, 2>{2, 2})); },
+      [&] {
+        static_cast<void>(table.partition_by_tiling(std::array<std::uint64_t, 2>{2, 2}));
+      },
       {"Non-invertible transformation", "2, 2"});
   EXPECT_EQ(values_of(table.slice(0, Slice{1, 3})), (std::vector<std::int64_t>{4, 5, 6, 7, 8, 9, 10, 11}));
   EXPECT_EQ(values_of(table.project(0, 1)), (std::vector<std::int64_t>{4, 5, 6, 7}));
@@ -179,9 +193,16 @@ TEST_F(MisuseOfView, ChildStore) {
   using Colors = std::array<std::uint64_t, 2>;
   const auto tiles = root.partition_by_tiling(Colors{3, 4});
   ASSERT_EQ(tiles.color_shape(), (tuple<std::uint64_t>{2, 2}));
-  refuses<std::out_of_range>([&] { static_cast<void>(tiles.get_child_store(Colors{2, 0})); },
-                             {"Color [2, 0]", "[2, 2]"});
-  refuses<std::out_of_range>([&] { static_cast<void>(tiles.get_child_store(Colors{0, 2})); }, {"Color [0, 2]", "[2, 2]"});
+  refuses<std::out_of_range>(
+      [&] {
+        static_cast<void>(tiles.get_child_store(Colors{2, 0}));
+      },
+      {"Color [2, 0]", "[2, 2]"});
+  refuses<std::out_of_range>(
+      [&] {
+        static_cast<void>(tiles.get_child_store(Colors{0, 2}));
+      },
+      {"Color [0, 2]", "[2, 2]"});
   refuses<std::out_of_range>([&] { static_cast<void>(tiles.get_child_store(std::array<std::uint64_t, 1>{0})); },
                              {"Color"});
   EXPECT_EQ(values_of(tiles.get_child_store(Colors{1, 1})), (std::vector<std::int64_t>{22, 23}));
@@ -225,7 +246,10 @@ TEST_F(MisuseOfOperation, FillRefusesValueNeverWritten) {
 
 TEST_F(MisuseOfOperation, TreeReduceRefusesOtherDimensionsAndUnknownTasks) {
   refuses<std::runtime_error>(
-      [&] { static_cast<void>(runtime->tree_reduce(library, PLAIN, filled(Shape{2, 2}, 1))); }, {"tree_reduce", "2"});
+      [&] {
+        static_cast<void>(runtime->tree_reduce(library, PLAIN, filled(Shape{2, 2}, 1)));
+      },
+      {"tree_reduce", "2"});
   refuses<std::out_of_range>(
       [&] { static_cast<void>(runtime->tree_reduce(library, LocalTaskID{99}, filled(Shape{2}, 1))); }, {"99"});
   refuses<std::invalid_argument>(

@@ -256,7 +256,9 @@ TEST_F(MisuseOfConstraint, BroadcastRefusesAnEmptyListOfAxes) {
 
 TEST_F(MisuseOfConstraint, ScaleRefusesOtherDimensionsAndCounts) {
   refuses<std::invalid_argument>(
-      [&] { submit_with(Shape{4}, Shape{8, 8}, [](Variable a, Variable b) { return scale(ONE, a, b); }); },
+      [&] {
+        submit_with(Shape{4}, Shape{8, 8}, [](Variable a, Variable b) { return scale(ONE, a, b); });
+      },
       {"Scaling constraint requires the stores to have the same number of dimensions"});
   refuses<std::invalid_argument>(
       [&] { submit_with(Shape{4}, Shape{8}, [](Variable a, Variable b) { return scale(TWO, a, b); }); },
@@ -265,7 +267,9 @@ TEST_F(MisuseOfConstraint, ScaleRefusesOtherDimensionsAndCounts) {
 
 TEST_F(MisuseOfConstraint, BloatRefusesOtherDimensionsAndCounts) {
   refuses<std::invalid_argument>(
-      [&] { submit_with(Shape{4}, Shape{8, 8}, [](Variable a, Variable b) { return bloat(a, b, ONE, ONE); }); },
+      [&] {
+        submit_with(Shape{4}, Shape{8, 8}, [](Variable a, Variable b) { return bloat(a, b, ONE, ONE); });
+      },
       {"Bloating constraint requires the stores to have the same number of dimensions"});
   refuses<std::invalid_argument>(
       [&] { submit_with(Shape{4}, Shape{4}, [](Variable a, Variable b) { return bloat(a, b, ONE, TWO); }); },
@@ -307,7 +311,10 @@ TEST_F(MisuseOfProjection, RefusesAnotherNumberOfExpressions) {
   auto task = plain({2});
   refuses<std::invalid_argument>([&] { task.add_input(tiles, SymbolicPoint{dimension(0)}); }, {"Plain", "1", "2"});
   refuses<std::invalid_argument>(
-      [&] { task.add_output(tiles, SymbolicPoint{dimension(0), constant(0), constant(0)}); }, {"Plain", "3", "2"});
+      [&] {
+        task.add_output(tiles, SymbolicPoint{dimension(0), constant(0), constant(0)});
+      },
+      {"Plain", "3", "2"});
 }
 
 TEST_F(MisuseOfProjection, RefusesDimensionTheLaunchDomainLacks) {

@@ -260,8 +260,8 @@ TEST_F(Observed, ReplicatedWriteIsReadUnderEveryLaunchShape) {
     const auto access = context.input(0).read_accessor<std::int64_t, 1>();
     for (coord_t i = 0; i < 5; ++i) wrong += access[i] == 3 * i ? 0 : 1;
   };
-  for (const auto& shape : {std::vector<std::uint64_t>{3, 3}, std::vector<std::uint64_t>{9},
-                            std::vector<std::uint64_t>{4}}) {
+  for (const auto& shape :
+       {std::vector<std::uint64_t>{3, 3}, std::vector<std::uint64_t>{9}, std::vector<std::uint64_t>{4}}) {
     auto reads = runtime->create_task(library, PLAIN, Span<const std::uint64_t>{shape});
     reads.add_input(target);
     run(std::move(reads));

@@ -54,11 +54,16 @@ std::vector<std::int64_t> values_of_dim(const PhysicalStore& store) {
 inline std::vector<std::int64_t> values_of(const PhysicalStore& store) {
   switch (store.dim()) {
     case 0:
-    case 1: return values_of_dim<1>(store);
-    case 2: return values_of_dim<2>(store);
-    case 3: return values_of_dim<3>(store);
-    case 4: return values_of_dim<4>(store);
-    default: throw std::logic_error{"values_of: more dimensions than the tests use"};
+    case 1:
+      return values_of_dim<1>(store);
+    case 2:
+      return values_of_dim<2>(store);
+    case 3:
+      return values_of_dim<3>(store);
+    case 4:
+      return values_of_dim<4>(store);
+    default:
+      throw std::logic_error{"values_of: more dimensions than the tests use"};
   }
 }
 
@@ -77,10 +82,14 @@ inline void number(const LogicalStore& store) {
   const auto physical = store.get_physical_store();
   switch (physical.dim()) {
     case 0:
-    case 1: return number_dim<1>(physical);
-    case 2: return number_dim<2>(physical);
-    case 3: return number_dim<3>(physical);
-    default: throw std::logic_error{"number: more dimensions than the tests use"};
+    case 1:
+      return number_dim<1>(physical);
+    case 2:
+      return number_dim<2>(physical);
+    case 3:
+      return number_dim<3>(physical);
+    default:
+      throw std::logic_error{"number: more dimensions than the tests use"};
   }
 }
 
