@@ -13,8 +13,7 @@ thread_local bool running_in_task = false;
 
 }  // namespace
 
-void flush_held_operations()
-{
+void flush_held_operations() {
   if (flush_hook != nullptr) {
     flush_hook();
   }
@@ -22,8 +21,7 @@ void flush_held_operations()
 
 void set_flush_hook(void (*hook)()) { flush_hook = hook; }
 
-void check_control_program(const char* operation)
-{
+void check_control_program(const char* operation) {
   if (running_in_task) {
     throw std::runtime_error{std::string{operation} + " may not be called inside a task"};
   }

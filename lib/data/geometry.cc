@@ -10,15 +10,13 @@ namespace legate::detail {
 
 namespace {
 
-std::uint64_t next_geometry_id()
-{
+std::uint64_t next_geometry_id() {
   static std::atomic<std::uint64_t> next{1};
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
 /// Whether boxes are pairwise disjoint: a sweep along the dimension in which they spread the most.
-bool are_disjoint(std::vector<Box> boxes)
-{
+bool are_disjoint(std::vector<Box> boxes) {
   boxes.erase(std::remove_if(boxes.begin(), boxes.end(), [](const Box& box) { return box.empty(); }), boxes.end());
   if (boxes.size() < 2) {
     return true;
@@ -28,7 +26,7 @@ bool are_disjoint(std::vector<Box> boxes)
     return false;
   }
   std::size_t sweep = 0;
-  std::size_t most  = 0;
+  std::size_t most = 0;
   for (std::size_t d = 0; d < dim; ++d) {
     std::sort(boxes.begin(), boxes.end(), [&](const Box& a, const Box& b) { return a.lo[d] < b.lo[d]; });
     std::size_t distinct = 1;
@@ -36,7 +34,7 @@ bool are_disjoint(std::vector<Box> boxes)
       distinct += boxes[i].lo[d] != boxes[i - 1].lo[d] ? std::size_t{1} : std::size_t{0};
     }
     if (distinct > most) {
-      most  = distinct;
+      most = distinct;
       sweep = d;
     }
   }
@@ -56,29 +54,26 @@ struct TileListKey {
   std::uint64_t version;
   std::uint64_t geometry;
 
-  friend bool operator==(const TileListKey& a, const TileListKey& b)
-  {
+  friend bool operator==(const TileListKey& a, const TileListKey& b) {
     return a.array == b.array && a.version == b.version && a.geometry == b.geometry;
   }
 };
 
 struct TileListHash {
-  std::size_t operator()(const TileListKey& key) const
-  {
-    return std::hash<const void*>{}(key.array) ^ (key.version * 0x9e3779b97f4a7c15U) ^ (key.geometry * 0xc2b2ae3d27d4eb4fU);
+  std::size_t operator()(const TileListKey& key) const {
+    return std::hash<const void*>{}(key.array) ^ (key.version * 0x9e3779b97f4a7c15U) ^
+           (key.geometry * 0xc2b2ae3d27d4eb4fU);
   }
 };
 
 using TileListCache = std::unordered_map<TileListKey, std::shared_ptr<const TileLists>, TileListHash>;
 
-TileListCache& tile_list_cache()
-{
+TileListCache& tile_list_cache() {
   static auto* cache = new TileListCache;  // control thread only; never destroyed
   return *cache;
 }
 
-std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geometry& geometry)
-{
+std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geometry& geometry) {
   auto lists = std::make_shared<TileLists>();
   std::vector<std::uint32_t> found;
   std::vector<bool> seen(array.tiles().size(), false);
@@ -92,7 +87,7 @@ std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geo
         lists->tiles.push_back(tile);
         lists->covered.push_back(box.contains(array.tiles()[tile]));
         lists->exclusive = lists->exclusive && !seen[tile];
-        seen[tile]       = true;
+        seen[tile] = true;
       }
     }
     lists->offsets.push_back(static_cast<std::uint32_t>(lists->tiles.size()));
@@ -105,16 +100,15 @@ std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geo
 Geometry::Geometry(View::Ptr view) : id_{next_geometry_id()}, view_{std::move(view)} { points_.push_back(whole()); }
 
 Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::size_t points, const ColorOf& color_of)
-  : id_{next_geometry_id()}, view_{std::move(view)}, tiling_{std::move(tiling)}
-{
+    : id_{next_geometry_id()}, view_{std::move(view)}, tiling_{std::move(tiling)} {
   points_.reserve(points);
   std::vector<Box> boxes;
   for (std::size_t i = 0; i < points; ++i) {
     PointGeometry part;
-    part.color     = color_of(i);
+    part.color = color_of(i);
     const auto box = tiling_->rectangle(part.color, view_->extents());
-    part.lo        = box.lo;
-    part.hi        = box.hi;
+    part.lo = box.lo;
+    part.hi = box.hi;
     if (box.empty()) {
       part.root.dim = static_cast<std::int32_t>(view_->root_dim());
     } else {
@@ -128,8 +122,7 @@ Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::si
   disjoint_ = are_disjoint(std::move(boxes));
 }
 
-PointGeometry Geometry::whole() const
-{
+PointGeometry Geometry::whole() const {
   PointGeometry part;
   for (std::size_t d = 0; d < view_->dim() && d < LEGATE_MAX_DIM; ++d) {
     part.hi[d] = static_cast<std::int64_t>(view_->extents()[d]);
@@ -142,11 +135,10 @@ PointGeometry Geometry::whole() const
   return part;
 }
 
-std::shared_ptr<const TileLists> find_tile_lists(engine::Array& array, const Geometry& geometry)
-{
+std::shared_ptr<const TileLists> find_tile_lists(engine::Array& array, const Geometry& geometry) {
   // Bounded: a program that keeps making new shapes starts over now and then instead of growing.
   constexpr std::size_t LIMIT = 20000;
-  auto& cache                 = tile_list_cache();
+  auto& cache = tile_list_cache();
   if (cache.size() > LIMIT) {
     cache.clear();
   }
@@ -159,8 +151,7 @@ std::shared_ptr<const TileLists> find_tile_lists(engine::Array& array, const Geo
 
 void clear_tile_lists() { tile_list_cache().clear(); }
 
-void retile_for(engine::Array& array, const std::vector<const Geometry*>& writers)
-{
+void retile_for(engine::Array& array, const std::vector<const Geometry*>& writers) {
   std::vector<Box> boxes;
   for (const auto* geometry : writers) {
     for (std::size_t i = 0; i < geometry->size(); ++i) {

@@ -21,8 +21,8 @@ namespace legate::detail {
 struct PointGeometry {
   std::array<std::int64_t, LEGATE_MAX_DIM> lo{};  // in the coordinates of the store's view, [lo, hi)
   std::array<std::int64_t, LEGATE_MAX_DIM> hi{};
-  Box root{};                                     // the smallest box of the array around it; empty if there is nothing
-  std::vector<std::int64_t> color{};              // of the tiling; empty if the store is seen whole
+  Box root{};                         // the smallest box of the array around it; empty if there is nothing
+  std::vector<std::int64_t> color{};  // of the tiling; empty if the store is seen whole
 };
 
 /// The parts of one store that the points of one launch see. Immutable, shared by all launches of the same shape.
@@ -59,8 +59,8 @@ class Geometry {
 struct TileLists {
   std::vector<std::uint32_t> offsets{};  // of point i: [offsets[i], offsets[i + 1]); one list if the geometry is whole
   std::vector<std::uint32_t> tiles{};
-  std::vector<bool> covered{};           // the point sees the whole tile
-  bool exclusive{true};                  // no tile is in two lists
+  std::vector<bool> covered{};  // the point sees the whole tile
+  bool exclusive{true};         // no tile is in two lists
 };
 
 /// The tiles of `array`, as it is cut now, under the points of `geometry`. Remembered until the array is cut anew.

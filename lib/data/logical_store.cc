@@ -12,15 +12,13 @@ namespace legate::detail {
 
 namespace {
 
-std::uint64_t next_store_id()
-{
+std::uint64_t next_store_id() {
   static std::uint64_t next = 0;  // control thread only
   return next++;
 }
 
 template <typename T>
-std::string list(const std::vector<T>& values)
-{
+std::string list(const std::vector<T>& values) {
   std::string text = "[";
   for (const auto& value : values) {
     text += (text.size() > 1 ? ", " : "") + std::to_string(value);
@@ -28,41 +26,31 @@ std::string list(const std::vector<T>& values)
   return text + "]";
 }
 
-std::string at_dimension(const char* name, std::int32_t dim, const std::string& rest)
-{
+std::string at_dimension(const char* name, std::int32_t dim, const std::string& rest) {
   return std::string{name} + "(dim: " + std::to_string(dim) + (rest.empty() ? "" : ", ") + rest + ")";
 }
 
 }  // namespace
 
 LogicalStore::LogicalStore(std::shared_ptr<Region> region, std::shared_ptr<Shape> shape)
-  : region_{std::move(region)}, shape_{std::move(shape)}, type_{region_->storage->type()}, id_{next_store_id()}
-{
-}
+    : region_{std::move(region)}, shape_{std::move(shape)}, type_{region_->storage->type()}, id_{next_store_id()} {}
 
 LogicalStore::LogicalStore(std::shared_ptr<Region> region, View::Ptr view, Type type,
                            std::shared_ptr<const TransformNames> names)
-  : region_{std::move(region)},
-    view_{std::move(view)},
-    type_{std::move(type)},
-    names_{std::move(names)},
-    id_{next_store_id()}
-{
-}
+    : region_{std::move(region)},
+      view_{std::move(view)},
+      type_{std::move(type)},
+      names_{std::move(names)},
+      id_{next_store_id()} {}
 
-LogicalStore::Ptr LogicalStore::create(const std::vector<std::uint64_t>& extents, const Type& type, bool scalar)
-{
+LogicalStore::Ptr LogicalStore::create(const std::vector<std::uint64_t>& extents, const Type& type, bool scalar) {
   auto shape = std::make_shared<Shape>(extents);
   return std::make_shared<LogicalStore>(Storage::create(shape, type, scalar), shape);
 }
 
-std::uint32_t LogicalStore::dim() const
-{
-  return view_ ? static_cast<std::uint32_t>(view_->dim()) : shape_->dim();
-}
+std::uint32_t LogicalStore::dim() const { return view_ ? static_cast<std::uint32_t>(view_->dim()) : shape_->dim(); }
 
-const View::Ptr& LogicalStore::view()
-{
+const View::Ptr& LogicalStore::view() {
   if (!view_) {
     const auto& extents = shape_->extents();
     if (has_scalar_storage()) {
@@ -73,23 +61,21 @@ const View::Ptr& LogicalStore::view()
       }
       view_ = std::move(view);
     } else {
-      view_        = View::root(extents);
+      view_ = View::root(extents);
       region_->box = view_->region();
     }
   }
   return view_;
 }
 
-std::shared_ptr<Shape> LogicalStore::shape()
-{
+std::shared_ptr<Shape> LogicalStore::shape() {
   if (!shape_) {
     shape_ = std::make_shared<Shape>(view_->extents());
   }
   return shape_;
 }
 
-bool LogicalStore::overlaps(LogicalStore& other)
-{
+bool LogicalStore::overlaps(LogicalStore& other) {
   if (region_->storage != other.region_->storage) {
     return false;
   }
@@ -102,8 +88,7 @@ bool LogicalStore::overlaps(LogicalStore& other)
   return view()->root_box().overlaps(other.view()->root_box());
 }
 
-bool LogicalStore::equal_storage(LogicalStore& other)
-{
+bool LogicalStore::equal_storage(LogicalStore& other) {
   if (region_->storage != other.region_->storage) {
     return false;
   }
@@ -111,16 +96,14 @@ bool LogicalStore::equal_storage(LogicalStore& other)
          view()->region() == other.view()->region();
 }
 
-void LogicalStore::check_dimension(const char* operation, std::int32_t dim)
-{
+void LogicalStore::check_dimension(const char* operation, std::int32_t dim) {
   if (dim < 0 || static_cast<std::size_t>(dim) >= view()->dim()) {
     throw std::invalid_argument{std::string{operation} + ": there is no dimension " + std::to_string(dim) + " in a " +
                                 std::to_string(view()->dim()) + "-D store"};
   }
 }
 
-LogicalStore::Ptr LogicalStore::derive(View::Ptr view, const std::string& name)
-{
+LogicalStore::Ptr LogicalStore::derive(View::Ptr view, const std::string& name) {
   auto names = std::make_shared<TransformNames>();
   names->push_back(name);
   if (names_) {
@@ -129,8 +112,7 @@ LogicalStore::Ptr LogicalStore::derive(View::Ptr view, const std::string& name)
   return std::make_shared<LogicalStore>(region_, std::move(view), type_, std::move(names));
 }
 
-LogicalStore::Ptr LogicalStore::promote(std::int32_t position, std::size_t extent)
-{
+LogicalStore::Ptr LogicalStore::promote(std::int32_t position, std::size_t extent) {
   if (position < 0 || static_cast<std::size_t>(position) > view()->dim()) {
     throw std::invalid_argument{"promote: invalid position " + std::to_string(position) + " for a new dimension of a " +
                                 std::to_string(view()->dim()) + "-D store"};
@@ -139,8 +121,7 @@ LogicalStore::Ptr LogicalStore::promote(std::int32_t position, std::size_t exten
                 at_dimension("Promote", position, "extent: " + std::to_string(extent)));
 }
 
-LogicalStore::Ptr LogicalStore::project(std::int32_t dim, std::int64_t index)
-{
+LogicalStore::Ptr LogicalStore::project(std::int32_t dim, std::int64_t index) {
   check_dimension("project", dim);
   const auto d = static_cast<std::size_t>(dim);
   if (index < 0 || static_cast<std::uint64_t>(index) >= extents()[d]) {
@@ -151,8 +132,7 @@ LogicalStore::Ptr LogicalStore::project(std::int32_t dim, std::int64_t index)
                 at_dimension("Project", dim, "index: " + std::to_string(index)));
 }
 
-LogicalStore::Ptr LogicalStore::broadcast(std::int32_t dim, std::size_t extent)
-{
+LogicalStore::Ptr LogicalStore::broadcast(std::int32_t dim, std::size_t extent) {
   check_dimension("broadcast", dim);
   const auto d = static_cast<std::size_t>(dim);
   if (extents()[d] != 1) {
@@ -162,17 +142,16 @@ LogicalStore::Ptr LogicalStore::broadcast(std::int32_t dim, std::size_t extent)
   return derive(view()->broadcast(d, extent), at_dimension("Broadcast", dim, "extent: " + std::to_string(extent)));
 }
 
-LogicalStore::Ptr LogicalStore::slice(std::int32_t dim, const Slice& slice)
-{
+LogicalStore::Ptr LogicalStore::slice(std::int32_t dim, const Slice& slice) {
   check_dimension("slice", dim);
-  const auto d      = static_cast<std::size_t>(dim);
+  const auto d = static_cast<std::size_t>(dim);
   const auto extent = static_cast<std::int64_t>(extents()[d]);
-  const auto bound  = [&](const std::optional<std::int64_t>& given, std::int64_t open) {
+  const auto bound = [&](const std::optional<std::int64_t>& given, std::int64_t open) {
     const auto value = given.value_or(open);
     return value < 0 ? std::max<std::int64_t>(0, value + extent) : value;
   };
   const auto start = bound(slice.start, 0);
-  const auto stop  = bound(slice.stop, extent);
+  const auto stop = bound(slice.stop, extent);
   if (start < stop && (start >= extent || stop > extent)) {
     throw std::invalid_argument{"slice: [" + std::to_string(start) + ", " + std::to_string(stop) +
                                 ") is out of bounds of dimension " + std::to_string(dim) + " with extent " +
@@ -183,28 +162,26 @@ LogicalStore::Ptr LogicalStore::slice(std::int32_t dim, const Slice& slice)
       return shared_from_this();
     }
     auto empty = extents();
-    empty[d]   = 0;
+    empty[d] = 0;
     return create(empty, type_, false);
   }
   if (stop - start == extent) {
     return shared_from_this();
   }
   auto cut = view()->slice(d, static_cast<std::uint64_t>(start), static_cast<std::uint64_t>(stop));
-  auto result =
-    start == 0 ? std::make_shared<LogicalStore>(region_, cut, type_, names_)
-               : derive(cut, at_dimension("Shift", dim, "offset: " + std::to_string(-start)));
+  auto result = start == 0 ? std::make_shared<LogicalStore>(region_, cut, type_, names_)
+                           : derive(cut, at_dimension("Shift", dim, "offset: " + std::to_string(-start)));
   if (!has_scalar_storage() && !(cut->region() == region_->box)) {
-    auto region     = std::make_shared<Region>();
+    auto region = std::make_shared<Region>();
     region->storage = region_->storage;
-    region->parent  = region_;
-    region->box     = cut->region();
+    region->parent = region_;
+    region->box = cut->region();
     result->region_ = std::move(region);
   }
   return result;
 }
 
-LogicalStore::Ptr LogicalStore::transpose(const std::vector<std::int32_t>& axes)
-{
+LogicalStore::Ptr LogicalStore::transpose(const std::vector<std::int32_t>& axes) {
   auto sorted = axes;
   std::sort(sorted.begin(), sorted.end());
   std::vector<std::int32_t> expected(view()->dim());
@@ -216,16 +193,15 @@ LogicalStore::Ptr LogicalStore::transpose(const std::vector<std::int32_t>& axes)
   return derive(view()->transpose(axes), "Transpose(axes: " + list(axes) + ")");
 }
 
-LogicalStore::Ptr LogicalStore::delinearize(std::int32_t dim, const std::vector<std::uint64_t>& sizes)
-{
+LogicalStore::Ptr LogicalStore::delinearize(std::int32_t dim, const std::vector<std::uint64_t>& sizes) {
   check_dimension("delinearize", dim);
-  const auto d      = static_cast<std::size_t>(dim);
+  const auto d = static_cast<std::size_t>(dim);
   const auto extent = extents()[d];
   // The product is compared step by step: that of large sizes could wrap around to the extent.
   std::uint64_t product = 1;
-  bool fits             = !sizes.empty();
+  bool fits = !sizes.empty();
   for (const auto size : sizes) {
-    fits    = fits && size <= extent && (size == 0 || product <= extent / std::max<std::uint64_t>(size, 1) || extent == 0);
+    fits = fits && size <= extent && (size == 0 || product <= extent / std::max<std::uint64_t>(size, 1) || extent == 0);
     product *= size;
   }
   if (!fits || product != extent) {
@@ -235,8 +211,7 @@ LogicalStore::Ptr LogicalStore::delinearize(std::int32_t dim, const std::vector<
   return derive(view()->delinearize(d, sizes), at_dimension("Delinearize", dim, "sizes: " + list(sizes)));
 }
 
-LogicalStore::Ptr LogicalStore::reinterpret_as(const Type& type)
-{
+LogicalStore::Ptr LogicalStore::reinterpret_as(const Type& type) {
   if (type.variable_size() || type.size() != type_.size() || type.alignment() != type_.alignment()) {
     throw std::invalid_argument{"reinterpret_as: " + type.to_string() + " differs in size or alignment from " +
                                 type_.to_string()};
@@ -244,8 +219,7 @@ LogicalStore::Ptr LogicalStore::reinterpret_as(const Type& type)
   return std::make_shared<LogicalStore>(region_, view(), type, names_);
 }
 
-LogicalStore::Ptr LogicalStore::child(const std::vector<std::int64_t>& lo, const std::vector<std::int64_t>& hi)
-{
+LogicalStore::Ptr LogicalStore::child(const std::vector<std::int64_t>& lo, const std::vector<std::int64_t>& hi) {
   auto result = shared_from_this();
   for (std::size_t d = 0; d < lo.size(); ++d) {
     result = result->slice(static_cast<std::int32_t>(d), Slice{lo[d], std::max(lo[d], hi[d])});
@@ -253,20 +227,18 @@ LogicalStore::Ptr LogicalStore::child(const std::vector<std::int64_t>& lo, const
   return result;
 }
 
-std::shared_ptr<const Tiling> LogicalStore::own_key_partition(std::uint64_t pieces) const
-{
+std::shared_ptr<const Tiling> LogicalStore::own_key_partition(std::uint64_t pieces) const {
   return key_.pieces == pieces ? key_.tiling : nullptr;
 }
 
-std::shared_ptr<const Tiling> LogicalStore::inherited_key_partition(std::uint64_t pieces)
-{
+std::shared_ptr<const Tiling> LogicalStore::inherited_key_partition(std::uint64_t pieces) {
   if (has_scalar_storage() || view()->is_delinearized()) {
     return nullptr;
   }
   for (auto* region = region_.get(); region != nullptr; region = region->parent.get()) {
     if (region->key.tiling && region->key.pieces == pieces) {
       if (inherited_from_ != region->key.tiling) {
-        inherited_      = view()->from_root(*region->key.tiling);
+        inherited_ = view()->from_root(*region->key.tiling);
         inherited_from_ = region->key.tiling;
       }
       return inherited_;
@@ -276,8 +248,7 @@ std::shared_ptr<const Tiling> LogicalStore::inherited_key_partition(std::uint64_
 }
 
 void LogicalStore::set_key_partition(std::shared_ptr<const Tiling> tiling, std::uint64_t pieces,
-                                     std::uint64_t region_pieces)
-{
+                                     std::uint64_t region_pieces) {
   if (key_.tiling == tiling && key_.pieces == pieces && region_->key.pieces == region_pieces &&
       region_->key.tiling == key_in_region_) {
     return;  // a launch that is repeated
@@ -289,8 +260,7 @@ void LogicalStore::set_key_partition(std::shared_ptr<const Tiling> tiling, std::
   key_ = KeyPartition{std::move(tiling), pieces};
 }
 
-std::shared_ptr<const Tiling> LogicalStore::latest_key_partition()
-{
+std::shared_ptr<const Tiling> LogicalStore::latest_key_partition() {
   if (key_.tiling) {
     return key_.tiling;
   }
@@ -302,21 +272,19 @@ std::shared_ptr<const Tiling> LogicalStore::latest_key_partition()
   return nullptr;
 }
 
-std::shared_ptr<PhysicalStore> LogicalStore::map()
-{
+std::shared_ptr<PhysicalStore> LogicalStore::map() {
   if (has_scalar_storage()) {
     return PhysicalStore::of_scalar_copy(shared_from_this());
   }
   auto mapping = mapping_.lock();
   if (!mapping) {
-    mapping  = PhysicalStore::of_mapping(shared_from_this());
+    mapping = PhysicalStore::of_mapping(shared_from_this());
     mapping_ = mapping;
   }
   return mapping;
 }
 
-std::string LogicalStore::to_string()
-{
+std::string LogicalStore::to_string() {
   std::string text = "Store(" + std::to_string(id_) + ") {shape: ";
   text += ready() ? list(extents()) : std::string{unbound() ? "(unbound)" : "(bound)"};
   if (names_) {

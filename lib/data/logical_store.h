@@ -111,9 +111,7 @@ class LogicalStore : public std::enable_shared_from_this<LogicalStore> {
 class LogicalStorePartition {
  public:
   LogicalStorePartition(LogicalStore::Ptr store, std::shared_ptr<const Tiling> tiling)
-    : store_{std::move(store)}, tiling_{std::move(tiling)}
-  {
-  }
+      : store_{std::move(store)}, tiling_{std::move(tiling)} {}
   [[nodiscard]] const LogicalStore::Ptr& store() const { return store_; }
   [[nodiscard]] const std::shared_ptr<const Tiling>& tiling() const { return tiling_; }
 

@@ -14,8 +14,7 @@ namespace legate {
 
 namespace {
 
-std::string show(const std::vector<std::uint64_t>& values)
-{
+std::string show(const std::vector<std::uint64_t>& values) {
   std::string text = "[";
   for (const auto value : values) {
     text += (text.size() > 1 ? ", " : "") + std::to_string(value);
@@ -23,13 +22,11 @@ std::string show(const std::vector<std::uint64_t>& values)
   return text + "]";
 }
 
-std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> values)
-{
+std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> values) {
   return std::vector<std::uint64_t>(values.begin(), values.end());
 }
 
-void check_tiling_argument(const char* what, const std::vector<std::uint64_t>& values, std::size_t dim)
-{
+void check_tiling_argument(const char* what, const std::vector<std::uint64_t>& values, std::size_t dim) {
   if (values.size() != dim) {
     throw std::invalid_argument{std::string{"Incompatible "} + what + ": expected a " + std::to_string(dim) +
                                 "-tuple, got a " + std::to_string(values.size()) + "-tuple"};
@@ -47,8 +44,7 @@ std::uint32_t LogicalStore::dim() const { return impl_->dim(); }
 Type LogicalStore::type() const { return impl_->type(); }
 Shape LogicalStore::shape() const { return Shape{impl_->shape()}; }
 
-tuple<std::uint64_t> LogicalStore::extents() const
-{
+tuple<std::uint64_t> LogicalStore::extents() const {
   if (!impl_->ready()) {
     detail::flush_held_operations();
   }
@@ -63,31 +59,25 @@ bool LogicalStore::overlaps(const LogicalStore& other) const { return impl_->ove
 bool LogicalStore::equal_storage(const LogicalStore& other) const { return impl_->equal_storage(*other.impl_); }
 std::string LogicalStore::to_string() const { return impl_->to_string(); }
 
-LogicalStore LogicalStore::promote(std::int32_t extra_dim, std::size_t dim_size) const
-{
+LogicalStore LogicalStore::promote(std::int32_t extra_dim, std::size_t dim_size) const {
   return LogicalStore{impl_->promote(extra_dim, dim_size)};
 }
-LogicalStore LogicalStore::project(std::int32_t dim, std::int64_t index) const
-{
+LogicalStore LogicalStore::project(std::int32_t dim, std::int64_t index) const {
   return LogicalStore{impl_->project(dim, index)};
 }
-LogicalStore LogicalStore::broadcast(std::int32_t dim, std::size_t dim_size) const
-{
+LogicalStore LogicalStore::broadcast(std::int32_t dim, std::size_t dim_size) const {
   return LogicalStore{impl_->broadcast(dim, dim_size)};
 }
 LogicalStore LogicalStore::slice(std::int32_t dim, Slice slice) const { return LogicalStore{impl_->slice(dim, slice)}; }
-LogicalStore LogicalStore::transpose(std::vector<std::int32_t> axes) const
-{
+LogicalStore LogicalStore::transpose(std::vector<std::int32_t> axes) const {
   return LogicalStore{impl_->transpose(axes)};
 }
-LogicalStore LogicalStore::delinearize(std::int32_t dim, std::vector<std::uint64_t> sizes) const
-{
+LogicalStore LogicalStore::delinearize(std::int32_t dim, std::vector<std::uint64_t> sizes) const {
   return LogicalStore{impl_->delinearize(dim, sizes)};
 }
 LogicalStore LogicalStore::reinterpret_as(const Type& type) const { return LogicalStore{impl_->reinterpret_as(type)}; }
 
-std::optional<LogicalStorePartition> LogicalStore::get_partition() const
-{
+std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
   detail::flush_held_operations();
   if (impl_->unbound()) {
     return std::nullopt;
@@ -99,8 +89,7 @@ std::optional<LogicalStorePartition> LogicalStore::get_partition() const
 }
 
 LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t> tile_shape,
-                                                        std::optional<Span<const std::uint64_t>> color_shape) const
-{
+                                                        std::optional<Span<const std::uint64_t>> color_shape) const {
   const auto& extents = impl_->extents();
   if (extents.size() > LEGATE_MAX_DIM) {
     throw std::invalid_argument{"partition_by_tiling: a view of " + std::to_string(extents.size()) +
@@ -127,11 +116,10 @@ LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t
     }
   }
   return LogicalStorePartition{
-    std::make_shared<detail::LogicalStorePartition>(impl_, detail::intern(std::move(tiling)))};
+      std::make_shared<detail::LogicalStorePartition>(impl_, detail::intern(std::move(tiling)))};
 }
 
-PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarget> target) const
-{
+PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarget> target) const {
   detail::check_control_program("get_physical_store");
   if (target.has_value() && *target != mapping::StoreTarget::SYSMEM) {
     throw std::invalid_argument{"get_physical_store: this machine has no memory of the kind asked for"};
@@ -140,35 +128,28 @@ PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarge
   return PhysicalStore{impl_->map()};
 }
 
-std::optional<PhysicalStore> LogicalStore::get_cached_physical_store() const
-{
+std::optional<PhysicalStore> LogicalStore::get_cached_physical_store() const {
   if (auto mapping = impl_->cached_mapping()) {
     return PhysicalStore{std::move(mapping)};
   }
   return std::nullopt;
 }
 
-LogicalStore LogicalStore::null_mask() const
-{
-  throw std::invalid_argument{"null_mask: the array is not nullable"};
-}
+LogicalStore LogicalStore::null_mask() const { throw std::invalid_argument{"null_mask: the array is not nullable"}; }
 
-LogicalStore LogicalStore::child(std::uint32_t index) const
-{
+LogicalStore LogicalStore::child(std::uint32_t index) const {
   throw std::invalid_argument{"child: a plain array has no child " + std::to_string(index)};
 }
 
 LogicalStore LogicalStorePartition::store() const { return LogicalStore{impl_->store()}; }
 
-tuple<std::uint64_t> LogicalStorePartition::color_shape() const
-{
+tuple<std::uint64_t> LogicalStorePartition::color_shape() const {
   return tuple<std::uint64_t>{impl_->tiling()->colors};
 }
 
-LogicalStore LogicalStorePartition::get_child_store(Span<const std::uint64_t> color) const
-{
+LogicalStore LogicalStorePartition::get_child_store(Span<const std::uint64_t> color) const {
   const auto& tiling = *impl_->tiling();
-  bool valid         = color.size() == tiling.colors.size();
+  bool valid = color.size() == tiling.colors.size();
   std::vector<std::int64_t> at;
   for (std::size_t d = 0; valid && d < color.size(); ++d) {
     valid = color[d] < tiling.colors[d];

@@ -15,24 +15,23 @@
 namespace legate::detail {
 
 void PhysicalStore::place(const View& view, const std::byte* origin, const std::int64_t* box_lo,
-                          const std::size_t* array_strides)
-{
+                          const std::size_t* array_strides) {
   // Unsigned arithmetic on purpose: coordinate 0 may lie before the memory, and sums wrap around to the right address.
   auto address = reinterpret_cast<std::uintptr_t>(origin);  // NOLINT
   for (std::size_t r = 0; r < view.root_dim(); ++r) {
     address += static_cast<std::uintptr_t>(view.offset()[r] - box_lo[r]) * array_strides[r];
   }
-  base    = address;
-  dim     = static_cast<std::int32_t>(view.dim());
+  base = address;
+  dim = static_cast<std::int32_t>(view.dim());
   strides = {};
   for (std::size_t d = 0; d < view.dim(); ++d) {
     const auto& axis = view.axes()[d];
-    strides[d] = axis.root < 0 ? 0 : static_cast<std::size_t>(axis.weight) * array_strides[static_cast<std::size_t>(axis.root)];
+    strides[d] =
+        axis.root < 0 ? 0 : static_cast<std::size_t>(axis.weight) * array_strides[static_cast<std::size_t>(axis.root)];
   }
 }
 
-std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<LogicalStore> store)
-{
+std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<LogicalStore> store) {
   static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> zero{};
   const auto& view = *store->view();
   if (view.dim() > LEGATE_MAX_DIM) {
@@ -41,12 +40,12 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
   }
   auto& array = store->storage().array();
   array.synchronize();
-  auto result         = std::make_shared<PhysicalStore>();
-  result->readable    = true;
-  result->writable    = true;
-  result->reducible   = true;
+  auto result = std::make_shared<PhysicalStore>();
+  result->readable = true;
+  result->writable = true;
+  result->reducible = true;
   result->transformed = store->transformed();
-  result->type        = &store->type();
+  result->type = &store->type();
   result->place(view, array.data(), zero.data(), array.strides().data());
   for (std::size_t d = 0; d < view.dim(); ++d) {
     result->hi[d] = static_cast<std::int64_t>(view.extents()[d]);
@@ -55,15 +54,14 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
   return result;
 }
 
-std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<LogicalStore> store)
-{
+std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<LogicalStore> store) {
   auto& array = store->storage().array();
   array.synchronize();
-  auto result         = std::make_shared<PhysicalStore>();
-  result->kind        = Kind::SCALAR;
-  result->readable    = true;
+  auto result = std::make_shared<PhysicalStore>();
+  result->kind = Kind::SCALAR;
+  result->readable = true;
   result->transformed = store->transformed();
-  result->type        = &store->type();
+  result->type = &store->type();
   result->copy_.assign(array.data(), array.data() + array.element_size());
   result->place(*store->view(), result->copy_.data(), nullptr, nullptr);
   for (std::size_t d = 0; d < store->view()->dim(); ++d) {
@@ -73,8 +71,7 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<Log
   return result;
 }
 
-void PhysicalStore::synchronize() const
-{
+void PhysicalStore::synchronize() const {
   // Leaves may use a mapping's accessors only through what they were passed, never make new ones from it.
   if (owner_ && kind == Kind::ARRAY && !in_task()) {
     flush_held_operations();
@@ -90,16 +87,14 @@ namespace {
 
 [[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument{message}; }
 
-void check_not_unbound(const detail::PhysicalStore& store, const char* operation)
-{
+void check_not_unbound(const detail::PhysicalStore& store, const char* operation) {
   if (store.kind == detail::PhysicalStore::Kind::UNBOUND) {
     refuse(std::string{operation} + ": the store is an unbound output");
   }
 }
 
 /// The piece that a binding call is about to set.
-detail::UnboundPiece& piece_to_bind(const detail::PhysicalStore& store, std::int32_t dim, const char* operation)
-{
+detail::UnboundPiece& piece_to_bind(const detail::PhysicalStore& store, std::int32_t dim, const char* operation) {
   if (store.kind != detail::PhysicalStore::Kind::UNBOUND) {
     refuse(std::string{operation} + ": the store is not an unbound output");
   }
@@ -127,29 +122,26 @@ bool PhysicalStore::is_future() const { return impl_->kind == detail::PhysicalSt
 bool PhysicalStore::is_unbound_store() const { return impl_->kind == detail::PhysicalStore::Kind::UNBOUND; }
 bool PhysicalStore::is_partitioned() const { return impl_->partitioned; }
 
-mapping::StoreTarget PhysicalStore::target() const
-{
+mapping::StoreTarget PhysicalStore::target() const {
   if (is_unbound_store() && !impl_->piece->bound) {
     refuse("target: the unbound output is not bound yet");
   }
   return mapping::StoreTarget::SYSMEM;
 }
 
-Domain PhysicalStore::domain() const
-{
+Domain PhysicalStore::domain() const {
   check_not_unbound(*impl_, "domain");
   Domain result;
   result.dim = impl_->dim;
   for (std::int32_t d = 0; d < impl_->dim; ++d) {
-    const auto i                         = static_cast<std::size_t>(d);
-    result.rect_data[d]                  = impl_->lo[i];
-    result.rect_data[d + impl_->dim]     = impl_->hi[i] - 1;
+    const auto i = static_cast<std::size_t>(d);
+    result.rect_data[d] = impl_->lo[i];
+    result.rect_data[d + impl_->dim] = impl_->hi[i] - 1;
   }
   return result;
 }
 
-InlineAllocation PhysicalStore::get_inline_allocation() const
-{
+InlineAllocation PhysicalStore::get_inline_allocation() const {
   check_not_unbound(*impl_, "get_inline_allocation");
   impl_->synchronize();
   auto address = impl_->base;
@@ -161,8 +153,7 @@ InlineAllocation PhysicalStore::get_inline_allocation() const
   return InlineAllocation{reinterpret_cast<void*>(address), std::move(strides), target()};  // NOLINT
 }
 
-void PhysicalStore::check_shape_dimension_(std::int32_t dim) const
-{
+void PhysicalStore::check_shape_dimension_(std::int32_t dim) const {
   check_not_unbound(*impl_, "shape");
   if (dim != std::max(impl_->dim, 1)) {
     refuse("Dimension mismatch: " + std::to_string(dim) + "-D access to a " + std::to_string(impl_->dim) + "-D store");
@@ -171,17 +162,16 @@ void PhysicalStore::check_shape_dimension_(std::int32_t dim) const
 
 void PhysicalStore::check_accessor_dimension_(std::int32_t dim) const { check_shape_dimension_(dim); }
 
-void PhysicalStore::check_type_(Type::Code code, std::size_t size) const
-{
+void PhysicalStore::check_type_(Type::Code code, std::size_t size) const {
   const bool matches = code == Type::Code::NIL ? size == impl_->type->size() : code == impl_->type->code();
   if (!matches) {
-    refuse("Type mismatch: elements of the store are " + impl_->type->to_string() + ", the accessor asks for " +
-           (code == Type::Code::NIL ? "a type of " + std::to_string(size) + " bytes" : primitive_type(code).to_string()));
+    refuse(
+        "Type mismatch: elements of the store are " + impl_->type->to_string() + ", the accessor asks for " +
+        (code == Type::Code::NIL ? "a type of " + std::to_string(size) + " bytes" : primitive_type(code).to_string()));
   }
 }
 
-detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const
-{
+detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const {
   check_not_unbound(*impl_, "accessor");
   const bool allowed = use == detail::StoreUse::READ ||
                        (use == detail::StoreUse::REDUCE ? impl_->writable || impl_->reducible : impl_->writable);
@@ -193,8 +183,7 @@ detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const
   return detail::StoreLayout{impl_->base, impl_->strides};
 }
 
-const void* PhysicalStore::scalar_() const
-{
+const void* PhysicalStore::scalar_() const {
   if (!is_future()) {
     refuse("scalar: the store has no scalar storage");
   }
@@ -202,8 +191,7 @@ const void* PhysicalStore::scalar_() const
 }
 
 void* PhysicalStore::create_output_(const std::uint64_t* extents, std::int32_t dim, std::size_t element_size,
-                                    std::size_t alignment, bool bind) const
-{
+                                    std::size_t alignment, bool bind) const {
   piece_to_bind(*impl_, dim, "create_output_buffer");
   std::size_t bytes = element_size;
   for (std::int32_t d = 0; d < dim; ++d) {
@@ -218,8 +206,7 @@ void* PhysicalStore::create_output_(const std::uint64_t* extents, std::int32_t d
 }
 
 void PhysicalStore::bind_(void* data, const std::uint64_t* buffer_extents, const std::uint64_t* extents,
-                          std::int32_t dim, std::size_t element_size) const
-{
+                          std::int32_t dim, std::size_t element_size) const {
   auto& piece = piece_to_bind(*impl_, dim, "bind_data");
   if (element_size != impl_->type->size()) {
     refuse("bind_data: elements of " + std::to_string(element_size) + " bytes for a store of " +
@@ -233,12 +220,11 @@ void PhysicalStore::bind_(void* data, const std::uint64_t* buffer_extents, const
   }
   piece.extents.assign(extents, extents + dim);
   piece.room.assign(buffer_extents, buffer_extents + dim);
-  piece.data  = detail::keep_task_memory(data);
+  piece.data = detail::keep_task_memory(data);
   piece.bound = true;
 }
 
-TaskLocalBuffer PhysicalStore::create_output_buffer(const DomainPoint& extents, bool bind_buffer) const
-{
+TaskLocalBuffer PhysicalStore::create_output_buffer(const DomainPoint& extents, bool bind_buffer) const {
   if (!impl_->type->is_primitive()) {
     throw std::runtime_error{"create_output_buffer: the element type " + impl_->type->to_string() +
                              " is not a primitive one"};
@@ -247,16 +233,16 @@ TaskLocalBuffer PhysicalStore::create_output_buffer(const DomainPoint& extents, 
   Domain bounds;
   bounds.dim = extents.dim;
   for (std::int32_t d = 0; d < extents.dim; ++d) {
-    sizes.push_back(extents[static_cast<unsigned>(d)] < 0 ? 0 : static_cast<std::uint64_t>(extents[static_cast<unsigned>(d)]));
-    bounds.rect_data[d]              = 0;
+    sizes.push_back(
+        extents[static_cast<unsigned>(d)] < 0 ? 0 : static_cast<std::uint64_t>(extents[static_cast<unsigned>(d)]));
+    bounds.rect_data[d] = 0;
     bounds.rect_data[d + extents.dim] = static_cast<coord_t>(sizes.back()) - 1;
   }
   auto* data = create_output_(sizes.data(), extents.dim, impl_->type->size(), impl_->type->alignment(), bind_buffer);
   return TaskLocalBuffer{data, *impl_->type, bounds};
 }
 
-void PhysicalStore::bind_data(const TaskLocalBuffer& buffer, const DomainPoint& extents, bool check_type) const
-{
+void PhysicalStore::bind_data(const TaskLocalBuffer& buffer, const DomainPoint& extents, bool check_type) const {
   if (check_type && buffer.type() != *impl_->type) {
     refuse("bind_data: a buffer of " + buffer.type().to_string() + " for a store of " + impl_->type->to_string());
   }
@@ -277,27 +263,25 @@ void PhysicalStore::bind_data(const TaskLocalBuffer& buffer, const DomainPoint& 
   bind_(buffer.get_inline_allocation().ptr, room.data(), sizes.data(), extents.dim, buffer.type().size());
 }
 
-void PhysicalStore::bind_untyped_data(Buffer<std::int8_t, 1>& buffer, const Point<1>& extents) const
-{
+void PhysicalStore::bind_untyped_data(Buffer<std::int8_t, 1>& buffer, const Point<1>& extents) const {
   const auto element = std::max<std::uint64_t>(1, impl_->type->size());
-  const auto bounds  = buffer.get_bounds();
-  const auto count   = extents[0] < 0 ? 0 : static_cast<std::uint64_t>(extents[0]);
-  const auto room    = (bounds.hi[0] < bounds.lo[0] ? 0 : static_cast<std::uint64_t>(bounds.hi[0] - bounds.lo[0] + 1)) / element;
+  const auto bounds = buffer.get_bounds();
+  const auto count = extents[0] < 0 ? 0 : static_cast<std::uint64_t>(extents[0]);
+  const auto room =
+      (bounds.hi[0] < bounds.lo[0] ? 0 : static_cast<std::uint64_t>(bounds.hi[0] - bounds.lo[0] + 1)) / element;
   bind_(static_cast<void*>(buffer.ptr(bounds.lo)), &room, &count, 1, impl_->type->size());
 }
 
-void PhysicalStore::bind_empty_data() const
-{
+void PhysicalStore::bind_empty_data() const {
   auto& piece = piece_to_bind(*impl_, impl_->dim, "bind_empty_data");
   piece.extents.assign(static_cast<std::size_t>(impl_->dim), 0);
-  piece.room  = piece.extents;
+  piece.room = piece.extents;
   piece.bound = true;
 }
 
 PhysicalStore PhysicalStore::null_mask() const { refuse("null_mask: the array is not nullable"); }
 
-PhysicalStore PhysicalStore::child(std::uint32_t index) const
-{
+PhysicalStore PhysicalStore::child(std::uint32_t index) const {
   refuse("child: a plain array has no child " + std::to_string(index));
 }
 

@@ -34,12 +34,12 @@ class PhysicalStore {
   bool partitioned{false};
   bool valid{true};
   std::int32_t dim{0};
-  const Type* type{};                                   // of the logical store, which outlives this
-  std::uintptr_t base{};                                // of coordinate 0, see StoreLayout
-  std::array<std::size_t, LEGATE_MAX_DIM> strides{};    // in bytes
-  std::array<std::int64_t, LEGATE_MAX_DIM> lo{};        // domain [lo, hi)
+  const Type* type{};                                 // of the logical store, which outlives this
+  std::uintptr_t base{};                              // of coordinate 0, see StoreLayout
+  std::array<std::size_t, LEGATE_MAX_DIM> strides{};  // in bytes
+  std::array<std::int64_t, LEGATE_MAX_DIM> lo{};      // domain [lo, hi)
   std::array<std::int64_t, LEGATE_MAX_DIM> hi{};
-  UnboundPiece* piece{};                                // of an unbound output
+  UnboundPiece* piece{};  // of an unbound output
 
   /// Places the view on memory: `origin` holds the element of the array at `box_lo`, with `array_strides` in bytes.
   void place(const View& view, const std::byte* origin, const std::int64_t* box_lo, const std::size_t* array_strides);
@@ -56,8 +56,8 @@ class PhysicalStore {
   /// @}
 
  private:
-  std::shared_ptr<LogicalStore> owner_{};   // of a mapping
-  std::vector<std::byte> copy_{};           // of a mapped scalar store
+  std::shared_ptr<LogicalStore> owner_{};  // of a mapping
+  std::vector<std::byte> copy_{};          // of a mapped scalar store
 };
 
 }  // namespace legate::detail

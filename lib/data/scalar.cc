@@ -11,15 +11,14 @@
 namespace legate::detail {
 
 ScalarData::ScalarData(legate::Type type, const void* data, std::size_t size, bool copy)
-  : type_{std::move(type)}, size_{size}, data_{data}
-{
+    : type_{std::move(type)}, size_{size}, data_{data} {
   if (!copy || data == nullptr) {
     return;
   }
   auto* own = small_.data();
   if (size > small_.size()) {
     large_ = std::make_unique<std::byte[]>(size);  // NOLINT(modernize-avoid-c-arrays)
-    own    = large_.get();
+    own = large_.get();
   }
   std::memcpy(own, data, size);
   data_ = own;
@@ -32,8 +31,7 @@ namespace legate {
 namespace {
 
 /// Bytes of a value: strings carry their length in front.
-std::size_t size_of(const Type& type, const void* data)
-{
+std::size_t size_of(const Type& type, const void* data) {
   if (type.code() != Type::Code::STRING) {
     return type.size();
   }
@@ -44,13 +42,11 @@ std::size_t size_of(const Type& type, const void* data)
   return sizeof(length) + length;
 }
 
-InternalSharedPtr<const detail::ScalarData> make(const Type& type, const void* data, bool copy)
-{
+InternalSharedPtr<const detail::ScalarData> make(const Type& type, const void* data, bool copy) {
   return std::make_shared<const detail::ScalarData>(type, data, size_of(type, data), copy);
 }
 
-InternalSharedPtr<const detail::ScalarData> make_string(std::string_view string)
-{
+InternalSharedPtr<const detail::ScalarData> make_string(std::string_view string) {
   std::string bytes(sizeof(std::uint32_t) + string.size(), '\0');
   const auto length = static_cast<std::uint32_t>(string.size());
   std::memcpy(bytes.data(), &length, sizeof(length));
@@ -58,8 +54,7 @@ InternalSharedPtr<const detail::ScalarData> make_string(std::string_view string)
   return make(string_type(), bytes.data(), true);
 }
 
-InternalSharedPtr<const detail::ScalarData> make_bools(const std::vector<bool>& values)
-{
+InternalSharedPtr<const detail::ScalarData> make_bools(const std::vector<bool>& values) {
   std::string bytes;
   for (const bool value : values) {
     bytes.push_back(value ? '\1' : '\0');
@@ -80,8 +75,7 @@ Type Scalar::type() const { return impl_->type(); }
 std::size_t Scalar::size() const { return impl_->size(); }
 const void* Scalar::ptr() const { return impl_->data(); }
 
-const Type& Scalar::checked_size_(const Type& type, std::size_t size)
-{
+const Type& Scalar::checked_size_(const Type& type, std::size_t size) {
   if (type.code() == Type::Code::NIL) {
     throw std::invalid_argument{"Scalar: a value cannot have the null type"};
   }
@@ -96,8 +90,7 @@ const Type& Scalar::checked_size_(const Type& type, std::size_t size)
   return type;
 }
 
-std::string_view Scalar::string_() const
-{
+std::string_view Scalar::string_() const {
   if (type().code() != Type::Code::STRING) {
     throw std::invalid_argument{"Scalar::value: a scalar of type " + type().to_string() + " is not a string"};
   }
@@ -106,13 +99,13 @@ std::string_view Scalar::string_() const
                           : std::string_view{bytes + sizeof(std::uint32_t), size() - sizeof(std::uint32_t)};
 }
 
-DomainPoint Scalar::domain_point_() const
-{
+DomainPoint Scalar::domain_point_() const {
   const auto own = type();
   DomainPoint point;
   if (own.code() == Type::Code::INT64) {
     point.dim = 1;
-  } else if (own.code() == Type::Code::FIXED_ARRAY && own.as_fixed_array_type().element_type().size() == sizeof(coord_t) &&
+  } else if (own.code() == Type::Code::FIXED_ARRAY &&
+             own.as_fixed_array_type().element_type().size() == sizeof(coord_t) &&
              own.as_fixed_array_type().num_elements() <= LEGATE_MAX_DIM) {
     point.dim = static_cast<int>(own.as_fixed_array_type().num_elements());
   } else {
@@ -122,8 +115,7 @@ DomainPoint Scalar::domain_point_() const
   return point;
 }
 
-void Scalar::check_value_size_(std::size_t size) const
-{
+void Scalar::check_value_size_(std::size_t size) const {
   if (type().code() == Type::Code::STRING) {
     throw std::invalid_argument{"Scalar::value: string scalars can only be read as std::string or std::string_view"};
   }
@@ -136,15 +128,15 @@ void Scalar::check_value_size_(std::size_t size) const
   }
 }
 
-std::pair<const void*, std::size_t> Scalar::elements_(std::size_t element_size, bool is_character) const
-{
-  const auto own     = type();
+std::pair<const void*, std::size_t> Scalar::elements_(std::size_t element_size, bool is_character) const {
+  const auto own = type();
   const auto mismatch = [&](std::size_t size) {
     return std::invalid_argument{"Scalar::values: elements of " + own.to_string() + " have " + std::to_string(size) +
                                  " bytes, but the requested type has " + std::to_string(element_size)};
   };
   switch (own.code()) {
-    case Type::Code::NIL: return {nullptr, 0};
+    case Type::Code::NIL:
+      return {nullptr, 0};
     case Type::Code::STRING: {
       if (!is_character) {
         throw std::invalid_argument{"Scalar::values: the characters of a string can only be read as a 1-byte type"};
@@ -159,7 +151,8 @@ std::pair<const void*, std::size_t> Scalar::elements_(std::size_t element_size, 
       }
       return {ptr(), array.num_elements()};
     }
-    default: break;
+    default:
+      break;
   }
   if (size() != element_size) {
     throw mismatch(size());

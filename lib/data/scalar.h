@@ -15,7 +15,7 @@ class ScalarData {
  public:
   /// Keeps `data`, or a copy of its `size` bytes.
   ScalarData(legate::Type type, const void* data, std::size_t size, bool copy);
-  ScalarData(const ScalarData&)            = delete;
+  ScalarData(const ScalarData&) = delete;
   ScalarData& operator=(const ScalarData&) = delete;
 
   [[nodiscard]] const legate::Type& type() const { return type_; }

@@ -11,18 +11,16 @@
 namespace legate::detail {
 
 Shape::Shape(std::vector<std::uint64_t> extents)
-  : dim_{static_cast<std::uint32_t>(extents.size())}, ready_{true}, extents_{std::move(extents)}
-{
-}
+    : dim_{static_cast<std::uint32_t>(extents.size())}, ready_{true}, extents_{std::move(extents)} {}
 
-const std::vector<std::uint64_t>& Shape::extents()
-{
+const std::vector<std::uint64_t>& Shape::extents() {
   if (!ready_) {
     if (!producer_) {
-      throw std::invalid_argument{"Illegal to access an uninitialized unbound store: no submitted task decides its extents"};
+      throw std::invalid_argument{
+          "Illegal to access an uninitialized unbound store: no submitted task decides its extents"};
     }
     extents_ = producer_->extents();
-    ready_   = true;
+    ready_ = true;
     producer_.reset();
   }
   return extents_;
@@ -34,8 +32,7 @@ namespace legate {
 
 namespace {
 
-std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> extents)
-{
+std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> extents) {
   return std::vector<std::uint64_t>(extents.begin(), extents.end());
 }
 
@@ -46,15 +43,12 @@ Shape::Shape(Span<const std::uint64_t> extents) : impl_{std::make_shared<detail:
 Shape::Shape(const tuple<std::uint64_t>& extents) : impl_{std::make_shared<detail::Shape>(extents.data())} {}
 Shape::Shape(const std::vector<std::uint64_t>& extents) : impl_{std::make_shared<detail::Shape>(extents)} {}
 Shape::Shape(std::initializer_list<std::uint64_t> extents)
-  : impl_{std::make_shared<detail::Shape>(std::vector<std::uint64_t>{extents})}
-{
-}
+    : impl_{std::make_shared<detail::Shape>(std::vector<std::uint64_t>{extents})} {}
 Shape::Shape(InternalSharedPtr<detail::Shape> impl) : impl_{std::move(impl)} {}
 
 tuple<std::uint64_t> Shape::extents() const { return tuple<std::uint64_t>{impl_->extents()}; }
 
-std::size_t Shape::volume() const
-{
+std::size_t Shape::volume() const {
   std::size_t product = 1;
   for (const auto extent : impl_->extents()) {
     product *= extent;
@@ -65,8 +59,7 @@ std::size_t Shape::volume() const
 std::uint32_t Shape::ndim() const { return impl_->dim(); }
 std::uint64_t Shape::operator[](std::uint32_t index) const { return impl_->extents()[index]; }
 
-std::uint64_t Shape::at(std::uint32_t index) const
-{
+std::uint64_t Shape::at(std::uint32_t index) const {
   if (index >= impl_->dim()) {
     throw std::out_of_range{"Shape::at: there is no dimension " + std::to_string(index) + " in a " +
                             std::to_string(impl_->dim()) + "-D shape"};
@@ -74,8 +67,7 @@ std::uint64_t Shape::at(std::uint32_t index) const
   return impl_->extents()[index];
 }
 
-std::string Shape::to_string() const
-{
+std::string Shape::to_string() const {
   if (!impl_->ready()) {
     return std::string{"Shape("} + (impl_->unbound() ? "unbound " : "bound ") + std::to_string(impl_->dim()) + "D)";
   }
@@ -86,8 +78,7 @@ std::string Shape::to_string() const
   return text + "]";
 }
 
-bool Shape::operator==(const Shape& other) const
-{
+bool Shape::operator==(const Shape& other) const {
   return impl_ == other.impl_ || impl_->extents() == other.impl_->extents();
 }
 bool Shape::operator!=(const Shape& other) const { return !(*this == other); }

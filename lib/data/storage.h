@@ -27,7 +27,8 @@ struct KeyPartition {
 /// A box of an array that slicing has cut out; the whole array at first. It remembers how it was last split.
 struct Region {
   Storage* storage{};
-  std::shared_ptr<Region> parent{};  // what it was cut from; null for the whole array, keeps the storage alive otherwise
+  std::shared_ptr<Region>
+      parent{};  // what it was cut from; null for the whole array, keeps the storage alive otherwise
   Box box{};
   KeyPartition key{};  // in the coordinates of the array
 };
@@ -37,7 +38,7 @@ class Storage {
  public:
   /// An array, or with `scalar` a single value of the shape's volume 1.
   Storage(std::shared_ptr<Shape> shape, Type type, bool scalar);
-  Storage(const Storage&)            = delete;
+  Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
   /// A new storage; the result is its whole region and keeps it alive.

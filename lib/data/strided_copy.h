@@ -7,11 +7,11 @@
 
 namespace legate::detail {
 
-/// Copies a box of `dims` dimensions between two layouts with byte strides; contiguous inner dimensions go in one piece.
+/// Copies a box of `dims` dimensions between two layouts with byte strides; contiguous inner dimensions go in one
+/// piece.
 inline void strided_copy(std::byte* target, const std::size_t* target_strides, const std::byte* source,
                          const std::size_t* source_strides, const std::uint64_t* extents, std::size_t dims,
-                         std::size_t element_size)
-{
+                         std::size_t element_size) {
   std::size_t block = element_size;
   while (dims > 0 && target_strides[dims - 1] == block && source_strides[dims - 1] == block) {
     block *= extents[--dims];
@@ -37,8 +37,7 @@ inline void strided_copy(std::byte* target, const std::size_t* target_strides, c
     std::size_t dims;
     std::size_t block;
 
-    void operator()(std::byte* target, const std::byte* source, std::size_t d) const
-    {
+    void operator()(std::byte* target, const std::byte* source, std::size_t d) const {
       for (std::uint64_t i = 0; i < extents[d]; ++i) {
         if (d + 1 == dims) {
           std::memcpy(target + i * to[d], source + i * from[d], block);

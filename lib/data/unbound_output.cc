@@ -15,26 +15,22 @@
 namespace legate::detail {
 
 UnboundOutput::UnboundOutput(std::vector<std::uint64_t> colors, std::size_t element_size)
-  : colors_{std::move(colors)},
-    element_size_{element_size},
-    pieces_(std::accumulate(colors_.begin(), colors_.end(), std::uint64_t{1}, std::multiplies<>{}))
-{
-}
+    : colors_{std::move(colors)},
+      element_size_{element_size},
+      pieces_(std::accumulate(colors_.begin(), colors_.end(), std::uint64_t{1}, std::multiplies<>{})) {}
 
-UnboundOutput::~UnboundOutput()
-{
+UnboundOutput::~UnboundOutput() {
   for (auto& piece : pieces_) {
     free_task_memory(piece.data);
   }
 }
 
-void UnboundOutput::lay_out()
-{
+void UnboundOutput::lay_out() {
   completion_.wait();
   if (laid_out_) {
     return;
   }
-  laid_out_       = true;
+  laid_out_ = true;
   const auto dims = colors_.size();
   // Where each grid position starts along each dimension. Pieces of one position agree by contract; an empty piece
   // among others does not shrink its row.
@@ -74,20 +70,17 @@ void UnboundOutput::lay_out()
   }
 }
 
-const std::vector<std::uint64_t>& UnboundOutput::extents()
-{
+const std::vector<std::uint64_t>& UnboundOutput::extents() {
   lay_out();
   return extents_;
 }
 
-std::shared_ptr<const Tiling> UnboundOutput::tiling()
-{
+std::shared_ptr<const Tiling> UnboundOutput::tiling() {
   lay_out();
   return intern(Tiling::irregular(colors_, boxes_));
 }
 
-engine::ArrayRef UnboundOutput::take_array(std::size_t alignment)
-{
+engine::ArrayRef UnboundOutput::take_array(std::size_t alignment) {
   lay_out();
   auto array = engine::Array::create(extents_, element_size_, alignment);
   for (std::size_t i = 0; i < pieces_.size(); ++i) {

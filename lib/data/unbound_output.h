@@ -15,9 +15,9 @@ namespace legate::detail {
 
 /// What one task instance has bound to an unbound output. Written by that instance only, read once the launch is over.
 struct UnboundPiece {
-  void* data{};                                // from allocate_task_memory, owned by the piece once bound
-  std::vector<std::uint64_t> extents{};        // of the data
-  std::vector<std::uint64_t> room{};           // of the buffer that holds them, C order
+  void* data{};                          // from allocate_task_memory, owned by the piece once bound
+  std::vector<std::uint64_t> extents{};  // of the data
+  std::vector<std::uint64_t> room{};     // of the buffer that holds them, C order
   bool bound{false};
 };
 
@@ -28,7 +28,7 @@ class UnboundOutput {
  public:
   UnboundOutput(std::vector<std::uint64_t> colors, std::size_t element_size);
   ~UnboundOutput();
-  UnboundOutput(const UnboundOutput&)            = delete;
+  UnboundOutput(const UnboundOutput&) = delete;
   UnboundOutput& operator=(const UnboundOutput&) = delete;
 
   /// The piece at a row-major position of the grid.

@@ -19,8 +19,7 @@ template <typename T>
 class InternTable {
  public:
   template <typename Equal, typename Make>
-  std::shared_ptr<const T> find_or_make(std::size_t hash, Equal&& equal, Make&& make)
-  {
+  std::shared_ptr<const T> find_or_make(std::size_t hash, Equal&& equal, Make&& make) {
     const std::lock_guard<std::mutex> guard{mutex_};
     const auto range = entries_.equal_range(hash);
     for (auto it = range.first; it != range.second; ++it) {
@@ -37,8 +36,7 @@ class InternTable {
   }
 
  private:
-  void purge()
-  {
+  void purge() {
     for (auto it = entries_.begin(); it != entries_.end();) {
       it = it->second.expired() ? entries_.erase(it) : std::next(it);
     }
@@ -51,25 +49,21 @@ class InternTable {
 };
 
 // The tables are never destroyed: handles may outlive main().
-InternTable<View>& views()
-{
+InternTable<View>& views() {
   static auto* table = new InternTable<View>;
   return *table;
 }
 
-InternTable<Tiling>& tilings()
-{
+InternTable<Tiling>& tilings() {
   static auto* table = new InternTable<Tiling>;
   return *table;
 }
 
-void mix(std::size_t& seed, std::uint64_t value)
-{
+void mix(std::size_t& seed, std::uint64_t value) {
   seed ^= static_cast<std::size_t>(value) + 0x9e3779b97f4a7c15U + (seed << 6U) + (seed >> 2U);
 }
 
-std::size_t hash_of(const std::vector<Axis>& axes, const std::vector<std::int64_t>& offset, const Box& region)
-{
+std::size_t hash_of(const std::vector<Axis>& axes, const std::vector<std::int64_t>& offset, const Box& region) {
   std::size_t seed = axes.size();
   for (const auto& axis : axes) {
     mix(seed, static_cast<std::uint64_t>(axis.root));
@@ -86,16 +80,14 @@ std::size_t hash_of(const std::vector<Axis>& axes, const std::vector<std::int64_
 
 }  // namespace
 
-std::shared_ptr<const Tiling> intern(Tiling tiling)
-{
+std::shared_ptr<const Tiling> intern(Tiling tiling) {
   return tilings().find_or_make(
-    tiling.hash(), [&](const Tiling& other) { return other == tiling; },
-    [&] { return std::make_shared<const Tiling>(std::move(tiling)); });
+      tiling.hash(), [&](const Tiling& other) { return other == tiling; },
+      [&] { return std::make_shared<const Tiling>(std::move(tiling)); });
 }
 
 View::View(std::vector<Axis> axes, std::vector<std::int64_t> offset, Box region)
-  : axes_{std::move(axes)}, offset_{std::move(offset)}, region_{region}
-{
+    : axes_{std::move(axes)}, offset_{std::move(offset)}, region_{region} {
   static std::atomic<std::uint64_t> next{1};
   id_ = next.fetch_add(1, std::memory_order_relaxed);
   for (const auto& axis : axes_) {
@@ -105,18 +97,14 @@ View::View(std::vector<Axis> axes, std::vector<std::int64_t> offset, Box region)
   }
 }
 
-View::Ptr View::intern(std::vector<Axis> axes, std::vector<std::int64_t> offset, Box region)
-{
+View::Ptr View::intern(std::vector<Axis> axes, std::vector<std::int64_t> offset, Box region) {
   return views().find_or_make(
-    hash_of(axes, offset, region),
-    [&](const View& other) {
-      return other.axes_ == axes && other.offset_ == offset && other.region_ == region;
-    },
-    [&] { return std::make_shared<const View>(std::move(axes), std::move(offset), region); });
+      hash_of(axes, offset, region),
+      [&](const View& other) { return other.axes_ == axes && other.offset_ == offset && other.region_ == region; },
+      [&] { return std::make_shared<const View>(std::move(axes), std::move(offset), region); });
 }
 
-View::Ptr View::root(const std::vector<std::uint64_t>& extents)
-{
+View::Ptr View::root(const std::vector<std::uint64_t>& extents) {
   std::vector<Axis> axes;
   axes.reserve(extents.size());
   Box region;
@@ -129,34 +117,30 @@ View::Ptr View::root(const std::vector<std::uint64_t>& extents)
   return intern(std::move(axes), std::vector<std::int64_t>(extents.size(), 0), region);
 }
 
-View::Ptr View::promote(std::size_t position, std::uint64_t extent) const
-{
+View::Ptr View::promote(std::size_t position, std::uint64_t extent) const {
   auto axes = axes_;
   axes.insert(axes.begin() + static_cast<std::ptrdiff_t>(position), Axis{-1, 0, extent, false});
   return intern(std::move(axes), offset_, region_);
 }
 
-View::Ptr View::project(std::size_t dim, std::uint64_t index) const
-{
+View::Ptr View::project(std::size_t dim, std::uint64_t index) const {
   auto sliced = axes_[dim].root < 0 ? nullptr : slice(dim, index, index + 1);
-  auto axes   = sliced ? sliced->axes_ : axes_;
+  auto axes = sliced ? sliced->axes_ : axes_;
   axes.erase(axes.begin() + static_cast<std::ptrdiff_t>(dim));
   // Projection does not narrow the storage: only slicing does.
   return intern(std::move(axes), sliced ? sliced->offset_ : offset_, region_);
 }
 
-View::Ptr View::broadcast(std::size_t dim, std::uint64_t extent) const
-{
+View::Ptr View::broadcast(std::size_t dim, std::uint64_t extent) const {
   auto axes = axes_;
   axes[dim] = Axis{-1, 0, extent, false};
   return intern(std::move(axes), offset_, region_);
 }
 
-View::Ptr View::slice(std::size_t dim, std::uint64_t begin, std::uint64_t end) const
-{
-  auto axes        = axes_;
-  auto offset      = offset_;
-  auto region      = region_;
+View::Ptr View::slice(std::size_t dim, std::uint64_t begin, std::uint64_t end) const {
+  auto axes = axes_;
+  auto offset = offset_;
+  auto region = region_;
   axes[dim].extent = end - begin;
   if (const auto root = axes[dim].root; root >= 0) {
     const auto r = static_cast<std::size_t>(root);
@@ -175,8 +159,7 @@ View::Ptr View::slice(std::size_t dim, std::uint64_t begin, std::uint64_t end) c
   return result;
 }
 
-View::Ptr View::transpose(const std::vector<std::int32_t>& permutation) const
-{
+View::Ptr View::transpose(const std::vector<std::int32_t>& permutation) const {
   std::vector<Axis> axes;
   axes.reserve(permutation.size());
   for (const auto source : permutation) {
@@ -185,14 +168,13 @@ View::Ptr View::transpose(const std::vector<std::int32_t>& permutation) const
   return intern(std::move(axes), offset_, region_);
 }
 
-View::Ptr View::delinearize(std::size_t dim, const std::vector<std::uint64_t>& sizes) const
-{
+View::Ptr View::delinearize(std::size_t dim, const std::vector<std::uint64_t>& sizes) const {
   std::vector<Axis> parts(sizes.size(), axes_[dim]);
   std::uint64_t factor = 1;
   for (std::size_t k = sizes.size(); k-- > 0;) {
     parts[k].weight = axes_[dim].weight * static_cast<std::int64_t>(factor);
     parts[k].extent = sizes[k];
-    parts[k].inner  = axes_[dim].inner || k > 0;
+    parts[k].inner = axes_[dim].inner || k > 0;
     factor *= sizes[k];
   }
   auto axes = axes_;
@@ -201,8 +183,7 @@ View::Ptr View::delinearize(std::size_t dim, const std::vector<std::uint64_t>& s
   return intern(std::move(axes), offset_, region_);
 }
 
-Box View::root_box(const std::int64_t* lo, const std::int64_t* hi) const
-{
+Box View::root_box(const std::int64_t* lo, const std::int64_t* hi) const {
   Box box;
   box.dim = static_cast<std::int32_t>(offset_.size());
   for (std::size_t r = 0; r < offset_.size(); ++r) {
@@ -219,8 +200,7 @@ Box View::root_box(const std::int64_t* lo, const std::int64_t* hi) const
   return box;
 }
 
-Box View::root_box() const
-{
+Box View::root_box() const {
   std::vector<std::int64_t> lo(axes_.size(), 0);
   std::vector<std::int64_t> hi;
   hi.reserve(axes_.size());
@@ -230,8 +210,7 @@ Box View::root_box() const
   return root_box(lo.data(), hi.data());
 }
 
-bool View::is_contiguous(const std::int64_t* lo, const std::int64_t* hi) const
-{
+bool View::is_contiguous(const std::int64_t* lo, const std::int64_t* hi) const {
   if (!delinearized_) {
     return true;
   }
@@ -256,8 +235,7 @@ bool View::is_contiguous(const std::int64_t* lo, const std::int64_t* hi) const
   return true;
 }
 
-void View::check_contiguous(const char* operation) const
-{
+void View::check_contiguous(const char* operation) const {
   if (!delinearized_ || volume_ == 0) {
     return;
   }
@@ -272,8 +250,7 @@ void View::check_contiguous(const char* operation) const
   }
 }
 
-Restrictions View::restrictions(bool output) const
-{
+Restrictions View::restrictions(bool output) const {
   Restrictions result;
   result.dims.assign(axes_.size(), Restriction::ALLOW);
   for (std::size_t j = 0; j < axes_.size(); ++j) {
@@ -286,8 +263,7 @@ Restrictions View::restrictions(bool output) const
   return result;
 }
 
-std::shared_ptr<const Tiling> View::from_root(const Tiling& tiling) const
-{
+std::shared_ptr<const Tiling> View::from_root(const Tiling& tiling) const {
   if (delinearized_ || tiling.is_irregular()) {
     const bool identity = !delinearized_ && offset_ == std::vector<std::int64_t>(offset_.size(), 0) &&
                           axes_.size() == offset_.size() && this == root(extents_).get();
@@ -311,8 +287,7 @@ std::shared_ptr<const Tiling> View::from_root(const Tiling& tiling) const
   return detail::intern(std::move(result));
 }
 
-std::shared_ptr<const Tiling> View::to_root(const Tiling& tiling) const
-{
+std::shared_ptr<const Tiling> View::to_root(const Tiling& tiling) const {
   if (delinearized_ || tiling.is_irregular()) {
     const bool identity = !delinearized_ && this == root(extents_).get();
     return identity ? detail::intern(tiling) : nullptr;
@@ -329,9 +304,9 @@ std::shared_ptr<const Tiling> View::to_root(const Tiling& tiling) const
       }
       continue;
     }
-    const auto r      = static_cast<std::size_t>(axes_[j].root);
-    result.tile[r]    = tiling.tile[j];
-    result.colors[r]  = tiling.colors[j];
+    const auto r = static_cast<std::size_t>(axes_[j].root);
+    result.tile[r] = tiling.tile[j];
+    result.colors[r] = tiling.colors[j];
     result.offsets[r] = offset_[r] + tiling.offsets[j];
     result.strides[r] = tiling.strides[j];
   }

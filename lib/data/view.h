@@ -13,13 +13,12 @@ namespace legate::detail {
 
 /// One dimension of a view: moving by one along it moves by `weight` along dimension `root` of the array.
 struct Axis {
-  std::int32_t root{-1};    // -1: a promoted or broadcast dimension; all its indices name the same elements
-  std::int64_t weight{0};   // 1, or the row-major factor of a delinearized dimension
+  std::int32_t root{-1};   // -1: a promoted or broadcast dimension; all its indices name the same elements
+  std::int64_t weight{0};  // 1, or the row-major factor of a delinearized dimension
   std::uint64_t extent{0};
-  bool inner{false};        // an inner dimension of a delinearization: never split
+  bool inner{false};  // an inner dimension of a delinearization: never split
 
-  friend bool operator==(const Axis& a, const Axis& b)
-  {
+  friend bool operator==(const Axis& a, const Axis& b) {
     return a.root == b.root && a.weight == b.weight && a.extent == b.extent && a.inner == b.inner;
   }
 };

@@ -124,8 +124,8 @@ void Array::retile(const std::vector<Box>& boxes) {
   }
   if (tiles.size() > max_tiles()) {
     // StarPU switches plans with arrays of that length on the stack.
-    throw std::length_error{"retile: " + std::to_string(tiles.size()) + " tiles, at most " + std::to_string(max_tiles()) +
-                            " are supported"};
+    throw std::length_error{"retile: " + std::to_string(tiles.size()) + " tiles, at most " +
+                            std::to_string(max_tiles()) + " are supported"};
   }
   if (tiles.empty()) {
     tiles.push_back(box_);  // an array without elements
@@ -149,8 +149,8 @@ TileHandle Array::activate(std::uint32_t index) {
     register_root();
   }
   if (links_->largest_plan != 0 && tiles_.size() > links_->largest_plan) {
-    // StarPU 1.3 keeps one array of memory nodes for all plan switches of a handle and reallocates it for a larger plan,
-    // although switches that are still pending read it.
+    // StarPU 1.3 keeps one array of memory nodes for all plan switches of a handle and reallocates it for a larger
+    // plan, although switches that are still pending read it.
     synchronize();
   }
   drop_plan();
@@ -219,9 +219,8 @@ void Array::wait_for_tiles() {
   const auto end_of_patience = std::chrono::steady_clock::now() + std::chrono::microseconds{30};
   const auto acquire = [&](starpu_data_handle_t handle) {
     const auto left = end_of_patience - std::chrono::steady_clock::now();
-    const bool acquired = spin_until(std::max(left, std::chrono::nanoseconds{0}), [handle] {
-      return starpu_data_acquire_try(handle, STARPU_RW) == 0;
-    });
+    const bool acquired = spin_until(std::max(left, std::chrono::nanoseconds{0}),
+                                     [handle] { return starpu_data_acquire_try(handle, STARPU_RW) == 0; });
     if (!acquired) {
       expect_success(starpu_data_acquire(handle, STARPU_RW), "starpu_data_acquire");
     }

@@ -24,40 +24,40 @@ struct ArrayReleaser {
   void operator()(Array* array) const noexcept;
 };
 
-/// The only owner of an array. Its destructor gives the array back for reuse at once: any thread, also a worker, also while
-/// tasks on the array are pending (StarPU's dependencies order the next user's tasks behind them) and after stop().
+/// The only owner of an array. Its destructor gives the array back for reuse at once: any thread, also a worker, also
+/// while tasks on the array are pending (StarPU's dependencies order the next user's tasks behind them) and after
+/// stop().
 using ArrayRef = std::unique_ptr<Array, ArrayReleaser>;
 
 /// Host memory of one store: an N-d array of bytes in C order, cut into tiles that point tasks depend on.
 ///
-/// Starts as one tile, or with the tiling that a recycled array happens to have: ask tiles(). What a new array contains is
-/// undefined. An array that no task uses never touches StarPU.
+/// Starts as one tile, or with the tiling that a recycled array happens to have: ask tiles(). What a new array contains
+/// is undefined. An array that no task uses never touches StarPU.
 ///
-/// Threads: create(), data() and the destructor of ArrayRef may be called by any thread. Everything else that changes the
-/// array (retile, tile, synchronize, unregister) or reads its tiling: one thread at a time, not a worker; plain observers of
-/// shape and tiling are safe on workers as long as nobody changes the array meanwhile.
+/// Threads: create(), data() and the destructor of ArrayRef may be called by any thread. Everything else that changes
+/// the array (retile, tile, synchronize, unregister) or reads its tiling: one thread at a time, not a worker; plain
+/// observers of shape and tiling are safe on workers as long as nobody changes the array meanwhile.
 class Array {
  public:
   Array(const Array&) = delete;
   Array& operator=(const Array&) = delete;
 
-  /// An array from the pool, or a new one. `extents` has up to LEGATE_MAX_DIM entries; none means one element, and an entry of
-  /// 0 an array without elements. `alignment` is a power of two.
+  /// An array from the pool, or a new one. `extents` has up to LEGATE_MAX_DIM entries; none means one element, and an
+  /// entry of 0 an array without elements. `alignment` is a power of two.
   ///
   /// @throws std::invalid_argument too many dimensions, or an alignment that is no power of two.
   /// @throws std::length_error the number of bytes does not fit 63 bits.
-  [[nodiscard]] static ArrayRef create(const std::vector<std::uint64_t>& extents,
-                                       std::size_t element_size,
+  [[nodiscard]] static ArrayRef create(const std::vector<std::uint64_t>& extents, std::size_t element_size,
                                        std::size_t alignment);
 
-  /// An array over the caller's memory, which must hold it in C order and stay valid until unregister() returned, or the
-  /// reference was dropped *and* the next wait_all() or stop() returned. Never pooled.
+  /// An array over the caller's memory, which must hold it in C order and stay valid until unregister() returned, or
+  /// the reference was dropped *and* the next wait_all() or stop() returned. Never pooled.
   ///
   /// @throws as create(), and std::invalid_argument when `memory` is null.
   [[nodiscard]] static ArrayRef wrap(const std::vector<std::uint64_t>& extents, std::size_t element_size, void* memory);
 
-  /// Address of element 0; allocated by the first call, never moves. Never null. Buffers of 4 MiB and more are aligned to 2 MiB
-  /// and ask for huge pages.
+  /// Address of element 0; allocated by the first call, never moves. Never null. Buffers of 4 MiB and more are aligned
+  /// to 2 MiB and ask for huge pages.
   ///
   /// @throws std::bad_alloc no memory, also after all pooled memory was given back.
   [[nodiscard]] std::byte* data() {
@@ -72,17 +72,17 @@ class Array {
   [[nodiscard]] std::size_t bytes() const noexcept { return bytes_; }
   [[nodiscard]] const Box& box() const noexcept { return box_; }
 
-  /// The tiles: disjoint boxes that cover the array, in the order given to retile(), then what those left. Never empty; the
-  /// single tile of an array without elements is an empty box.
+  /// The tiles: disjoint boxes that cover the array, in the order given to retile(), then what those left. Never empty;
+  /// the single tile of an array without elements is an empty box.
   [[nodiscard]] const std::vector<Box>& tiles() const noexcept { return tiles_; }
 
   /// Changes with the tiling; different for any two tilings of any two arrays of the process, never 0.
   [[nodiscard]] std::uint64_t tiling_version() const noexcept { return tiling_version_; }
 
-  /// Makes `boxes` (disjoint, non-empty, inside box()) the tiles, and the rest of the array further tiles. No boxes: one tile.
-  /// The same boxes as last time: nothing happens. Otherwise tasks submitted later on any tile wait for all tasks submitted
-  /// earlier on the array. Returns without waiting, except when the array was never cut into as many tiles before and tasks
-  /// on it are pending (StarPU 1.3 reallocates what those still read).
+  /// Makes `boxes` (disjoint, non-empty, inside box()) the tiles, and the rest of the array further tiles. No boxes:
+  /// one tile. The same boxes as last time: nothing happens. Otherwise tasks submitted later on any tile wait for all
+  /// tasks submitted earlier on the array. Returns without waiting, except when the array was never cut into as many
+  /// tiles before and tasks on it are pending (StarPU 1.3 reallocates what those still read).
   ///
   /// @throws std::invalid_argument a box is empty, of another dimension, outside, or overlaps another one.
   /// @throws std::length_error more than max_tiles() tiles.
@@ -102,8 +102,8 @@ class Array {
     return index < active_tiles_ && active_version_ == tiling_version_ ? tile_at(index) : activate(index);
   }
 
-  /// Returns when every task submitted on the array has completed; main memory holds its only valid copy then. Free when
-  /// nothing was submitted since the last call or since wait_all().
+  /// Returns when every task submitted on the array has completed; main memory holds its only valid copy then. Free
+  /// when nothing was submitted since the last call or since wait_all().
   ///
   /// @throws std::logic_error the caller is a worker.
   void synchronize();
@@ -148,8 +148,8 @@ class Array {
   std::uint64_t active_version_{0};
   std::size_t active_tiles_{0};
 
-  // Number of the last launch that used the array: written under the submission lock, read by the control thread and (as a
-  // hint only) by the pool, hence relaxed atomic.
+  // Number of the last launch that used the array: written under the submission lock, read by the control thread and
+  // (as a hint only) by the pool, hence relaxed atomic.
   std::atomic<std::uint64_t> last_launch_{0};
   std::uint64_t synchronized_launch_{0};  // last_launch_ when main memory was last made current
 

@@ -21,8 +21,8 @@ namespace {
 constexpr std::size_t minimum_alignment = 64;
 constexpr std::size_t huge_page = std::size_t{2} << 20U;
 constexpr std::size_t huge_page_threshold = 2 * huge_page;
-// How many busy arrays of one shape are let be before one of them is reused. Temporaries of a loop then do not chain its
-// iterations together; more would only cost memory and cache.
+// How many busy arrays of one shape are let be before one of them is reused. Temporaries of a loop then do not chain
+// its iterations together; more would only cost memory and cache.
 constexpr std::size_t busy_depth = 4;
 // A handle costs 4 to 7 KB in StarPU.
 constexpr std::size_t most_arrays = 4096;
@@ -101,7 +101,8 @@ void ArrayPool::close() {
 
 // ---- arrays
 
-ArrayPool::Key ArrayPool::key_of(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment) {
+ArrayPool::Key ArrayPool::key_of(const std::vector<std::uint64_t>& extents, std::size_t element_size,
+                                 std::size_t alignment) {
   std::uint64_t key = 0x9e3779b97f4a7c15U ^ extents.size();
   const auto mix = [&key](std::uint64_t value) {
     key = (key ^ value) * 0xff51afd7ed558ccdU;
@@ -126,9 +127,7 @@ Array* ArrayPool::take(const std::vector<std::uint64_t>& extents, std::size_t el
   return new Array{extents, element_size, alignment};
 }
 
-Array* ArrayPool::find_reusable(Key key,
-                                const std::vector<std::uint64_t>& extents,
-                                std::size_t element_size,
+Array* ArrayPool::find_reusable(Key key, const std::vector<std::uint64_t>& extents, std::size_t element_size,
                                 std::size_t alignment) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end()) {

@@ -13,14 +13,16 @@
 
 namespace legate::detail::engine {
 
-/// Arrays that nobody refers to, kept for reuse with everything that is expensive about them: memory whose pages are there,
-/// StarPU handle and tiling.
+/// Arrays that nobody refers to, kept for reuse with everything that is expensive about them: memory whose pages are
+/// there, StarPU handle and tiling.
 ///
-/// An array is reused for exactly the same extents and element size, also while tasks of its last owner are pending: StarPU
-/// makes the tasks of the next owner wait for them. To keep such false dependencies rare, an array that is known to be idle is
-/// preferred, and a few busy ones are let be before one is reused. Memory alone is recycled between arrays of similar size.
+/// An array is reused for exactly the same extents and element size, also while tasks of its last owner are pending:
+/// StarPU makes the tasks of the next owner wait for them. To keep such false dependencies rare, an array that is known
+/// to be idle is preferred, and a few busy ones are let be before one is reused. Memory alone is recycled between
+/// arrays of similar size.
 ///
-/// Members may be called by any thread unless they say otherwise. The pool's lock is never held while waiting for tasks.
+/// Members may be called by any thread unless they say otherwise. The pool's lock is never held while waiting for
+/// tasks.
 class ArrayPool {
  public:
   /// Lives for ever: arrays may be given back by static destructors.
@@ -48,8 +50,8 @@ class ArrayPool {
   /// Gives `array` its memory, if it has none yet, and returns its address.
   [[nodiscard]] std::byte* provide_memory(Array& array);
 
-  /// Destroys arrays, the least recently used first, until limits are met, and those over foreign memory. Waits for the tasks
-  /// on them. Does nothing on a worker.
+  /// Destroys arrays, the least recently used first, until limits are met, and those over foreign memory. Waits for the
+  /// tasks on them. Does nothing on a worker.
   void trim();
 
   /// Keeps the list of arrays that StarPU knows.
@@ -59,10 +61,9 @@ class ArrayPool {
  private:
   using Key = std::uint64_t;  // hash of extents, element size and alignment
 
-  [[nodiscard]] static Key key_of(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment);
-  [[nodiscard]] Array* find_reusable(Key key,
-                                     const std::vector<std::uint64_t>& extents,
-                                     std::size_t element_size,
+  [[nodiscard]] static Key key_of(const std::vector<std::uint64_t>& extents, std::size_t element_size,
+                                  std::size_t alignment);
+  [[nodiscard]] Array* find_reusable(Key key, const std::vector<std::uint64_t>& extents, std::size_t element_size,
                                      std::size_t alignment);
   [[nodiscard]] bool over_limits(std::size_t wanted) const;
   [[nodiscard]] Array* oldest_of_capacity(std::size_t capacity);

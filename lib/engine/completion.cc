@@ -13,8 +13,8 @@ namespace legate::detail::engine {
 
 namespace {
 
-// Sleepers meet in one of a few static places instead of inside the Completion, because that may be gone as soon as a waiter
-// that did not sleep has seen the signal.
+// Sleepers meet in one of a few static places instead of inside the Completion, because that may be gone as soon as a
+// waiter that did not sleep has seen the signal.
 struct Place {
   std::mutex mutex;
   std::condition_variable signalled;

@@ -8,8 +8,8 @@ namespace legate::detail::engine {
 
 /// A one-shot event: any number of threads wait until one thread signals.
 ///
-/// What the signalling thread wrote before signal() is visible to whoever saw done() return true or came back from wait().
-/// A waiter may destroy the object as soon as wait() returned, even while signal() is still running.
+/// What the signalling thread wrote before signal() is visible to whoever saw done() return true or came back from
+/// wait(). A waiter may destroy the object as soon as wait() returned, even while signal() is still running.
 class Completion {
  public:
   Completion() = default;

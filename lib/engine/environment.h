@@ -30,8 +30,8 @@ class ScopedEnvironment {
 
 /// Makes sure that StarPU can write its performance models, because it aborts where it cannot.
 ///
-/// Where the user chose the place (STARPU_HOME, STARPU_PERF_MODEL_DIR) it is created; where it is only the home directory and
-/// that is not writable, a private temporary directory takes its place for this run.
+/// Where the user chose the place (STARPU_HOME, STARPU_PERF_MODEL_DIR) it is created; where it is only the home
+/// directory and that is not writable, a private temporary directory takes its place for this run.
 ///
 /// @return the temporary directory to remove after shutting down, or an empty string.
 /// @throws std::runtime_error the user's choice cannot be written.

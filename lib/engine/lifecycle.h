@@ -11,30 +11,31 @@ namespace legate::detail::engine {
 struct Configuration {
   /// CPU workers, at least 1. They are threads beside the control thread.
   unsigned cpus{1};
-  /// Bytes of main memory that arrays in use and arrays kept for reuse may take together before the latter are given back
-  /// to the operating system. Arrays in use are never refused for it. 0: half of the memory of the machine.
+  /// Bytes of main memory that arrays in use and arrays kept for reuse may take together before the latter are given
+  /// back to the operating system. Arrays in use are never refused for it. 0: half of the memory of the machine.
   std::size_t system_memory{0};
-  /// How long an idle worker keeps looking for work before it sleeps. Longer costs idle processor time, shorter costs about
-  /// 25 us of latency for the first task after a pause.
+  /// How long an idle worker keeps looking for work before it sleeps. Longer costs idle processor time, shorter costs
+  /// about 25 us of latency for the first task after a pause.
   std::chrono::microseconds idle_spin{75};
-  /// Whether workers are bound to disjoint shares of the processors that this process may run on (only where there is at
-  /// least one processor for every worker).
+  /// Whether workers are bound to disjoint shares of the processors that this process may run on (only where there is
+  /// at least one processor for every worker).
   bool bind_workers{true};
 };
 
 /// Starts StarPU with exactly the workers asked for.
 ///
-/// Environment variables that StarPU reads and that the user has set keep their meaning (STARPU_HOME, submission limits and
-/// so on), except for the number and kind of workers; what start() sets itself is restored before it returns. Call it from
-/// one thread, while no engine is running. May be called again after stop().
+/// Environment variables that StarPU reads and that the user has set keep their meaning (STARPU_HOME, submission limits
+/// and so on), except for the number and kind of workers; what start() sets itself is restored before it returns. Call
+/// it from one thread, while no engine is running. May be called again after stop().
 ///
 /// @throws std::invalid_argument `cpus` is 0.
-/// @throws std::runtime_error the engine is running already, StarPU cannot be started, or it came up with another number of
+/// @throws std::runtime_error the engine is running already, StarPU cannot be started, or it came up with another
+/// number of
 ///   workers than asked for (the message names both); nothing is left running then.
 void start(const Configuration& configuration);
 
-/// Waits for every submitted task, releases what StarPU holds of every array, gives back pooled memory, and shuts StarPU
-/// down. Arrays still referenced keep their contents in main memory and remain usable after another start().
+/// Waits for every submitted task, releases what StarPU holds of every array, gives back pooled memory, and shuts
+/// StarPU down. Arrays still referenced keep their contents in main memory and remain usable after another start().
 ///
 /// Does nothing when the engine is not running. Not from a worker. Returns 0.
 int stop();

@@ -62,7 +62,9 @@ class LayoutTable {
   struct Hash {
     std::size_t operator()(const NdLayout& layout) const noexcept {
       std::uint64_t hash = 0x9e3779b97f4a7c15U + layout.element_size;
-      const auto mix = [&hash](std::uint64_t value) { hash = (hash ^ value) * 0xff51afd7ed558ccdU, hash ^= hash >> 32U; };
+      const auto mix = [&hash](std::uint64_t value) {
+        hash = (hash ^ value) * 0xff51afd7ed558ccdU, hash ^= hash >> 32U;
+      };
       for (std::size_t d = 0; d < static_cast<std::size_t>(layout.box.dim); ++d) {
         mix(static_cast<std::uint64_t>(layout.box.lo[d]));
         mix(static_cast<std::uint64_t>(layout.box.hi[d]));
@@ -191,8 +193,8 @@ std::uint32_t footprint(starpu_data_handle_t handle) {
   return result;
 }
 
-// StarPU 1.3 reuses a cached allocation by copying the whole old interface over the new one. So an allocation may only serve
-// a handle of the very same layout, origin included; otherwise tasks would see another tile's coordinates.
+// StarPU 1.3 reuses a cached allocation by copying the whole old interface over the new one. So an allocation may only
+// serve a handle of the very same layout, origin included; otherwise tasks would see another tile's coordinates.
 std::uint32_t allocation_footprint(starpu_data_handle_t handle) {
   const NdLayout& layout = *interface_on(handle, STARPU_MAIN_RAM).layout;
   return crc(layout.box.lo.data(), static_cast<std::size_t>(layout.box.dim) * sizeof(std::int64_t), footprint(handle));
@@ -230,8 +232,8 @@ starpu_ssize_t describe(void* data_interface, char* buffer, std::size_t size) {
 
 // ---- copies
 
-// The box as nested loops over contiguous blocks: dimensions of one element dropped, dimensions that are contiguous on both
-// sides merged.
+// The box as nested loops over contiguous blocks: dimensions of one element dropped, dimensions that are contiguous on
+// both sides merged.
 struct BlockedCopy {
   struct Loop {
     std::size_t count, from, to;  // repetitions and strides in bytes
@@ -260,34 +262,28 @@ struct BlockedCopy {
 };
 
 // StarPU has copies of up to three loops; further ones are made here.
-int copy_loops(const BlockedCopy& copy,
-               std::size_t depth,
-               const NdInterface& from,
-               std::size_t from_offset,
-               unsigned from_node,
-               const NdInterface& to,
-               std::size_t to_offset,
-               unsigned to_node,
-               void* async_data) {
+int copy_loops(const BlockedCopy& copy, std::size_t depth, const NdInterface& from, std::size_t from_offset,
+               unsigned from_node, const NdInterface& to, std::size_t to_offset, unsigned to_node, void* async_data) {
   const auto& loop = copy.loops;
   const std::size_t source = from.offset + from_offset;
   const std::size_t target = to.offset + to_offset;
   switch (depth) {
     case 0:
-      return starpu_interface_copy(
-        from.device_handle, source, from_node, to.device_handle, target, to_node, copy.block, async_data);
+      return starpu_interface_copy(from.device_handle, source, from_node, to.device_handle, target, to_node, copy.block,
+                                   async_data);
     case 1:
-      return starpu_interface_copy2d(from.device_handle, source, from_node, to.device_handle, target, to_node, copy.block,
-                                     loop[0].count, loop[0].from, loop[0].to, async_data);
+      return starpu_interface_copy2d(from.device_handle, source, from_node, to.device_handle, target, to_node,
+                                     copy.block, loop[0].count, loop[0].from, loop[0].to, async_data);
     case 2:
-      return starpu_interface_copy3d(from.device_handle, source, from_node, to.device_handle, target, to_node, copy.block,
-                                     loop[0].count, loop[0].from, loop[0].to, loop[1].count, loop[1].from, loop[1].to,
-                                     async_data);
+      return starpu_interface_copy3d(from.device_handle, source, from_node, to.device_handle, target, to_node,
+                                     copy.block, loop[0].count, loop[0].from, loop[0].to, loop[1].count, loop[1].from,
+                                     loop[1].to, async_data);
     case 3:
-      return starpu_interface_copy4d(from.device_handle, source, from_node, to.device_handle, target, to_node, copy.block,
-                                     loop[0].count, loop[0].from, loop[0].to, loop[1].count, loop[1].from, loop[1].to,
-                                     loop[2].count, loop[2].from, loop[2].to, async_data);
-    default: break;
+      return starpu_interface_copy4d(from.device_handle, source, from_node, to.device_handle, target, to_node,
+                                     copy.block, loop[0].count, loop[0].from, loop[0].to, loop[1].count, loop[1].from,
+                                     loop[1].to, loop[2].count, loop[2].from, loop[2].to, async_data);
+    default:
+      break;
   }
   int result = 0;
   for (std::size_t i = 0; i < loop[depth - 1].count; ++i) {

@@ -11,8 +11,8 @@
 
 namespace legate::detail::engine {
 
-/// Shape of one handle's data: a box of a C-order array. Immutable, and shared by all memory nodes and all handles of the
-/// same shape.
+/// Shape of one handle's data: a box of a C-order array. Immutable, and shared by all memory nodes and all handles of
+/// the same shape.
 struct NdLayout {
   using Strides = std::array<std::size_t, LEGATE_MAX_DIM>;
 
@@ -25,8 +25,8 @@ struct NdLayout {
   [[nodiscard]] bool operator==(const NdLayout& other) const noexcept;
 };
 
-/// What StarPU keeps once for every handle and every memory node it could have (16 in Debian's build), so it must stay small:
-/// everything that does not differ between nodes is behind `layout`.
+/// What StarPU keeps once for every handle and every memory node it could have (16 in Debian's build), so it must stay
+/// small: everything that does not differ between nodes is behind `layout`.
 struct NdInterface {
   std::uintptr_t pointer{0};        // address of the first element; 0 where there is none (OpenCL, not allocated)
   std::uintptr_t device_handle{0};  // what starpu_malloc_on_node() returned
@@ -43,8 +43,8 @@ static_assert(sizeof(NdInterface) <= 64, "stored once per handle and memory node
 /// Registers C-order memory at `data` whose elements have the coordinates of `whole`. Current in main memory.
 [[nodiscard]] starpu_data_handle_t register_nd(const Box& whole, std::size_t element_size, void* data);
 
-/// Plans the partition of `root` (made by register_nd()) into `boxes` and returns the handles of the pieces. At least one box;
-/// each inside the root's. starpu_data_partition_clean() destroys them.
+/// Plans the partition of `root` (made by register_nd()) into `boxes` and returns the handles of the pieces. At least
+/// one box; each inside the root's. starpu_data_partition_clean() destroys them.
 [[nodiscard]] std::vector<starpu_data_handle_t> plan_boxes(starpu_data_handle_t root, const std::vector<Box>& boxes);
 
 /// Drops layouts that nothing refers to any more. Call after starpu_shutdown().

@@ -16,9 +16,9 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A bed for every worker. `asleep` is set by the worker before its last look for work and cleared by whoever wakes it (or
-// by itself when the time is over), always with a sequentially consistent operation: either the worker's last look sees the
-// pushed task, or the pusher sees the worker asleep.
+// A bed for every worker. `asleep` is set by the worker before its last look for work and cleared by whoever wakes it
+// (or by itself when the time is over), always with a sequentially consistent operation: either the worker's last look
+// sees the pushed task, or the pusher sees the worker asleep.
 struct alignas(64) Bed {
   std::atomic<bool> asleep{false};
   std::mutex mutex;
@@ -29,8 +29,8 @@ struct Policy {
   starpu_sched_policy original{};
   starpu_sched_policy blocking{};
   std::chrono::nanoseconds idle_spin{};
-  // Upper bound of a sleep. A push wakes exactly, but StarPU also gives workers work that no policy sees: transfers between
-  // memory nodes, and tasks bound to one worker that are queued just after the policy is told.
+  // Upper bound of a sleep. A push wakes exactly, but StarPU also gives workers work that no policy sees: transfers
+  // between memory nodes, and tasks bound to one worker that are queued just after the policy is told.
   std::chrono::nanoseconds longest_sleep{};
   std::array<Bed, STARPU_NMAXWORKERS> beds;
   alignas(64) std::atomic<unsigned> sleepers{0};
@@ -97,8 +97,8 @@ void push_task_notify(starpu_task* task, int worker, int performance_worker, uns
   }
 }
 
-// Sleeps until woken. The pushers of StarPU lock the worker that they push to, which this thread holds unless it says that
-// it is relaxed.
+// Sleeps until woken. The pushers of StarPU lock the worker that they push to, which this thread holds unless it says
+// that it is relaxed.
 starpu_task* sleep(unsigned context) {
   Policy& self = policy();
   Bed& bed = self.beds[static_cast<std::size_t>(starpu_worker_get_id())];

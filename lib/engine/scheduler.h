@@ -7,13 +7,14 @@
 
 namespace legate::detail::engine {
 
-/// StarPU's `prio` scheduling policy, except that idle workers sleep: Debian's StarPU is built so that a worker without work
-/// asks its policy for ever, which burns a core each and starves everybody where workers or ranks outnumber cores.
+/// StarPU's `prio` scheduling policy, except that idle workers sleep: Debian's StarPU is built so that a worker without
+/// work asks its policy for ever, which burns a core each and starves everybody where workers or ranks outnumber cores.
 ///
 /// A worker that found nothing for `idle_spin` sleeps until a task that it may run is pushed. Worker masks
 /// (starpu_task::workerids) are honoured.
 ///
-/// @return the policy for starpu_conf::sched_policy; null when this StarPU has no policy `prio`. One at a time: valid until
+/// @return the policy for starpu_conf::sched_policy; null when this StarPU has no policy `prio`. One at a time: valid
+/// until
 ///   the next call.
 [[nodiscard]] starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin);
 

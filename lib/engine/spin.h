@@ -16,11 +16,11 @@ inline void relax_processor() noexcept {
 #endif
 }
 
-/// Calls `condition` until it is true or `limit` has passed; returns whether it became true. Waking a sleeping thread costs
-/// about 25 us, so looking for about as long as that before sleeping at most doubles the time waited.
+/// Calls `condition` until it is true or `limit` has passed; returns whether it became true. Waking a sleeping thread
+/// costs about 25 us, so looking for about as long as that before sleeping at most doubles the time waited.
 ///
-/// Yields now and then: where the operating system put the thread that makes the condition true on the same processor, it
-/// would not run before this one gives up (measured: 60 us instead of 5 for a launch and wait with one worker).
+/// Yields now and then: where the operating system put the thread that makes the condition true on the same processor,
+/// it would not run before this one gives up (measured: 60 us instead of 5 for a launch and wait with one worker).
 template <typename Condition>
 bool spin_until(std::chrono::nanoseconds limit, Condition&& condition) {
   if (condition()) {

@@ -14,8 +14,8 @@
 
 namespace legate::detail::engine {
 
-/// Everything that StarPU may refuse for a reason that the user can do something about is checked before the call, so a code
-/// other than 0 is a broken invariant of ours.
+/// Everything that StarPU may refuse for a reason that the user can do something about is checked before the call, so a
+/// code other than 0 is a broken invariant of ours.
 inline void expect_success(int code, const char* call) {
   if (code != 0) {
     LEGATE_ABORT(call, " returned ", code, " (", std::strerror(code < 0 ? -code : code), ")");

@@ -9,11 +9,11 @@
 
 namespace legate::detail::engine {
 
-/// The one lock under which anything is submitted to StarPU: two threads that submit tasks on the same handles at the same
-/// time can order them differently on each handle, and then both wait for ever.
+/// The one lock under which anything is submitted to StarPU: two threads that submit tasks on the same handles at the
+/// same time can order them differently on each handle, and then both wait for ever.
 ///
-/// Re-entrant, because arrays submit plan switches while a launch is being submitted. Workers must never take it: its holder
-/// may be waiting for tasks to complete.
+/// Re-entrant, because arrays submit plan switches while a launch is being submitted. Workers must never take it: its
+/// holder may be waiting for tasks to complete.
 std::recursive_mutex& submission_lock() noexcept;
 
 /// Which launches were made and which have completed. Launches are numbered from 1 in the order of submission.
@@ -27,7 +27,8 @@ class Progress {
     return number;
   }
 
-  /// The last point of launch `number` ran. Any thread. Pairs with idle(): what the launch did is visible to who sees that.
+  /// The last point of launch `number` ran. Any thread. Pairs with idle(): what the launch did is visible to who sees
+  /// that.
   void end_launch(std::uint64_t number) noexcept {
     recent_[number % recent_.size()].store(number, std::memory_order_relaxed);
     unfinished_.fetch_sub(1, std::memory_order_release);
@@ -42,8 +43,8 @@ class Progress {
   [[nodiscard]] std::uint64_t drained() const noexcept { return drained_.load(std::memory_order_relaxed); }
   void set_drained(std::uint64_t number) noexcept { drained_.store(number, std::memory_order_relaxed); }
 
-  /// Whether launch `number` has probably completed: only the last few thousand are remembered. A hint, never to be relied on
-  /// for correctness.
+  /// Whether launch `number` has probably completed: only the last few thousand are remembered. A hint, never to be
+  /// relied on for correctness.
   [[nodiscard]] bool probably_finished(std::uint64_t number) const noexcept {
     return number <= drained() || recent_[number % recent_.size()].load(std::memory_order_relaxed) >= number;
   }
@@ -58,7 +59,8 @@ class Progress {
 
 Progress& progress() noexcept;
 
-/// @throws std::logic_error when the engine is not running, or the calling thread is a worker; the message starts with `what`.
+/// @throws std::logic_error when the engine is not running, or the calling thread is a worker; the message starts with
+/// `what`.
 void require_control_thread(const char* what);
 
 /// Marks whether the engine is running, with how many workers and memory nodes. By lifecycle.cc only.

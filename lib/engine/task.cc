@@ -155,16 +155,19 @@ namespace {
 
 constexpr std::size_t max_handles = std::size_t{1} << 20U;
 
-// Memory node for every handle of a task: main memory, because points use the pointer of the whole array. StarPU reads as
-// many entries as a task has handles; STARPU_MAIN_RAM is 0, so these pages stay untouched copies of the zero page.
+// Memory node for every handle of a task: main memory, because points use the pointer of the whole array. StarPU reads
+// as many entries as a task has handles; STARPU_MAIN_RAM is 0, so these pages stay untouched copies of the zero page.
 static_assert(STARPU_MAIN_RAM == 0, "the table relies on zero initialisation");
 int main_memory_nodes[max_handles];
 
 starpu_data_access_mode mode_of(Access access) noexcept {
   switch (access) {
-    case Access::READ: return STARPU_R;
-    case Access::WRITE: return STARPU_W;
-    case Access::READ_WRITE: break;
+    case Access::READ:
+      return STARPU_R;
+    case Access::WRITE:
+      return STARPU_W;
+    case Access::READ_WRITE:
+      break;
   }
   return STARPU_RW;
 }
@@ -224,10 +227,7 @@ void free_retired_codelets() noexcept {
 
 const std::string& codelet_name(const Codelet& codelet) noexcept { return codelet.name; }
 
-Submitter::Submitter(Work& work,
-                     const Codelet& codelet,
-                     std::int32_t priority,
-                     std::uint32_t points,
+Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, std::uint32_t points,
                      std::optional<WorkerRange> workers)
     : points_{points} {
   require_control_thread("submitting a launch");
@@ -275,12 +275,13 @@ void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t coun
   }
   Launch& launch = *launch_;
   if (LEGATE_UNLIKELY(count > max_handles)) {
-    throw std::invalid_argument{"launch of \"" + launch.codelet->name + "\": point with " + std::to_string(count) + " tiles"};
+    throw std::invalid_argument{"launch of \"" + launch.codelet->name + "\": point with " + std::to_string(count) +
+                                " tiles"};
   }
   for (std::size_t i = 0; i < count; ++i) {
     if (LEGATE_UNLIKELY(uses[i].tile == nullptr || uses[i].tile->handle == nullptr)) {
-      throw std::invalid_argument{"launch of \"" + launch.codelet->name + "\": tile " + std::to_string(i) + " of point " +
-                                  std::to_string(index) + " does not exist any more"};
+      throw std::invalid_argument{"launch of \"" + launch.codelet->name + "\": tile " + std::to_string(i) +
+                                  " of point " + std::to_string(index) + " does not exist any more"};
     }
   }
   starpu_task* const task = starpu_task_create();

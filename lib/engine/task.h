@@ -13,7 +13,8 @@ namespace legate::detail::engine {
 
 /// What a point does with a tile.
 enum class Access : std::uint8_t {
-  /// Runs together with other readers, after earlier writers. Points that list one tile with READ may write disjoint parts
+  /// Runs together with other readers, after earlier writers. Points that list one tile with READ may write disjoint
+  /// parts
   /// of its memory that no other reader looks at (partial results, folded later by a point that lists it READ_WRITE).
   READ,
   /// Alone; old contents of the whole tile are not needed.
@@ -35,14 +36,13 @@ struct Executor {
 /// What one launch runs. Owned by whoever launches it; must live until finished() was called.
 class Work {
  public:
-  /// Runs one point, on a worker. All tiles that the point listed are current in main memory at the address Array::data()
-  /// tells. An exception that leaves it is a broken invariant of ours: LEGATE_ABORT.
+  /// Runs one point, on a worker. All tiles that the point listed are current in main memory at the address
+  /// Array::data() tells. An exception that leaves it is a broken invariant of ours: LEGATE_ABORT.
   virtual void run(std::uint32_t point, const Executor& executor) = 0;
 
-  /// Called once, after run() returned for every point, by the worker that ran the last one (by the submitting thread when
-  /// points were announced but not submitted); may delete the Work. StarPU has
-  /// not yet released the tiles then, so it must not wait for anything (it runs on a worker), but it may drop ArrayRefs and
-  /// signal Completions.
+  /// Called once, after run() returned for every point, by the worker that ran the last one (by the submitting thread
+  /// when points were announced but not submitted); may delete the Work. StarPU has not yet released the tiles then, so
+  /// it must not wait for anything (it runs on a worker), but it may drop ArrayRefs and signal Completions.
   virtual void finished() noexcept = 0;
 
  protected:
@@ -71,19 +71,17 @@ struct WorkerRange {
 
 /// Submits the points of one launch. Holds the submission lock for its lifetime: make it, submit all points, let it go.
 ///
-/// The lock is one for the process and re-entrant, so the same thread may use arrays meanwhile. Blocks when many thousands
-/// of tasks are pending already. Points that were announced but never submitted count as finished when the Submitter goes.
+/// The lock is one for the process and re-entrant, so the same thread may use arrays meanwhile. Blocks when many
+/// thousands of tasks are pending already. Points that were announced but never submitted count as finished when the
+/// Submitter goes.
 class Submitter {
  public:
-  /// Announces a launch of `points` points. `work` and `codelet` must live until `work.finished()` is called, which happens
-  /// in the destructor if no point is submitted. Larger `priority` runs earlier among tasks that are ready.
+  /// Announces a launch of `points` points. `work` and `codelet` must live until `work.finished()` is called, which
+  /// happens in the destructor if no point is submitted. Larger `priority` runs earlier among tasks that are ready.
   ///
   /// @throws std::logic_error the engine is not running, or the caller is a worker.
   /// @throws std::invalid_argument `workers` is empty or reaches beyond worker_count().
-  Submitter(Work& work,
-            const Codelet& codelet,
-            std::int32_t priority,
-            std::uint32_t points,
+  Submitter(Work& work, const Codelet& codelet, std::int32_t priority, std::uint32_t points,
             std::optional<WorkerRange> workers = std::nullopt);
   Submitter(const Submitter&) = delete;
   Submitter& operator=(const Submitter&) = delete;

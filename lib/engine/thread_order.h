@@ -16,16 +16,14 @@ namespace legate::detail::engine {
 inline char task_order_tag{};
 
 /// What this thread did so far comes before what follows a later after_others() in any thread.
-inline void before_others() noexcept
-{
+inline void before_others() noexcept {
 #if LEGATE_HAS_TSAN
   __tsan_release(&task_order_tag);
 #endif
 }
 
 /// What follows in this thread comes after every before_others() that has been called.
-inline void after_others() noexcept
-{
+inline void after_others() noexcept {
 #if LEGATE_HAS_TSAN
   __tsan_acquire(&task_order_tag);
 #endif

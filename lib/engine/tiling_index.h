@@ -12,14 +12,16 @@ namespace legate::detail::engine {
 
 /// Finds the tiles that a box overlaps without looking at all of them.
 ///
-/// The edges of all tiles cut the array into cells. Where there are not many more cells than tiles (any grid), a table tells
-/// the tile of every cell; otherwise the array is cut into slabs along one dimension, with a list of tiles for each.
+/// The edges of all tiles cut the array into cells. Where there are not many more cells than tiles (any grid), a table
+/// tells the tile of every cell; otherwise the array is cut into slabs along one dimension, with a list of tiles for
+/// each.
 class TilingIndex {
  public:
   /// Builds the index for `tiles`, which must be disjoint and inside `whole`.
   void build(const Box& whole, const std::vector<Box>& tiles);
 
-  /// Appends the index of every tile that overlaps `box`, each once. `tiles` is what the index was built for. Any thread.
+  /// Appends the index of every tile that overlaps `box`, each once. `tiles` is what the index was built for. Any
+  /// thread.
   void find(const std::vector<Box>& tiles, const Box& box, std::vector<std::uint32_t>& out) const;
 
  private:

@@ -9,7 +9,8 @@
 namespace legate::detail::engine {
 
 [[nodiscard]] inline std::int64_t now_in_nanoseconds() noexcept {
-  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 /// Keeps a record. By worker `record.worker` only, for launches that began while recording.

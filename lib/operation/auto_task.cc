@@ -12,18 +12,15 @@
 namespace legate::detail {
 
 AutoTask::AutoTask(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting)
-  : TaskDescription{task, std::move(setting)}
-{
+    : TaskDescription{task, std::move(setting)} {
   stores_.reserve(4);
 }
 
-Variable& AutoTask::variable(std::size_t index)
-{
+Variable& AutoTask::variable(std::size_t index) {
   return index < OWN_VARIABLES ? *own_variables_[index] : *more_variables_[index - OWN_VARIABLES];
 }
 
-const Variable* AutoTask::declare()
-{
+const Variable* AutoTask::declare() {
   check_usable();
   const auto index = stores_.size();
   stores_.emplace_back();
@@ -34,8 +31,7 @@ const Variable* AutoTask::declare()
   return more_variables_.back().get();
 }
 
-const Variable* AutoTask::find_or_declare(const LogicalStore::Ptr& store)
-{
+const Variable* AutoTask::find_or_declare(const LogicalStore::Ptr& store) {
   check_usable();
   for (std::size_t i = 0; i < stores_.size(); ++i) {
     if (stores_[i] == store) {
@@ -43,13 +39,12 @@ const Variable* AutoTask::find_or_declare(const LogicalStore::Ptr& store)
     }
   }
   const auto* declared = declare();
-  stores_.back()       = store;
+  stores_.back() = store;
   return declared;
 }
 
 const Variable* AutoTask::add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind,
-                              const Variable* symbol)
-{
+                              const Variable* symbol) {
   auto& argument = add_argument(store, role, redop_kind);
   try {
     if (symbol == nullptr) {
@@ -72,8 +67,7 @@ const Variable* AutoTask::add(const LogicalStore::Ptr& store, Role role, std::in
   return symbol;
 }
 
-void AutoTask::add_constraint(InternalSharedPtr<Constraint> constraint)
-{
+void AutoTask::add_constraint(InternalSharedPtr<Constraint> constraint) {
   check_usable();
   if (const auto* declared = signature(); declared != nullptr && declared->constraints) {
     throw std::runtime_error{"Task " + std::string{name()} +
@@ -82,8 +76,7 @@ void AutoTask::add_constraint(InternalSharedPtr<Constraint> constraint)
   constraints_.push_back(std::move(constraint));
 }
 
-void AutoTask::check_arguments()
-{
+void AutoTask::check_arguments() {
   if (const auto* declared = signature(); declared != nullptr && declared->constraints) {
     std::vector<const Variable*> variables[3];
     for (const auto& argument : arguments_) {
@@ -97,15 +90,15 @@ void AutoTask::check_arguments()
   for (const auto& constraint : constraints_) {
     constraint->validate([&](const Variable& named) {
       if (named.operation() != this) {
-        throw std::invalid_argument{"Constraint " + constraint->to_string() + " names a variable of another task than " +
-                                    std::string{name()}};
+        throw std::invalid_argument{"Constraint " + constraint->to_string() +
+                                    " names a variable of another task than " + std::string{name()}};
       }
       const auto& store = stores_[static_cast<std::size_t>(named.index())];
       if (!store) {
         throw std::invalid_argument{"Constraint " + constraint->to_string() + " names a variable without a store"};
       }
       VariableShape shape;
-      shape.dim     = store->dim();
+      shape.dim = store->dim();
       shape.unbound = store->unbound();
       if (!shape.unbound) {
         shape.extents = Span<const std::uint64_t>{store->extents()};
@@ -116,8 +109,7 @@ void AutoTask::check_arguments()
   check_interference();
 }
 
-void AutoTask::check_interference() const
-{
+void AutoTask::check_interference() const {
   for (std::size_t i = 0; i < arguments_.size(); ++i) {
     for (std::size_t j = i + 1; j < arguments_.size(); ++j) {
       const auto& a = arguments_[i];
@@ -126,21 +118,20 @@ void AutoTask::check_interference() const
         continue;
       }
       // One store under one symbol is split once, so its uses cannot collide; nor can reductions by one operator.
-      const bool together = a.symbol == b.symbol && (a.role != Role::REDUCTION || b.role != Role::REDUCTION ||
-                                                     a.redop == b.redop);
-      const bool commute  = a.role == Role::REDUCTION && b.role == Role::REDUCTION && a.redop == b.redop;
+      const bool together =
+          a.symbol == b.symbol && (a.role != Role::REDUCTION || b.role != Role::REDUCTION || a.redop == b.redop);
+      const bool commute = a.role == Role::REDUCTION && b.role == Role::REDUCTION && a.redop == b.redop;
       if (together || commute || a.store->has_scalar_storage() || !a.store->overlaps(*b.store)) {
         continue;
       }
-      throw std::invalid_argument{"Task " + std::string{name()} + " has interfering store arguments: " +
-                                  a.store->to_string() + " and " + b.store->to_string() +
-                                  " overlap, and one of them is written"};
+      throw std::invalid_argument{"Task " + std::string{name()} +
+                                  " has interfering store arguments: " + a.store->to_string() + " and " +
+                                  b.store->to_string() + " overlap, and one of them is written"};
     }
   }
 }
 
-void AutoTask::plan_inline()
-{
+void AutoTask::plan_inline() {
   // Launches that follow each other mostly look alike. Control thread only; never destroyed, so nothing runs at exit.
   static auto& last = *new std::shared_ptr<const LaunchPlan>;
   static auto& geometries = *new std::vector<std::shared_ptr<const Geometry>>;
@@ -148,15 +139,15 @@ void AutoTask::plan_inline()
   geometries.clear();
   for (auto& argument : arguments_) {
     argument.symbol = static_cast<std::uint32_t>(geometries.size());
-    unbound         = unbound || argument.store->unbound();
+    unbound = unbound || argument.store->unbound();
     geometries.push_back(argument.store->unbound() ? nullptr : whole_geometry(argument.store->view()));
   }
   if (last && !unbound && last->geometries == geometries) {
     plan_ = last;
     return;
   }
-  auto plan        = std::make_shared<LaunchPlan>();
-  plan->domain     = single_domain();
+  auto plan = std::make_shared<LaunchPlan>();
+  plan->domain = single_domain();
   plan->geometries = geometries;
   plan->tilings.resize(arguments_.size());
   plan->grids.resize(arguments_.size());
@@ -167,12 +158,11 @@ void AutoTask::plan_inline()
       grid.position.assign(1, 0);
     }
   }
-  last  = plan;
+  last = plan;
   plan_ = std::move(plan);
 }
 
-void AutoTask::plan()
-{
+void AutoTask::plan() {
   if (runs_inline()) {
     plan_inline();
     return;
@@ -184,14 +174,14 @@ void AutoTask::plan()
   for (std::size_t i = 0; i < stores_.size(); ++i) {
     if (stores_[i]) {
       request.position[i] = static_cast<std::uint32_t>(request.symbols.size());
-      auto& symbol        = request.symbols.emplace_back();
-      symbol.store        = stores_[i].get();
-      symbol.unbound      = stores_[i]->unbound();
+      auto& symbol = request.symbols.emplace_back();
+      symbol.store = stores_[i].get();
+      symbol.unbound = stores_[i]->unbound();
     }
   }
   for (auto& argument : arguments_) {
-    argument.symbol   = request.position[argument.symbol];
-    auto& symbol      = request.symbols[argument.symbol];
+    argument.symbol = request.position[argument.symbol];
+    auto& symbol = request.symbols[argument.symbol];
     const auto access = argument.role == Role::INPUT    ? partitioning::Access::READ
                         : argument.role == Role::OUTPUT ? partitioning::Access::WRITE
                                                         : partitioning::Access::REDUCE;
@@ -204,12 +194,12 @@ void AutoTask::plan()
       request.constraints.push_back(constraint.get());
     }
   }
-  request.machine_count     = setting().machine->count();
-  request.overdecompose     = std::max(1U, setting().policy.overdecompose_factor());
-  request.threshold         = setting().threshold;
+  request.machine_count = setting().machine->count();
+  request.overdecompose = std::max(1U, setting().policy.overdecompose_factor());
+  request.threshold = setting().threshold;
   request.replicated_writes = replicated_writes_;
-  request.single            = runs_inline();
-  plan_                     = plan_launch(request);
+  request.single = runs_inline();
+  plan_ = plan_launch(request);
   if (partitioner_logger().want_debug()) {
     report_plan();
   }

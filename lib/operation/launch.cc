@@ -21,8 +21,7 @@ namespace {
 class TileUses {
  public:
   void clear() { uses_.clear(); }
-  void add(engine::TileHandle tile, engine::Access access)
-  {
+  void add(engine::TileHandle tile, engine::Access access) {
     // Lists are short: a search beats any table.
     for (auto& use : uses_) {
       if (use.tile == tile) {
@@ -41,8 +40,7 @@ class TileUses {
   std::vector<engine::TileUse> uses_{};
 };
 
-engine::Access access_of(bool read, bool write, bool covered)
-{
+engine::Access access_of(bool read, bool write, bool covered) {
   if (!write) {
     return engine::Access::READ;
   }
@@ -55,8 +53,7 @@ struct ResolvedUse {
   std::shared_ptr<const TileLists> lists;  // null: the array is one tile
 };
 
-void add_tiles(const ResolvedUse& resolved, std::uint32_t point, bool read, bool write, TileUses& uses)
-{
+void add_tiles(const ResolvedUse& resolved, std::uint32_t point, bool read, bool write, TileUses& uses) {
   auto& array = *resolved.use->array;
   if (resolved.lists == nullptr) {
     const auto& box = resolved.use->geometry->at(point).root;
@@ -66,26 +63,24 @@ void add_tiles(const ResolvedUse& resolved, std::uint32_t point, bool read, bool
     return;
   }
   const auto& lists = *resolved.lists;
-  const auto list   = resolved.use->geometry->is_whole() ? 0 : point;
+  const auto list = resolved.use->geometry->is_whole() ? 0 : point;
   for (auto i = lists.offsets[list]; i < lists.offsets[list + 1]; ++i) {
     uses.add(array.tile(lists.tiles[i]), access_of(read, write, lists.covered[i]));
   }
 }
 
 /// One line per instance, as --show-progress wants it.
-void report_progress(TaskFrame& frame)
-{
+void report_progress(TaskFrame& frame) {
   static Logger logger{"legate"};
   logger.print() << frame.info().task_name << " CPU task [" << *frame.info().provenance << "], pt = " << frame.index()
                  << ", proc = " << std::hex << frame.worker();
 }
 
-DomainPoint point_of(const Domain& domain, std::uint32_t index)
-{
+DomainPoint point_of(const Domain& domain, std::uint32_t index) {
   DomainPoint point;
   point.dim = domain.dim;
   for (std::int32_t d = domain.dim; d-- > 0;) {
-    const auto lo     = domain.rect_data[d];
+    const auto lo = domain.rect_data[d];
     const auto extent = static_cast<std::uint32_t>(domain.rect_data[d + domain.dim] - lo + 1);
     point.point_data[d] = lo + static_cast<coord_t>(index % extent);
     index /= extent;
@@ -100,8 +95,7 @@ namespace {
 /// Launches to be used again, up to a number that many short launches in flight reach.
 class LaunchPool {
  public:
-  [[nodiscard]] Launch* take()
-  {
+  [[nodiscard]] Launch* take() {
     const std::lock_guard<std::mutex> guard{mutex_};
     if (launches_.empty()) {
       return nullptr;
@@ -110,8 +104,7 @@ class LaunchPool {
     launches_.pop_back();
     return launch;
   }
-  [[nodiscard]] bool give(Launch* launch)
-  {
+  [[nodiscard]] bool give(Launch* launch) {
     constexpr std::size_t LIMIT = 256;
     const std::lock_guard<std::mutex> guard{mutex_};
     if (launches_.size() >= LIMIT) {
@@ -126,30 +119,26 @@ class LaunchPool {
   std::vector<Launch*> launches_{};
 };
 
-LaunchPool& launch_pool()
-{
+LaunchPool& launch_pool() {
   static auto* pool = new LaunchPool;  // never destroyed: workers may give launches back until the process ends
   return *pool;
 }
 
 }  // namespace
 
-Launch::Ptr Launch::create()
-{
+Launch::Ptr Launch::create() {
   auto* launch = launch_pool().take();
   return Ptr{launch != nullptr ? launch : new Launch};
 }
 
-void Launch::Recycler::operator()(Launch* launch) const noexcept
-{
+void Launch::Recycler::operator()(Launch* launch) const noexcept {
   launch->reset();
   if (!launch_pool().give(launch)) {
     delete launch;
   }
 }
 
-void Launch::reset() noexcept
-{
+void Launch::reset() noexcept {
   info.scalars.clear();
   arguments.clear();
   uses.clear();
@@ -158,11 +147,10 @@ void Launch::reset() noexcept
   outcome.reset();
 }
 
-void Launch::use(engine::Array& array, const Geometry* geometry, bool read, bool write, bool first_point_writes)
-{
+void Launch::use(engine::Array& array, const Geometry* geometry, bool read, bool write, bool first_point_writes) {
   for (auto& known : uses) {
     if (known.array == &array && known.geometry == geometry && known.first_point_writes == first_point_writes) {
-      known.read  = known.read || read;
+      known.read = known.read || read;
       known.write = known.write || write;
       return;
     }
@@ -170,8 +158,7 @@ void Launch::use(engine::Array& array, const Geometry* geometry, bool read, bool
   uses.push_back(ArrayUse{&array, geometry, read, write, first_point_writes});
 }
 
-void Launch::cut_arrays()
-{
+void Launch::cut_arrays() {
   if (points == 1) {
     return;
   }
@@ -196,8 +183,7 @@ void Launch::cut_arrays()
   }
 }
 
-void Launch::submit_points(engine::Submitter& submitter)
-{
+void Launch::submit_points(engine::Submitter& submitter) {
   // Kept between launches so that a launch allocates nothing here. Only one thread submits.
   static thread_local std::vector<ResolvedUse> resolved;
   static thread_local TileUses tiles;
@@ -229,8 +215,7 @@ void Launch::submit_points(engine::Submitter& submitter)
 }
 
 void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
-                    std::optional<engine::WorkerRange> workers)
-{
+                    std::optional<engine::WorkerRange> workers) {
   launch->cut_arrays();
   // Partial results outlive the launch, which is given up as soon as the last point is over.
   std::vector<LaunchArgument> folds;
@@ -249,8 +234,7 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
 }
 
 void Launch::submit_folds(std::vector<LaunchArgument>& folds, const engine::Codelet& codelet, std::int32_t priority,
-                          std::optional<engine::WorkerRange> workers)
-{
+                          std::optional<engine::WorkerRange> workers) {
   static thread_local TileUses tiles;
   for (auto& argument : folds) {
     auto& array = *argument.target;
@@ -269,8 +253,7 @@ void Launch::submit_folds(std::vector<LaunchArgument>& folds, const engine::Code
   }
 }
 
-void Launch::run_inline(Ptr launch)
-{
+void Launch::run_inline(Ptr launch) {
   for (const auto& use : launch->uses) {
     use.array->synchronize();
   }
@@ -291,12 +274,11 @@ void Launch::run_inline(Ptr launch)
 }
 
 void Launch::fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store,
-                          std::uint32_t point) const
-{
+                          std::uint32_t point) const {
   const auto& box = argument.geometry->at(point).root;
   std::array<std::size_t, LEGATE_MAX_DIM> strides{};
   std::array<std::uint64_t, LEGATE_MAX_DIM> extents{};
-  std::size_t bytes  = argument.element_size;
+  std::size_t bytes = argument.element_size;
   std::size_t offset = 0;
   for (auto d = static_cast<std::size_t>(box.dim); d-- > 0;) {
     strides[d] = bytes;
@@ -312,27 +294,26 @@ void Launch::fill_replica(TaskFrame& frame, const LaunchArgument& argument, Phys
   store.place(*argument.geometry->view(), copy, box.lo.data(), strides.data());
 }
 
-void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t point, unsigned worker)
-{
+void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t point, unsigned worker) {
   static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> ORIGIN{};
-  auto& argument    = arguments[position];
-  auto& store       = frame.store(position);
-  store.type        = &argument.type;
-  store.readable    = argument.readable;
-  store.writable    = argument.writable;
-  store.reducible   = argument.reducible;
+  auto& argument = arguments[position];
+  auto& store = frame.store(position);
+  store.type = &argument.type;
+  store.readable = argument.readable;
+  store.writable = argument.writable;
+  store.reducible = argument.reducible;
   store.transformed = argument.transformed;
   store.partitioned = argument.partitioned;
   if (argument.delivery == Delivery::PIECE) {
-    store.kind  = PhysicalStore::Kind::UNBOUND;
-    store.dim   = argument.dim;
+    store.kind = PhysicalStore::Kind::UNBOUND;
+    store.dim = argument.dim;
     store.piece = &argument.output->piece((*argument.pieces)[point]);
     return;
   }
-  store.kind       = argument.scalar ? PhysicalStore::Kind::SCALAR : PhysicalStore::Kind::ARRAY;
+  store.kind = argument.scalar ? PhysicalStore::Kind::SCALAR : PhysicalStore::Kind::ARRAY;
   const auto& part = argument.geometry->at(point);
-  store.lo         = part.lo;
-  store.hi         = part.hi;
+  store.lo = part.lo;
+  store.hi = part.hi;
   const auto& view = *argument.geometry->view();
   switch (argument.delivery) {
     case Delivery::PARTIAL:
@@ -342,9 +323,9 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t po
     case Delivery::REPLICA:
       if (point != 0 && argument.same_as >= 0) {
         const auto& twin = frame.store(static_cast<std::size_t>(argument.same_as));
-        store.dim        = twin.dim;
-        store.base       = twin.base;
-        store.strides    = twin.strides;
+        store.dim = twin.dim;
+        store.base = twin.base;
+        store.strides = twin.strides;
         return;
       }
       if (point != 0) {
@@ -359,13 +340,13 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t po
       return;
     }
     case Delivery::DIRECT:
-    case Delivery::PIECE: break;
+    case Delivery::PIECE:
+      break;
   }
   store.place(view, argument.data, ORIGIN.data(), argument.strides.data());
 }
 
-void Launch::close_pieces(std::uint32_t point, bool threw) noexcept
-{
+void Launch::close_pieces(std::uint32_t point, bool threw) noexcept {
   for (const auto& argument : arguments) {
     if (argument.delivery != Delivery::PIECE) {
       continue;
@@ -381,15 +362,14 @@ void Launch::close_pieces(std::uint32_t point, bool threw) noexcept
   }
 }
 
-void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept
-{
+void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept {
   bool threw = false;
   try {
     body(TaskContext{&frame});
   } catch (const TaskException& exception) {
     if (!info.can_throw) {
-      LEGATE_ABORT("Task ", info.task_name, " threw an exception, but it is not declared as one that may: ",
-                   exception.what());
+      LEGATE_ABORT("Task ", info.task_name,
+                   " threw an exception, but it is not declared as one that may: ", exception.what());
     }
     if (exception.error_message().size() + sizeof(std::int32_t) > max_exception_size) {
       LEGATE_ABORT("Task ", info.task_name, " threw an exception of ", exception.error_message().size(),
@@ -405,9 +385,8 @@ void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept
   close_pieces(point, threw);
 }
 
-void Launch::run(std::uint32_t point, const engine::Executor& executor)
-{
-  auto& frame   = TaskFrame::push(info, executor.worker);
+void Launch::run(std::uint32_t point, const engine::Executor& executor) {
+  auto& frame = TaskFrame::push(info, executor.worker);
   frame.index() = info.runs_inline ? DomainPoint{} : point_of(info.domain, point);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     fill_store(frame, i, point, executor.worker);
@@ -419,8 +398,7 @@ void Launch::run(std::uint32_t point, const engine::Executor& executor)
   TaskFrame::pop();
 }
 
-void Launch::finished() noexcept
-{
+void Launch::finished() noexcept {
   for (const auto& argument : arguments) {
     if (argument.output) {
       argument.output->complete();

@@ -78,8 +78,8 @@ class Launch final : public engine::Work {
   [[nodiscard]] static Ptr create();
 
   LaunchInfo info{};
-  std::shared_ptr<const LaunchPlan> plan{};      // keeps the geometries
-  std::shared_ptr<const void> keepalive{};       // what `info` points into
+  std::shared_ptr<const LaunchPlan> plan{};  // keeps the geometries
+  std::shared_ptr<const void> keepalive{};   // what `info` points into
   VariantImpl body{};
   std::vector<LaunchArgument> arguments{};  // inputs, outputs, reductions
   std::vector<ArrayUse> uses{};

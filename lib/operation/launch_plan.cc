@@ -16,8 +16,7 @@ namespace {
 using Words = std::vector<std::uint64_t>;
 
 struct WordsHash {
-  std::size_t operator()(const Words& words) const
-  {
+  std::size_t operator()(const Words& words) const {
     std::uint64_t seed = words.size();
     for (const auto word : words) {
       seed = (seed ^ word) * 0x9fb21c651e98df25U;
@@ -38,13 +37,11 @@ struct Memo {
   };
   std::unordered_map<Words, Entry, WordsHash> entries{};
 
-  Entry* find(const Words& words)
-  {
+  Entry* find(const Words& words) {
     const auto found = entries.find(words);
     return found == entries.end() ? nullptr : &found->second;
   }
-  Entry& add(const Words& words)
-  {
+  Entry& add(const Words& words) {
     constexpr std::size_t LIMIT = 4096;
     if (entries.size() >= LIMIT) {
       entries.clear();
@@ -54,25 +51,21 @@ struct Memo {
 };
 
 // Control thread only; never destroyed, so that nothing runs at exit.
-Memo<LaunchPlan>& plan_memo()
-{
+Memo<LaunchPlan>& plan_memo() {
   static auto* memo = new Memo<LaunchPlan>;
   return *memo;
 }
 
-Memo<Geometry>& geometry_memo()
-{
+Memo<Geometry>& geometry_memo() {
   static auto* memo = new Memo<Geometry>;
   return *memo;
 }
 
-std::uint64_t address(const void* pointer)
-{
+std::uint64_t address(const void* pointer) {
   return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));  // NOLINT
 }
 
-void append(Words& words, const std::vector<std::uint64_t>& values)
-{
+void append(Words& words, const std::vector<std::uint64_t>& values) {
   words.push_back(values.size());
   words.insert(words.end(), values.begin(), values.end());
 }
@@ -83,8 +76,7 @@ struct KnownPartitions {
   std::shared_ptr<const Tiling> inherited{};
 };
 
-KnownPartitions known_partitions(const PartitionRequest& request, const PartitionRequest::Symbol& symbol)
-{
+KnownPartitions known_partitions(const PartitionRequest& request, const PartitionRequest::Symbol& symbol) {
   if (symbol.unbound || symbol.store->has_scalar_storage()) {
     return {};
   }
@@ -93,8 +85,7 @@ KnownPartitions known_partitions(const PartitionRequest& request, const Partitio
 }
 
 /// Symbols in the order in which they are considered: those of constraints, then of outputs, inputs and reductions.
-std::vector<std::uint32_t> candidate_order(const PartitionRequest& request)
-{
+std::vector<std::uint32_t> candidate_order(const PartitionRequest& request) {
   std::vector<std::uint32_t> order;
   const auto add = [&](std::uint32_t symbol) {
     if (std::find(order.begin(), order.end(), symbol) == order.end()) {
@@ -117,44 +108,42 @@ std::vector<std::uint32_t> candidate_order(const PartitionRequest& request)
   return order;
 }
 
-partitioning::Problem make_problem(const PartitionRequest& request, const std::vector<KnownPartitions>& known)
-{
+partitioning::Problem make_problem(const PartitionRequest& request, const std::vector<KnownPartitions>& known) {
   partitioning::Problem problem;
   for (std::size_t i = 0; i < request.symbols.size(); ++i) {
     const auto& given = request.symbols[i];
     partitioning::Symbol symbol;
     symbol.unbound = given.unbound;
-    symbol.scalar  = given.store->has_scalar_storage();
-    symbol.access  = given.access;
-    symbol.output  = given.output;
+    symbol.scalar = given.store->has_scalar_storage();
+    symbol.access = given.access;
+    symbol.output = given.output;
     if (given.unbound) {
       symbol.extents.resize(given.store->dim());
     } else {
-      const auto& view              = *given.store->view();
-      symbol.extents                = view.extents();
-      symbol.storage_bytes          = given.store->storage().bytes();
-      symbol.restrictions           = view.restrictions(given.output);
+      const auto& view = *given.store->view();
+      symbol.extents = view.extents();
+      symbol.storage_bytes = given.store->storage().bytes();
+      symbol.restrictions = view.restrictions(given.output);
       symbol.restrictions.invertible = given.store->transformed();
-      symbol.cached                 = known[i].own;
-      symbol.inherited              = known[i].inherited;
+      symbol.cached = known[i].own;
+      symbol.inherited = known[i].inherited;
     }
     problem.symbols.push_back(std::move(symbol));
   }
   for (const auto* constraint : request.constraints) {
     problem.relations.push_back(
-      constraint->to_relation([&](const Variable& variable) { return request.position_of(variable); }));
+        constraint->to_relation([&](const Variable& variable) { return request.position_of(variable); }));
   }
-  problem.order             = candidate_order(request);
-  problem.machine_count     = request.machine_count;
-  problem.overdecompose     = request.overdecompose;
-  problem.threshold         = request.threshold;
+  problem.order = candidate_order(request);
+  problem.machine_count = request.machine_count;
+  problem.overdecompose = request.overdecompose;
+  problem.threshold = request.threshold;
   problem.replicated_writes = request.replicated_writes;
   return problem;
 }
 
 /// The grid of an unbound store's pieces: along its free dimensions that of the launch.
-LaunchPlan::Grid make_grid(const LaunchPlan& plan, std::size_t dim, const std::vector<std::uint32_t>& forbidden)
-{
+LaunchPlan::Grid make_grid(const LaunchPlan& plan, std::size_t dim, const std::vector<std::uint32_t>& forbidden) {
   LaunchPlan::Grid grid;
   grid.colors.assign(dim, 1);
   if (plan.single) {
@@ -164,8 +153,8 @@ LaunchPlan::Grid make_grid(const LaunchPlan& plan, std::size_t dim, const std::v
   std::size_t free = 0;
   for (std::size_t d = 0; d < dim; ++d) {
     if (!std::count(forbidden.begin(), forbidden.end(), d) && free < static_cast<std::size_t>(plan.domain.dim)) {
-      grid.colors[d] = static_cast<std::uint64_t>(plan.domain.rect_data[free + static_cast<std::size_t>(plan.domain.dim)] -
-                                                  plan.domain.rect_data[free] + 1);
+      grid.colors[d] = static_cast<std::uint64_t>(
+          plan.domain.rect_data[free + static_cast<std::size_t>(plan.domain.dim)] - plan.domain.rect_data[free] + 1);
       ++free;
     }
   }
@@ -178,8 +167,7 @@ LaunchPlan::Grid make_grid(const LaunchPlan& plan, std::size_t dim, const std::v
 /// The parts of a split store. Remembered apart from whole plans: launches that reach the same split in different ways
 /// then also share the tiles that were looked up for it.
 std::shared_ptr<const Geometry> split_geometry(const View::Ptr& view, const std::shared_ptr<const Tiling>& tiling,
-                                               const std::vector<std::uint32_t>& forbidden, const LaunchPlan& plan)
-{
+                                               const std::vector<std::uint32_t>& forbidden, const LaunchPlan& plan) {
   Words words{3, view->id(), address(tiling.get()), static_cast<std::uint64_t>(plan.domain.dim), forbidden.size()};
   for (std::int32_t d = 0; d < plan.domain.dim; ++d) {
     words.push_back(static_cast<std::uint64_t>(plan.domain.rect_data[d + plan.domain.dim]));
@@ -191,36 +179,36 @@ std::shared_ptr<const Geometry> split_geometry(const View::Ptr& view, const std:
   auto geometry = std::make_shared<const Geometry>(view, tiling, plan.points, [&](std::size_t point) {
     return project(domain_point(plan.domain, point), tiling->colors, forbidden);
   });
-  auto& entry   = geometry_memo().add(words);
+  auto& entry = geometry_memo().add(words);
   entry.pinned.push_back(tiling);
   entry.answer = geometry;
   return geometry;
 }
 
-std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request, const std::vector<KnownPartitions>& known)
-{
+std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request,
+                                            const std::vector<KnownPartitions>& known) {
   partitioning::Solution solution;
   if (request.single) {
     solution.assignments.resize(request.symbols.size());
   } else {
     solution = partitioning::solve(make_problem(request, known));
   }
-  auto plan     = std::make_shared<LaunchPlan>();
-  plan->domain  = single_domain();
+  auto plan = std::make_shared<LaunchPlan>();
+  plan->domain = single_domain();
   if (solution.launch_shape && !(solution.launch_shape->size() == 1 && solution.launch_shape->front() == 1)) {
     const auto& shape = *solution.launch_shape;
-    plan->single      = false;
-    plan->domain.dim  = static_cast<int>(shape.size());
+    plan->single = false;
+    plan->domain.dim = static_cast<int>(shape.size());
     for (std::size_t d = 0; d < shape.size(); ++d) {
-      plan->domain.rect_data[d]                = 0;
+      plan->domain.rect_data[d] = 0;
       plan->domain.rect_data[d + shape.size()] = static_cast<coord_t>(shape[d]) - 1;
       plan->points *= static_cast<std::uint32_t>(shape[d]);
     }
   }
   for (std::size_t i = 0; i < request.symbols.size(); ++i) {
-    auto& assignment  = solution.assignments[i];
+    auto& assignment = solution.assignments[i];
     const auto& given = request.symbols[i];
-    auto tiling       = assignment.tiling ? intern(Tiling{*assignment.tiling}) : nullptr;
+    auto tiling = assignment.tiling ? intern(Tiling{*assignment.tiling}) : nullptr;
     plan->tilings.push_back(tiling);
     plan->grids.emplace_back();
     plan->geometries.emplace_back();
@@ -239,11 +227,10 @@ std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request, con
 
 Domain single_domain() { return Domain{DomainPoint{0}, DomainPoint{0}}; }
 
-std::vector<std::int64_t> domain_point(const Domain& domain, std::uint64_t index)
-{
+std::vector<std::int64_t> domain_point(const Domain& domain, std::uint64_t index) {
   std::vector<std::int64_t> point(static_cast<std::size_t>(domain.dim));
   for (std::int32_t d = domain.dim; d-- > 0;) {
-    const auto lo     = domain.rect_data[d];
+    const auto lo = domain.rect_data[d];
     const auto extent = static_cast<std::uint64_t>(domain.rect_data[d + domain.dim] - lo + 1);
     point[static_cast<std::size_t>(d)] = lo + static_cast<std::int64_t>(index % extent);
     index /= extent;
@@ -251,9 +238,8 @@ std::vector<std::int64_t> domain_point(const Domain& domain, std::uint64_t index
   return point;
 }
 
-std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request)
-{
-  static Words words;                         // kept between calls: control thread only
+std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request) {
+  static Words words;  // kept between calls: control thread only
   static std::vector<KnownPartitions> known;
   words.clear();
   known.clear();
@@ -285,7 +271,7 @@ std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request)
   if (auto* entry = plan_memo().find(words)) {
     return entry->answer;
   }
-  auto plan   = make_plan(request, known);
+  auto plan = make_plan(request, known);
   auto& entry = plan_memo().add(words);
   for (auto& partitions : known) {
     entry.pinned.push_back(std::move(partitions.own));
@@ -295,22 +281,20 @@ std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request)
   return plan;
 }
 
-std::shared_ptr<const Geometry> whole_geometry(const View::Ptr& view)
-{
+std::shared_ptr<const Geometry> whole_geometry(const View::Ptr& view) {
   static Words words;  // control thread only
   words.assign({1, view->id()});
   if (auto* entry = geometry_memo().find(words)) {
     return entry->answer;
   }
-  auto geometry                     = std::make_shared<const Geometry>(view);
+  auto geometry = std::make_shared<const Geometry>(view);
   geometry_memo().add(words).answer = geometry;
   return geometry;
 }
 
 namespace {
 
-std::vector<std::int64_t> apply(const SymbolicPoint& projection, const std::vector<std::int64_t>& point)
-{
+std::vector<std::int64_t> apply(const SymbolicPoint& projection, const std::vector<std::int64_t>& point) {
   std::vector<std::int64_t> color;
   for (const auto& expression : projection) {
     const std::int64_t coordinate = expression.is_constant() ? 0 : point.at(expression.dim());
@@ -319,8 +303,7 @@ std::vector<std::int64_t> apply(const SymbolicPoint& projection, const std::vect
   return color;
 }
 
-void check_color(const std::vector<std::int64_t>& color, const Tiling& tiling)
-{
+void check_color(const std::vector<std::int64_t>& color, const Tiling& tiling) {
   for (std::size_t d = 0; d < color.size(); ++d) {
     if (color[d] < 0 || static_cast<std::uint64_t>(color[d]) >= tiling.colors[d]) {
       std::string text = "A launch point is projected to color (";
@@ -339,8 +322,7 @@ void check_color(const std::vector<std::int64_t>& color, const Tiling& tiling)
 }  // namespace
 
 std::shared_ptr<const Geometry> plan_argument(const View::Ptr& view, const std::shared_ptr<const Tiling>& tiling,
-                                              const std::optional<SymbolicPoint>& projection, const Domain& domain)
-{
+                                              const std::optional<SymbolicPoint>& projection, const Domain& domain) {
   static Words words;  // control thread only
   words.assign({2, view->id(), address(tiling.get()), static_cast<std::uint64_t>(domain.dim)});
   for (std::int32_t d = 0; d < 2 * domain.dim; ++d) {
@@ -355,21 +337,19 @@ std::shared_ptr<const Geometry> plan_argument(const View::Ptr& view, const std::
   if (auto* entry = geometry_memo().find(words)) {
     return entry->answer;
   }
-  auto geometry =
-    std::make_shared<const Geometry>(view, tiling, domain.get_volume(), [&](std::size_t index) {
-      const auto point = domain_point(domain, index);
-      auto color       = projection ? apply(*projection, point) : project(point, tiling->colors);
-      check_color(color, *tiling);
-      return color;
-    });
+  auto geometry = std::make_shared<const Geometry>(view, tiling, domain.get_volume(), [&](std::size_t index) {
+    const auto point = domain_point(domain, index);
+    auto color = projection ? apply(*projection, point) : project(point, tiling->colors);
+    check_color(color, *tiling);
+    return color;
+  });
   auto& entry = geometry_memo().add(words);
   entry.pinned.push_back(tiling);
   entry.answer = geometry;
   return geometry;
 }
 
-void clear_plans()
-{
+void clear_plans() {
   plan_memo().entries.clear();
   geometry_memo().entries.clear();
   clear_tile_lists();

@@ -49,23 +49,21 @@ struct PartitionRequest {
     partitioning::Access access{};
   };
   std::vector<Symbol> symbols{};
-  std::vector<Use> uses{};                         // of every argument, in the order they were added
-  std::vector<const Constraint*> constraints{};    // without trivial ones, in the order they were added
-  std::vector<std::uint32_t> position{};           // of a variable's index in `symbols`
+  std::vector<Use> uses{};                       // of every argument, in the order they were added
+  std::vector<const Constraint*> constraints{};  // without trivial ones, in the order they were added
+  std::vector<std::uint32_t> position{};         // of a variable's index in `symbols`
   std::uint64_t machine_count{1};
   std::uint64_t overdecompose{1};
   std::uint64_t threshold{0};
   bool replicated_writes{true};
   bool single{false};  // one instance sees everything, however the stores were split before (inline launches)
 
-  void clear()
-  {
+  void clear() {
     symbols.clear();
     uses.clear();
     constraints.clear();
   }
-  [[nodiscard]] std::uint32_t position_of(const Variable& variable) const
-  {
+  [[nodiscard]] std::uint32_t position_of(const Variable& variable) const {
     return position[static_cast<std::size_t>(variable.index())];
   }
 };

@@ -9,19 +9,15 @@
 namespace legate::detail {
 
 ManualTask::ManualTask(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting, const Domain& domain)
-  : TaskDescription{task, std::move(setting)}, launch_domain_{domain}
-{
-}
+    : TaskDescription{task, std::move(setting)}, launch_domain_{domain} {}
 
-void ManualTask::add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind)
-{
-  auto& argument  = add_argument(store, role, redop_kind);
+void ManualTask::add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind) {
+  auto& argument = add_argument(store, role, redop_kind);
   argument.symbol = static_cast<std::uint32_t>(arguments_.size()) - 1;
 }
 
 void ManualTask::add(const LogicalStorePartition& partition, Role role, std::int32_t redop_kind,
-                     std::optional<SymbolicPoint> projection)
-{
+                     std::optional<SymbolicPoint> projection) {
   const auto& tiling = *partition.tiling();
   check_usable();
   if (projection) {
@@ -37,24 +33,22 @@ void ManualTask::add(const LogicalStorePartition& partition, Role role, std::int
       }
     }
   } else if (launch_domain_.dim != 1 && tiling.colors.size() != static_cast<std::size_t>(launch_domain_.dim)) {
-    throw std::runtime_error{
-      "Task " + std::string{name()} +
-      ": The launch domain must be 1D if the color shape has a different number of dimensions from the launch domain"};
+    throw std::runtime_error{"Task " + std::string{name()} +
+                             ": The launch domain must be 1D if the color shape has a different number of dimensions "
+                             "from the launch domain"};
   }
-  auto& argument      = add_argument(partition.store(), role, redop_kind);
-  argument.symbol     = static_cast<std::uint32_t>(arguments_.size()) - 1;
-  argument.tiling     = partition.tiling();
+  auto& argument = add_argument(partition.store(), role, redop_kind);
+  argument.symbol = static_cast<std::uint32_t>(arguments_.size()) - 1;
+  argument.tiling = partition.tiling();
   argument.projection = std::move(projection);
 }
 
-void ManualTask::check_arguments()
-{
+void ManualTask::check_arguments() {
   // Colors outside a partition are found while the arguments are planned.
 }
 
-void ManualTask::plan()
-{
-  auto plan    = std::make_shared<LaunchPlan>();
+void ManualTask::plan() {
+  auto plan = std::make_shared<LaunchPlan>();
   plan->single = runs_inline() || (launch_domain_.dim == 1 && launch_domain_.get_volume() == 1);
   plan->domain = plan->single ? single_domain() : launch_domain_;
   plan->points = static_cast<std::uint32_t>(launch_domain_.get_volume());
@@ -62,12 +56,12 @@ void ManualTask::plan()
     plan->grids.emplace_back();
     plan->tilings.push_back(argument.tiling);
     if (argument.store->unbound()) {
-      auto& grid        = plan->grids.back();
-      const auto dim    = argument.store->dim();
+      auto& grid = plan->grids.back();
+      const auto dim = argument.store->dim();
       const bool a_grid = dim == static_cast<std::uint32_t>(launch_domain_.dim);
       grid.colors.assign(dim, 1);
       for (std::uint32_t d = 0; d < dim && a_grid; ++d) {
-        const auto i   = static_cast<std::int32_t>(d);
+        const auto i = static_cast<std::int32_t>(d);
         grid.colors[d] = static_cast<std::uint64_t>(launch_domain_.rect_data[i + launch_domain_.dim] -
                                                     launch_domain_.rect_data[i] + 1);
       }
@@ -82,7 +76,7 @@ void ManualTask::plan()
       plan->geometries.push_back(whole_geometry(argument.store->view()));
     } else {
       plan->geometries.push_back(
-        plan_argument(argument.store->view(), argument.tiling, argument.projection, launch_domain_));
+          plan_argument(argument.store->view(), argument.tiling, argument.projection, launch_domain_));
     }
   }
   plan_ = std::move(plan);

@@ -16,8 +16,7 @@ namespace legate::detail {
 class Outcome {
  public:
   /// A point has thrown. Of several, the lowest point is kept, so that the answer does not depend on the schedule.
-  void record(std::uint32_t point, TaskException exception)
-  {
+  void record(std::uint32_t point, TaskException exception) {
     const std::lock_guard<std::mutex> guard{mutex_};
     if (!exception_ || point < point_) {
       point_ = point;
@@ -27,8 +26,7 @@ class Outcome {
   void complete() { completion_.signal(); }
 
   /// Waits for the launch; what it has thrown, if anything.
-  [[nodiscard]] const std::optional<TaskException>& wait()
-  {
+  [[nodiscard]] const std::optional<TaskException>& wait() {
     completion_.wait();
     return exception_;
   }

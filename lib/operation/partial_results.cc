@@ -11,8 +11,7 @@ namespace {
 constexpr std::size_t SLOT_ALIGNMENT = 64;         // one cache line: workers do not share them
 constexpr std::size_t PER_POINT_LIMIT = 1U << 20;  // total bytes up to which every point has a buffer of its own
 
-std::size_t slot_bytes_for(const Box& box, std::size_t element_size)
-{
+std::size_t slot_bytes_for(const Box& box, std::size_t element_size) {
   const auto bytes = static_cast<std::size_t>(box.volume()) * element_size;
   return (bytes + SLOT_ALIGNMENT - 1) / SLOT_ALIGNMENT * SLOT_ALIGNMENT;
 }
@@ -21,23 +20,21 @@ std::size_t slot_bytes_for(const Box& box, std::size_t element_size)
 
 PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry,
                                std::uint32_t points, unsigned workers)
-  : redop_{redop}, geometry_{std::move(geometry)}, points_{points}
-{
+    : redop_{redop}, geometry_{std::move(geometry)}, points_{points} {
   for (std::size_t i = 0; i < geometry_->size(); ++i) {
     slot_bytes_ = std::max(slot_bytes_, slot_bytes_for(geometry_->at(i).root, redop_.rhs_size));
   }
   // Points that see different boxes cannot share a buffer.
-  per_point_       = !geometry_->is_whole() || slot_bytes_ * points_ <= PER_POINT_LIMIT || points_ <= workers;
+  per_point_ = !geometry_->is_whole() || slot_bytes_ * points_ <= PER_POINT_LIMIT || points_ <= workers;
   const auto slots = per_point_ ? points_ : workers;
   used_.assign(slots, 0);
-  array_  = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT);
+  array_ = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT);
   memory_ = array_->data();
   // Its one tile stands for all slots; a recycled array may have been cut.
   array_->retile({});
 }
 
-std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t point) const
-{
+std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t point) const {
   std::array<std::size_t, LEGATE_MAX_DIM> result{};
   const auto& target = box(point);
   std::size_t stride = redop_.rhs_size;
@@ -48,10 +45,9 @@ std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t po
   return result;
 }
 
-std::byte* PartialResults::begin(std::uint32_t point, unsigned worker)
-{
+std::byte* PartialResults::begin(std::uint32_t point, unsigned worker) {
   const std::size_t slot = per_point_ ? point : worker;
-  auto* buffer           = memory_ + slot * slot_bytes_;
+  auto* buffer = memory_ + slot * slot_bytes_;
   if (used_[slot] == 0) {
     used_[slot] = 1;
     redop_.fill_identity(buffer, box(point).volume());
@@ -60,8 +56,7 @@ std::byte* PartialResults::begin(std::uint32_t point, unsigned worker)
 }
 
 void PartialResults::fold_buffer(const Box& box, const std::byte* buffer, std::byte* data,
-                                 const std::size_t* strides) const
-{
+                                 const std::size_t* strides) const {
   if (box.empty()) {
     return;
   }
@@ -94,8 +89,7 @@ void PartialResults::fold_buffer(const Box& box, const std::byte* buffer, std::b
   }
 }
 
-void PartialResults::fold_into(std::byte* data, const std::size_t* strides) const
-{
+void PartialResults::fold_into(std::byte* data, const std::size_t* strides) const {
   for (std::size_t slot = 0; slot < used_.size(); ++slot) {
     if (used_[slot] != 0) {
       fold_buffer(box(per_point_ ? static_cast<std::uint32_t>(slot) : 0), memory_ + slot * slot_bytes_, data, strides);

@@ -57,9 +57,7 @@ class PartialResults {
 class FoldWork final : public engine::Work {
  public:
   FoldWork(std::shared_ptr<PartialResults> partial, std::byte* data, std::array<std::size_t, LEGATE_MAX_DIM> strides)
-    : partial_{std::move(partial)}, data_{data}, strides_{strides}
-  {
-  }
+      : partial_{std::move(partial)}, data_{data}, strides_{strides} {}
   void run(std::uint32_t, const engine::Executor&) override { partial_->fold_into(data_, strides_.data()); }
   void finished() noexcept override { delete this; }
 

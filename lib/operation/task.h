@@ -35,8 +35,8 @@ struct TaskSetting {
   std::shared_ptr<const std::string> provenance{};
   ParallelPolicy policy;
   std::size_t max_exception_size{4096};
-  bool inline_launch{false};   // run in the calling thread, at submit
-  bool skip_body{false};       // --use-empty-task
+  bool inline_launch{false};  // run in the calling thread, at submit
+  bool skip_body{false};      // --use-empty-task
   bool show_progress{false};
   std::uint64_t threshold{0};  // of the policy, for this kind of processor
 };
@@ -61,8 +61,8 @@ struct TaskArgument {
 class TaskDescription {
  public:
   TaskDescription(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting);
-  virtual ~TaskDescription()                         = default;
-  TaskDescription(const TaskDescription&)            = delete;
+  virtual ~TaskDescription() = default;
+  TaskDescription(const TaskDescription&) = delete;
   TaskDescription& operator=(const TaskDescription&) = delete;
 
   void add_scalar(const Scalar& scalar);
@@ -87,8 +87,7 @@ class TaskDescription {
   [[nodiscard]] const Domain& domain() const { return plan_->domain; }
   [[nodiscard]] bool is_single() const { return plan_->single; }
   [[nodiscard]] const std::vector<TaskArgument>& arguments() const { return arguments_; }
-  [[nodiscard]] const Geometry* geometry(const TaskArgument& argument) const
-  {
+  [[nodiscard]] const Geometry* geometry(const TaskArgument& argument) const {
     return plan_->geometries[argument.symbol].get();
   }
   /// @}

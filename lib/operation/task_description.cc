@@ -24,27 +24,25 @@ void skip_body(TaskContext) {}
 }  // namespace
 
 TaskDescription::TaskDescription(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting)
-  : task_{task}, setting_{std::move(setting)}, can_throw_{variant_of(task, setting_->kind).options.may_throw_exception}
-{
+    : task_{task},
+      setting_{std::move(setting)},
+      can_throw_{variant_of(task, setting_->kind).options.may_throw_exception} {
   arguments_.reserve(4);
 }
 
-void TaskDescription::check_usable() const
-{
+void TaskDescription::check_usable() const {
   if (spent_) {
     throw std::runtime_error{"Illegal to reuse task descriptors that are already submitted: task " +
                              std::string{name()}};
   }
 }
 
-void TaskDescription::add_scalar(const Scalar& scalar)
-{
+void TaskDescription::add_scalar(const Scalar& scalar) {
   check_usable();
   scalars_.push_back(scalar);
 }
 
-void TaskDescription::set_concurrent(bool concurrent)
-{
+void TaskDescription::set_concurrent(bool concurrent) {
   check_usable();
   if (concurrent) {
     throw std::runtime_error{"Task " + std::string{name()} + ": concurrent launches are not supported yet"};
@@ -53,38 +51,32 @@ void TaskDescription::set_concurrent(bool concurrent)
 
 void TaskDescription::set_side_effect(bool) { check_usable(); }
 
-void TaskDescription::throws_exception(bool can_throw)
-{
+void TaskDescription::throws_exception(bool can_throw) {
   check_usable();
   can_throw_ = can_throw;
 }
 
-void TaskDescription::add_communicator(std::string_view communicator)
-{
+void TaskDescription::add_communicator(std::string_view communicator) {
   check_usable();
   throw std::runtime_error{"No factory available for communicator '" + std::string{communicator} + "'"};
 }
 
-std::string_view TaskDescription::provenance() const
-{
+std::string_view TaskDescription::provenance() const {
   check_usable();
   return *setting_->provenance;
 }
 
-const TaskSignature* TaskDescription::signature() const
-{
+const TaskSignature* TaskDescription::signature() const {
   const auto& config = *task_.impl->config().impl();
   return config.signature ? config.signature->impl().get() : nullptr;
 }
 
-std::size_t TaskDescription::count(Role role) const
-{
+std::size_t TaskDescription::count(Role role) const {
   return static_cast<std::size_t>(std::count_if(arguments_.begin(), arguments_.end(),
                                                 [&](const TaskArgument& argument) { return argument.role == role; }));
 }
 
-TaskArgument& TaskDescription::add_argument(LogicalStore::Ptr store, Role role, std::int32_t redop_kind)
-{
+TaskArgument& TaskDescription::add_argument(LogicalStore::Ptr store, Role role, std::int32_t redop_kind) {
   check_usable();
   if (store->unbound() && role != Role::OUTPUT) {
     throw std::invalid_argument{"Task " + std::string{name()} +
@@ -106,32 +98,29 @@ TaskArgument& TaskDescription::add_argument(LogicalStore::Ptr store, Role role, 
   }
   auto& argument = arguments_.emplace_back();
   argument.store = std::move(store);
-  argument.role  = role;
+  argument.role = role;
   argument.redop = redop;
   return argument;
 }
 
-bool TaskDescription::has_role(const LogicalStore* store, Role role) const
-{
+bool TaskDescription::has_role(const LogicalStore* store, Role role) const {
   return std::any_of(arguments_.begin(), arguments_.end(), [&](const TaskArgument& argument) {
     return argument.role == role && argument.store.get() == store;
   });
 }
 
-void TaskDescription::check_scalar_inputs() const
-{
+void TaskDescription::check_scalar_inputs() const {
   for (const auto& argument : arguments_) {
     if (argument.role != Role::OUTPUT && argument.store->has_scalar_storage() &&
         !argument.store->storage().initialized()) {
-      throw std::invalid_argument{"Task " + std::string{name()} +
-                                  ": Read access or reduction to an uninitialized scalar store is prohibited: " +
-                                  argument.store->to_string()};
+      throw std::invalid_argument{
+          "Task " + std::string{name()} +
+          ": Read access or reduction to an uninitialized scalar store is prohibited: " + argument.store->to_string()};
     }
   }
 }
 
-void TaskDescription::submit_checks()
-{
+void TaskDescription::submit_checks() {
   check_usable();
   spent_ = true;
   if (const auto* declared = signature()) {
@@ -142,8 +131,7 @@ void TaskDescription::submit_checks()
 }
 
 void TaskDescription::remember_partition(const TaskArgument& argument, const std::shared_ptr<const Tiling>& tiling,
-                                         const Geometry* geometry) const
-{
+                                         const Geometry* geometry) const {
   const bool writes = argument.role == Role::OUTPUT ||
                       (argument.role == Role::REDUCTION && geometry != nullptr && geometry->is_disjoint());
   if (writes && tiling && tiling->color_volume() > 1 && !argument.store->has_scalar_storage()) {
@@ -152,41 +140,39 @@ void TaskDescription::remember_partition(const TaskArgument& argument, const std
   }
 }
 
-std::optional<engine::WorkerRange> TaskDescription::workers() const
-{
+std::optional<engine::WorkerRange> TaskDescription::workers() const {
   const auto& range = setting_->machine->processor_range(mapping::TaskTarget::CPU);
-  const auto all    = engine::worker_count();
-  const auto low    = range.low % std::max(1U, range.per_node_count);
+  const auto all = engine::worker_count();
+  const auto low = range.low % std::max(1U, range.per_node_count);
   if (range.count() >= all || low + range.count() > all) {
     return std::nullopt;
   }
   return engine::WorkerRange{low, range.count()};
 }
 
-std::shared_ptr<Outcome> TaskDescription::launch()
-{
-  auto launch             = Launch::create();
-  launch->plan            = plan_;
-  launch->keepalive       = setting_;
-  auto& info              = launch->info;
-  const auto& variant     = variant_of(task_, setting_->kind);
-  info.task_id            = task_.id;
-  info.kind               = setting_->kind;
-  info.task_name          = task_.impl->name();
-  info.single             = plan_->single;
-  info.can_throw          = can_throw_;
-  info.runs_inline        = setting_->inline_launch;
-  info.domain             = plan_->domain;
-  info.machine            = &setting_->machine;
-  info.provenance         = setting_->provenance.get();
+std::shared_ptr<Outcome> TaskDescription::launch() {
+  auto launch = Launch::create();
+  launch->plan = plan_;
+  launch->keepalive = setting_;
+  auto& info = launch->info;
+  const auto& variant = variant_of(task_, setting_->kind);
+  info.task_id = task_.id;
+  info.kind = setting_->kind;
+  info.task_name = task_.impl->name();
+  info.single = plan_->single;
+  info.can_throw = can_throw_;
+  info.runs_inline = setting_->inline_launch;
+  info.domain = plan_->domain;
+  info.machine = &setting_->machine;
+  info.provenance = setting_->provenance.get();
   std::swap(info.scalars, scalars_);  // each keeps the memory of the other
-  info.inputs             = static_cast<std::uint32_t>(count(Role::INPUT));
-  info.outputs            = static_cast<std::uint32_t>(count(Role::OUTPUT));
-  info.reductions         = static_cast<std::uint32_t>(count(Role::REDUCTION));
-  launch->body            = setting_->skip_body ? &skip_body : variant.body;
-  launch->points          = plan_->points;
+  info.inputs = static_cast<std::uint32_t>(count(Role::INPUT));
+  info.outputs = static_cast<std::uint32_t>(count(Role::OUTPUT));
+  info.reductions = static_cast<std::uint32_t>(count(Role::REDUCTION));
+  launch->body = setting_->skip_body ? &skip_body : variant.body;
+  launch->points = plan_->points;
   launch->max_exception_size = setting_->max_exception_size;
-  launch->show_progress      = setting_->show_progress;
+  launch->show_progress = setting_->show_progress;
   launch->arguments.reserve(arguments_.size());
   launch->uses.reserve(arguments_.size());
   for (const auto role : {Role::INPUT, Role::OUTPUT, Role::REDUCTION}) {
@@ -199,7 +185,7 @@ std::shared_ptr<Outcome> TaskDescription::launch()
   }
   std::shared_ptr<Outcome> outcome;
   if (can_throw_) {
-    outcome         = std::make_shared<Outcome>();
+    outcome = std::make_shared<Outcome>();
     launch->outcome = outcome;
   }
   if (setting_->inline_launch) {
@@ -211,8 +197,7 @@ std::shared_ptr<Outcome> TaskDescription::launch()
   return outcome;
 }
 
-std::byte* TaskDescription::memory_of(LogicalStore& store) const
-{
+std::byte* TaskDescription::memory_of(LogicalStore& store) const {
   auto& array = store.storage().array();
   try {
     return array.data();
@@ -222,21 +207,20 @@ std::byte* TaskDescription::memory_of(LogicalStore& store) const
   }
 }
 
-void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered)
-{
-  auto& store            = *argument.store;
-  delivered.transformed  = store.transformed();
+void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {
+  auto& store = *argument.store;
+  delivered.transformed = store.transformed();
   delivered.element_size = store.storage().element_size();
-  const auto* geometry   = plan_->geometries[argument.symbol].get();
+  const auto* geometry = plan_->geometries[argument.symbol].get();
   if (geometry == nullptr) {
     deliver_unbound(argument, delivered);
     return;
   }
-  delivered.geometry    = geometry;
-  delivered.scalar      = store.has_scalar_storage();
+  delivered.geometry = geometry;
+  delivered.scalar = store.has_scalar_storage();
   delivered.partitioned = !plan_->single && !geometry->is_whole();
-  auto& array           = store.storage().array();
-  delivered.data        = memory_of(store);
+  auto& array = store.storage().array();
+  delivered.data = memory_of(store);
   std::copy(array.strides().begin(), array.strides().end(), delivered.strides.begin());
   if (argument.role == Role::REDUCTION) {
     deliver_reduction(launch, argument, delivered);
@@ -250,19 +234,18 @@ void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument
   }
 }
 
-void TaskDescription::deliver_scalar(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered)
-{
+void TaskDescription::deliver_scalar(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {
   auto& array = argument.store->storage().array();
   if (argument.role == Role::INPUT) {
     delivered.readable = true;
     delivered.delivery = has_role(argument.store.get(), Role::OUTPUT) || has_role(argument.store.get(), Role::REDUCTION)
-                           ? Delivery::COPY_IN
-                           : Delivery::DIRECT;
+                             ? Delivery::COPY_IN
+                             : Delivery::DIRECT;
     launch.use(array, delivered.geometry, true, false, false);
     return;
   }
-  delivered.writable       = true;
-  delivered.reducible      = true;
+  delivered.writable = true;
+  delivered.reducible = true;
   delivered.keeps_contents = has_role(argument.store.get(), Role::INPUT);
   if (launch.points > 1) {
     delivered.delivery = Delivery::REPLICA;
@@ -273,18 +256,17 @@ void TaskDescription::deliver_scalar(Launch& launch, const TaskArgument& argumen
   }
 }
 
-void TaskDescription::deliver_array(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered)
-{
-  auto& array        = argument.store->storage().array();
-  const bool input   = has_role(argument.store.get(), Role::INPUT);
-  const bool output  = has_role(argument.store.get(), Role::OUTPUT);
+void TaskDescription::deliver_array(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {
+  auto& array = argument.store->storage().array();
+  const bool input = has_role(argument.store.get(), Role::INPUT);
+  const bool output = has_role(argument.store.get(), Role::OUTPUT);
   delivered.readable = true;
   if (output) {
-    delivered.writable  = true;
+    delivered.writable = true;
     delivered.reducible = true;
   }
-  const bool replicated    = output && launch.points > 1 && delivered.geometry->is_whole();
-  delivered.delivery       = replicated ? Delivery::REPLICA : Delivery::DIRECT;
+  const bool replicated = output && launch.points > 1 && delivered.geometry->is_whole();
+  delivered.delivery = replicated ? Delivery::REPLICA : Delivery::DIRECT;
   delivered.keeps_contents = input;
   if (replicated && argument.role == Role::OUTPUT) {
     // Input and output of one store are one memory: private copies are made once.
@@ -298,13 +280,12 @@ void TaskDescription::deliver_array(Launch& launch, const TaskArgument& argument
   launch.use(array, delivered.geometry, input, output, replicated);
 }
 
-void TaskDescription::deliver_reduction(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered)
-{
-  auto& array         = argument.store->storage().array();
-  const auto& redop   = *argument.redop;
+void TaskDescription::deliver_reduction(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {
+  auto& array = argument.store->storage().array();
+  const auto& redop = *argument.redop;
   delivered.reducible = true;
-  const bool alone    = launch.points == 1 || delivered.geometry->is_disjoint();
-  const bool shared   = has_role(argument.store.get(), Role::INPUT) || has_role(argument.store.get(), Role::OUTPUT);
+  const bool alone = launch.points == 1 || delivered.geometry->is_disjoint();
+  const bool shared = has_role(argument.store.get(), Role::INPUT) || has_role(argument.store.get(), Role::OUTPUT);
   if (alone && !shared && redop.lhs_size == redop.rhs_size && redop.in_place) {
     delivered.readable = true;
     delivered.writable = true;
@@ -312,19 +293,18 @@ void TaskDescription::deliver_reduction(Launch& launch, const TaskArgument& argu
     return;
   }
   delivered.delivery = Delivery::PARTIAL;
-  delivered.target   = &array;
-  delivered.partial =
-    std::make_shared<PartialResults>(redop, plan_->geometries[argument.symbol], launch.points, std::max(1U, engine::worker_count()));
+  delivered.target = &array;
+  delivered.partial = std::make_shared<PartialResults>(redop, plan_->geometries[argument.symbol], launch.points,
+                                                       std::max(1U, engine::worker_count()));
 }
 
-void TaskDescription::deliver_unbound(const TaskArgument& argument, LaunchArgument& delivered)
-{
-  const auto& grid    = plan_->grids[argument.symbol];
-  delivered.delivery  = Delivery::PIECE;
-  delivered.dim       = static_cast<std::int32_t>(argument.store->dim());
+void TaskDescription::deliver_unbound(const TaskArgument& argument, LaunchArgument& delivered) {
+  const auto& grid = plan_->grids[argument.symbol];
+  delivered.delivery = Delivery::PIECE;
+  delivered.dim = static_cast<std::int32_t>(argument.store->dim());
   delivered.partitioned = !plan_->single;
-  delivered.output    = std::make_shared<UnboundOutput>(grid.colors, delivered.element_size);
-  delivered.pieces    = &grid.position;
+  delivered.output = std::make_shared<UnboundOutput>(grid.colors, delivered.element_size);
+  delivered.pieces = &grid.position;
   argument.store->storage().set_producer(delivered.output);
 }
 

@@ -19,15 +19,13 @@ struct alignas(64) Lock {
 
 std::array<Lock, LOCKS> locks;
 
-Lock& lock_of(const void* address)
-{
+Lock& lock_of(const void* address) {
   return locks[(reinterpret_cast<std::uintptr_t>(address) >> 4U) % LOCKS];  // NOLINT
 }
 
 }  // namespace
 
-void lock_reduction(const void* address) noexcept
-{
+void lock_reduction(const void* address) noexcept {
   auto& lock = lock_of(address);
   while (lock.taken.test_and_set(std::memory_order_acquire)) {
   }

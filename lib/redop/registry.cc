@@ -18,8 +18,7 @@ namespace {
 
 class Registry {
  public:
-  Registry()
-  {
+  Registry() {
     add_integral<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t,
                  std::uint32_t, std::uint64_t>();
     add_ordered<Half, float, double>();
@@ -28,21 +27,18 @@ class Registry {
     add<SumReduction<Complex<double>>>();
   }
 
-  const ReductionOperator* find(GlobalRedopID id)
-  {
+  const ReductionOperator* find(GlobalRedopID id) {
     const std::lock_guard<std::mutex> guard{mutex_};
     const auto found = operators_.find(id);
     return found == operators_.end() ? nullptr : found->second.get();
   }
 
-  bool add(GlobalRedopID id, ReductionOperator redop)
-  {
+  bool add(GlobalRedopID id, ReductionOperator redop) {
     const std::lock_guard<std::mutex> guard{mutex_};
     return operators_.emplace(id, std::make_unique<ReductionOperator>(redop)).second;
   }
 
-  std::int32_t reserve(std::int32_t count)
-  {
+  std::int32_t reserve(std::int32_t count) {
     const std::lock_guard<std::mutex> guard{mutex_};
     const auto first = next_;
     next_ += count;
@@ -51,21 +47,18 @@ class Registry {
 
  private:
   template <typename REDOP>
-  void add()
-  {
+  void add() {
     operators_.emplace(REDOP::REDOP_ID, std::make_unique<ReductionOperator>(make_reduction_operator<REDOP>()));
   }
   template <typename... T>
-  void add_ordered()
-  {
+  void add_ordered() {
     (add<SumReduction<T>>(), ...);
     (add<ProdReduction<T>>(), ...);
     (add<MaxReduction<T>>(), ...);
     (add<MinReduction<T>>(), ...);
   }
   template <typename... T>
-  void add_integral()
-  {
+  void add_integral() {
     add_ordered<T...>();
     (add<OrReduction<T>>(), ...);
     (add<AndReduction<T>>(), ...);
@@ -77,16 +70,14 @@ class Registry {
   std::int32_t next_{FIRST_LIBRARY_REDUCTION};
 };
 
-Registry& registry()
-{
+Registry& registry() {
   static auto* instance = new Registry;  // never destroyed: operators may be used until the process ends
   return *instance;
 }
 
 }  // namespace
 
-const ReductionOperator& find_reduction_operator(GlobalRedopID id)
-{
+const ReductionOperator& find_reduction_operator(GlobalRedopID id) {
   const auto* redop = registry().find(id);
   if (redop == nullptr) {
     throw std::invalid_argument{"No reduction operator is registered under the global id " +
@@ -95,8 +86,7 @@ const ReductionOperator& find_reduction_operator(GlobalRedopID id)
   return *redop;
 }
 
-void register_reduction_operator(GlobalRedopID id, ReductionOperator redop)
-{
+void register_reduction_operator(GlobalRedopID id, ReductionOperator redop) {
   if (!registry().add(id, redop)) {
     throw std::invalid_argument{"A reduction operator is already registered under the global id " +
                                 std::to_string(static_cast<std::int32_t>(id))};

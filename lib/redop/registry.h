@@ -8,7 +8,8 @@
 
 namespace legate::detail {
 
-/// The operator with this id, which stays where it is for good. Built-in operators are there from the start. Any thread.
+/// The operator with this id, which stays where it is for good. Built-in operators are there from the start. Any
+/// thread.
 /// @throws std::invalid_argument if no operator is registered under the id.
 [[nodiscard]] const ReductionOperator& find_reduction_operator(GlobalRedopID id);
 

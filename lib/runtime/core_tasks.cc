@@ -14,22 +14,29 @@ namespace legate::detail {
 namespace {
 
 template <typename T>
-void fill_run(std::byte* target, const void* value, std::size_t count)
-{
+void fill_run(std::byte* target, const void* value, std::size_t count) {
   T element;
   std::memcpy(&element, value, sizeof(T));
   std::fill_n(reinterpret_cast<T*>(target), count, element);  // NOLINT
 }
 
 /// Writes `count` copies of the element one after another.
-void fill_contiguous(std::byte* target, const void* value, std::size_t size, std::size_t count)
-{
+void fill_contiguous(std::byte* target, const void* value, std::size_t size, std::size_t count) {
   switch (size) {
-    case 1: std::memset(target, static_cast<const unsigned char*>(value)[0], count); return;
-    case 2: fill_run<std::uint16_t>(target, value, count); return;
-    case 4: fill_run<std::uint32_t>(target, value, count); return;
-    case 8: fill_run<std::uint64_t>(target, value, count); return;
-    default: break;
+    case 1:
+      std::memset(target, static_cast<const unsigned char*>(value)[0], count);
+      return;
+    case 2:
+      fill_run<std::uint16_t>(target, value, count);
+      return;
+    case 4:
+      fill_run<std::uint32_t>(target, value, count);
+      return;
+    case 8:
+      fill_run<std::uint64_t>(target, value, count);
+      return;
+    default:
+      break;
   }
   for (std::size_t i = 0; i < count; ++i) {
     std::memcpy(target + i * size, value, size);
@@ -42,8 +49,7 @@ struct Dimension {
 };
 
 void fill_dimensions(std::byte* target, const void* value, std::size_t size, const std::vector<Dimension>& dimensions,
-                     std::size_t d)
-{
+                     std::size_t d) {
   if (d == dimensions.size()) {
     std::memcpy(target, value, size);
     return;
@@ -59,15 +65,14 @@ void fill_dimensions(std::byte* target, const void* value, std::size_t size, con
 
 }  // namespace
 
-void FillTask::cpu_variant(TaskContext context)
-{
-  const auto target  = context.output(0);
-  const auto domain  = target.domain();
-  const auto size    = std::size_t{target.type().size()};
-  const auto place   = target.get_inline_allocation();
-  const auto scalar  = context.num_scalars() > 0 ? std::optional<Scalar>{context.scalar(0)} : std::nullopt;
-  const auto source  = scalar ? nullptr : context.input(0).get_inline_allocation().ptr;
-  const void* value  = scalar ? scalar->ptr() : source;
+void FillTask::cpu_variant(TaskContext context) {
+  const auto target = context.output(0);
+  const auto domain = target.domain();
+  const auto size = std::size_t{target.type().size()};
+  const auto place = target.get_inline_allocation();
+  const auto scalar = context.num_scalars() > 0 ? std::optional<Scalar>{context.scalar(0)} : std::nullopt;
+  const auto source = scalar ? nullptr : context.input(0).get_inline_allocation().ptr;
+  const void* value = scalar ? scalar->ptr() : source;
   // Repeated dimensions are written once; neighbours that lie one after another become one long dimension.
   std::vector<Dimension> dimensions;
   for (std::int32_t d = 0; d < domain.dim; ++d) {

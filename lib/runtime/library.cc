@@ -10,8 +10,7 @@
 
 namespace legate::detail {
 
-std::int64_t IdRange::to_global(std::int64_t local, std::string_view library) const
-{
+std::int64_t IdRange::to_global(std::int64_t local, std::string_view library) const {
   if (local < 0 || local >= size_) {
     throw std::out_of_range{"Library " + std::string{library} + ": " + std::string{kind_} + " id " +
                             std::to_string(local) + " is out of range, the maximum is " + std::to_string(size_ - 1)};
@@ -19,8 +18,7 @@ std::int64_t IdRange::to_global(std::int64_t local, std::string_view library) co
   return base_ + local;
 }
 
-std::int64_t IdRange::to_local(std::int64_t global, std::string_view library) const
-{
+std::int64_t IdRange::to_local(std::int64_t global, std::string_view library) const {
   if (!contains(global)) {
     LEGATE_ABORT("Global ", kind_, " id ", global, " is not one of library ", library);
   }
@@ -29,20 +27,17 @@ std::int64_t IdRange::to_local(std::int64_t global, std::string_view library) co
 
 Library::Library(std::string name, const ResourceConfig& config, const Bases& bases,
                  std::unique_ptr<mapping::Mapper> mapper, std::map<VariantCode, VariantOptions> default_options)
-  : name_{std::move(name)},
-    config_{config},
-    tasks_{"task", bases.tasks, config.max_tasks},
-    projections_{"projection", bases.projections, config.max_projections},
-    shardings_{"sharding", bases.shardings, config.max_shardings},
-    mapper_{std::move(mapper)},
-    default_options_{std::move(default_options)},
-    next_dynamic_id_{config.max_tasks - config.max_dyn_tasks},
-    redop_base_{reserve_reduction_operator_ids(static_cast<std::int32_t>(config.max_reduction_ops))}
-{
-}
+    : name_{std::move(name)},
+      config_{config},
+      tasks_{"task", bases.tasks, config.max_tasks},
+      projections_{"projection", bases.projections, config.max_projections},
+      shardings_{"sharding", bases.shardings, config.max_shardings},
+      mapper_{std::move(mapper)},
+      default_options_{std::move(default_options)},
+      next_dynamic_id_{config.max_tasks - config.max_dyn_tasks},
+      redop_base_{reserve_reduction_operator_ids(static_cast<std::int32_t>(config.max_reduction_ops))} {}
 
-LocalTaskID Library::new_task_id()
-{
+LocalTaskID Library::new_task_id() {
   if (next_dynamic_id_ >= config_.max_tasks) {
     throw std::overflow_error{"Library " + name_ + " has used all of its " + std::to_string(config_.max_dyn_tasks) +
                               " dynamic task ids"};
@@ -50,8 +45,7 @@ LocalTaskID Library::new_task_id()
   return LocalTaskID{next_dynamic_id_++};
 }
 
-void Library::register_task(LocalTaskID id, const legate::TaskInfo& info)
-{
+void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
   const auto local = static_cast<std::int64_t>(id);
   if (local < 0 || local >= config_.max_tasks) {
     throw std::out_of_range{"Task " + std::string{info.name()} + " is invalid (task " + std::to_string(local) +
@@ -67,8 +61,7 @@ void Library::register_task(LocalTaskID id, const legate::TaskInfo& info)
   registered_.emplace(local, std::move(task));
 }
 
-const RegisteredTask& Library::find_task(LocalTaskID id) const
-{
+const RegisteredTask& Library::find_task(LocalTaskID id) const {
   const auto found = registered_.find(static_cast<std::int64_t>(id));
   if (found == registered_.end()) {
     throw std::out_of_range{"Library " + name_ + " has no task with local id " +
@@ -77,8 +70,7 @@ const RegisteredTask& Library::find_task(LocalTaskID id) const
   return found->second;
 }
 
-void Library::check_redop_id(LocalRedopID id) const
-{
+void Library::check_redop_id(LocalRedopID id) const {
   if (static_cast<std::int64_t>(id) < 0 || static_cast<std::int64_t>(id) >= config_.max_reduction_ops) {
     throw std::out_of_range{"Library " + name_ + ": reduction operator id " +
                             std::to_string(static_cast<std::int64_t>(id)) + " is out of range, the library allows " +
@@ -86,27 +78,23 @@ void Library::check_redop_id(LocalRedopID id) const
   }
 }
 
-GlobalRedopID Library::register_reduction_operator(LocalRedopID id, ReductionOperator redop)
-{
+GlobalRedopID Library::register_reduction_operator(LocalRedopID id, ReductionOperator redop) {
   const auto global = reduction_operator_id(id);
   detail::register_reduction_operator(global, std::move(redop));
   return global;
 }
 
-GlobalRedopID Library::reduction_operator_id(LocalRedopID id) const
-{
+GlobalRedopID Library::reduction_operator_id(LocalRedopID id) const {
   check_redop_id(id);
   return GlobalRedopID{redop_base_ + static_cast<std::int32_t>(id)};
 }
 
-bool Library::owns_reduction_operator(GlobalRedopID id) const
-{
+bool Library::owns_reduction_operator(GlobalRedopID id) const {
   const auto value = static_cast<std::int64_t>(id);
   return value >= redop_base_ && value < redop_base_ + config_.max_reduction_ops;
 }
 
-LocalRedopID Library::local_reduction_operator_id(GlobalRedopID id) const
-{
+LocalRedopID Library::local_reduction_operator_id(GlobalRedopID id) const {
   if (!owns_reduction_operator(id)) {
     LEGATE_ABORT("Global reduction operator id ", static_cast<std::int32_t>(id), " is not one of library ", name_);
   }
@@ -119,61 +107,48 @@ namespace legate {
 
 std::string_view Library::get_library_name() const { return impl_->name(); }
 
-GlobalTaskID Library::get_task_id(LocalTaskID local_task_id) const
-{
+GlobalTaskID Library::get_task_id(LocalTaskID local_task_id) const {
   return static_cast<GlobalTaskID>(impl_->tasks().to_global(static_cast<std::int64_t>(local_task_id), impl_->name()));
 }
-GlobalRedopID Library::get_reduction_op_id(LocalRedopID local_redop_id) const
-{
+GlobalRedopID Library::get_reduction_op_id(LocalRedopID local_redop_id) const {
   return impl_->reduction_operator_id(local_redop_id);
 }
 
-std::uint32_t Library::get_projection_id(std::int64_t local_proj_id) const
-{
+std::uint32_t Library::get_projection_id(std::int64_t local_proj_id) const {
   // The identity projection is every library's number 0.
-  return local_proj_id == 0
-           ? 0
-           : static_cast<std::uint32_t>(impl_->projections().to_global(local_proj_id, impl_->name()));
+  return local_proj_id == 0 ? 0
+                            : static_cast<std::uint32_t>(impl_->projections().to_global(local_proj_id, impl_->name()));
 }
-std::uint32_t Library::get_sharding_id(std::int64_t local_shard_id) const
-{
+std::uint32_t Library::get_sharding_id(std::int64_t local_shard_id) const {
   return static_cast<std::uint32_t>(impl_->shardings().to_global(local_shard_id, impl_->name()));
 }
-LocalTaskID Library::get_local_task_id(GlobalTaskID task_id) const
-{
+LocalTaskID Library::get_local_task_id(GlobalTaskID task_id) const {
   return LocalTaskID{impl_->tasks().to_local(static_cast<std::int64_t>(task_id), impl_->name())};
 }
-LocalRedopID Library::get_local_reduction_op_id(GlobalRedopID redop_id) const
-{
+LocalRedopID Library::get_local_reduction_op_id(GlobalRedopID redop_id) const {
   return impl_->local_reduction_operator_id(redop_id);
 }
-std::int64_t Library::get_local_projection_id(std::uint32_t proj_id) const
-{
+std::int64_t Library::get_local_projection_id(std::uint32_t proj_id) const {
   return proj_id == 0 ? 0 : impl_->projections().to_local(proj_id, impl_->name());
 }
-std::int64_t Library::get_local_sharding_id(std::uint32_t shard_id) const
-{
+std::int64_t Library::get_local_sharding_id(std::uint32_t shard_id) const {
   return impl_->shardings().to_local(shard_id, impl_->name());
 }
-bool Library::valid_task_id(GlobalTaskID task_id) const
-{
+bool Library::valid_task_id(GlobalTaskID task_id) const {
   return impl_->tasks().contains(static_cast<std::int64_t>(task_id));
 }
 bool Library::valid_reduction_op_id(GlobalRedopID redop_id) const { return impl_->owns_reduction_operator(redop_id); }
-bool Library::valid_projection_id(std::uint32_t proj_id) const
-{
+bool Library::valid_projection_id(std::uint32_t proj_id) const {
   return proj_id != 0 && impl_->projections().contains(proj_id);
 }
 bool Library::valid_sharding_id(std::uint32_t shard_id) const { return impl_->shardings().contains(shard_id); }
 
 LocalTaskID Library::get_new_task_id() { return impl_->new_task_id(); }
-std::string_view Library::get_task_name(LocalTaskID local_task_id) const
-{
+std::string_view Library::get_task_name(LocalTaskID local_task_id) const {
   return impl_->find_task(local_task_id).info.name();
 }
 
-Scalar Library::get_tunable(std::int64_t tunable_id, const Type& type)
-{
+Scalar Library::get_tunable(std::int64_t tunable_id, const Type& type) {
   if (type.variable_size()) {
     throw std::invalid_argument{"get_tunable: Tunable variables must have fixed-size types"};
   }
@@ -188,20 +163,17 @@ Scalar Library::get_tunable(std::int64_t tunable_id, const Type& type)
   return value;
 }
 
-void Library::register_task(LocalTaskID local_task_id, const TaskInfo& task_info)
-{
+void Library::register_task(LocalTaskID local_task_id, const TaskInfo& task_info) {
   impl_->register_task(local_task_id, task_info);
 }
 TaskInfo Library::find_task(LocalTaskID local_task_id) const { return impl_->find_task(local_task_id).info; }
-const std::map<VariantCode, VariantOptions>& Library::get_default_variant_options() const
-{
+const std::map<VariantCode, VariantOptions>& Library::get_default_variant_options() const {
   return impl_->default_options();
 }
 bool Library::operator==(const Library& other) const { return impl_ == other.impl_; }
 bool Library::operator!=(const Library& other) const { return impl_ != other.impl_; }
 
-GlobalRedopID Library::register_reduction_operator_(LocalRedopID redop_id, detail::ReductionOperator redop)
-{
+GlobalRedopID Library::register_reduction_operator_(LocalRedopID redop_id, detail::ReductionOperator redop) {
   return impl_->register_reduction_operator(redop_id, std::move(redop));
 }
 

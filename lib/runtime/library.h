@@ -34,7 +34,8 @@ class IdRange {
   std::int64_t size_;
 };
 
-/// The implementation of legate::Library. Control thread only. Lives until the process ends: handles are plain pointers.
+/// The implementation of legate::Library. Control thread only. Lives until the process ends: handles are plain
+/// pointers.
 class Library {
  public:
   /// Where the global ids of a new library start.
@@ -44,8 +45,8 @@ class Library {
     std::int64_t shardings{0};
   };
 
-  Library(std::string name, const ResourceConfig& config, const Bases& bases,
-          std::unique_ptr<mapping::Mapper> mapper, std::map<VariantCode, VariantOptions> default_options);
+  Library(std::string name, const ResourceConfig& config, const Bases& bases, std::unique_ptr<mapping::Mapper> mapper,
+          std::map<VariantCode, VariantOptions> default_options);
 
   [[nodiscard]] const std::string& name() const { return name_; }
   [[nodiscard]] const IdRange& tasks() const { return tasks_; }

@@ -21,8 +21,7 @@ namespace {
 
 std::atomic<Runtime*> running_runtime{nullptr};
 
-void flush_streaming_scope()
-{
+void flush_streaming_scope() {
   // Something wants to see the effects of operations that a STRICT streaming scope has to hold until its end.
   auto* scope = current_scope();
   if (scope != nullptr && scope->policy.streaming_mode() == StreamingMode::STRICT) {
@@ -31,35 +30,36 @@ void flush_streaming_scope()
   }
 }
 
-VariantCode variant_of(mapping::TaskTarget target)
-{
+VariantCode variant_of(mapping::TaskTarget target) {
   switch (target) {
-    case mapping::TaskTarget::GPU: return VariantCode::GPU;
-    case mapping::TaskTarget::OMP: return VariantCode::OMP;
-    case mapping::TaskTarget::CPU: break;
+    case mapping::TaskTarget::GPU:
+      return VariantCode::GPU;
+    case mapping::TaskTarget::OMP:
+      return VariantCode::OMP;
+    case mapping::TaskTarget::CPU:
+      break;
   }
   return VariantCode::CPU;
 }
 
 }  // namespace
 
-Runtime::Runtime(Configuration configuration) : configuration_{std::move(configuration)}
-{
+Runtime::Runtime(Configuration configuration) : configuration_{std::move(configuration)} {
   apply_logging(configuration_);
   engine::Configuration engine_configuration;
-  engine_configuration.cpus          = static_cast<unsigned>(configuration_.cpus);
+  engine_configuration.cpus = static_cast<unsigned>(configuration_.cpus);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
   engine::start(engine_configuration);
   if (configuration_.freeze_on_error) {
     freeze_on_fatal_signals();  // after what start() loads: an OpenCL driver's LLVM takes these signals for itself
   }
   scope_ = std::make_unique<ScopeState>(
-    mapping::detail::whole_machine(static_cast<std::uint32_t>(configuration_.cpus),
-                                   static_cast<std::uint32_t>(configuration_.gpus),
-                                   static_cast<std::uint32_t>(configuration_.omps), 1),
-    std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(configuration_.min_gpu_chunk),
-                                 static_cast<std::uint64_t>(configuration_.min_omp_chunk),
-                                 static_cast<std::uint64_t>(configuration_.min_cpu_chunk)});
+      mapping::detail::whole_machine(static_cast<std::uint32_t>(configuration_.cpus),
+                                     static_cast<std::uint32_t>(configuration_.gpus),
+                                     static_cast<std::uint32_t>(configuration_.omps), 1),
+      std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(configuration_.min_gpu_chunk),
+                                   static_cast<std::uint64_t>(configuration_.min_omp_chunk),
+                                   static_cast<std::uint64_t>(configuration_.min_cpu_chunk)});
   scope_->policy_change_hook = [](const ParallelPolicy& from, const ParallelPolicy& to, bool leaving) {
     auto& runtime = get();
     if (leaving && from.streaming_mode() == StreamingMode::STRICT) {
@@ -75,8 +75,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   register_core_library();
 }
 
-Runtime::~Runtime()
-{
+Runtime::~Runtime() {
   install_scope_state(nullptr);
   set_flush_hook(nullptr);
   running_runtime.store(nullptr);
@@ -84,8 +83,7 @@ Runtime::~Runtime()
 
 Runtime* Runtime::current() noexcept { return running_runtime.load(); }
 
-Runtime& Runtime::get()
-{
+Runtime& Runtime::get() {
   auto* runtime = current();
   if (runtime == nullptr) {
     throw std::runtime_error{"Must call legate::start() before retrieving the Legate runtime."};
@@ -93,22 +91,19 @@ Runtime& Runtime::get()
   return *runtime;
 }
 
-void Runtime::register_core_library()
-{
+void Runtime::register_core_library() {
   core_ = &create_library("legate.core", ResourceConfig{}, nullptr, {});
   FillTask::register_variants(legate::Library{core_});
 }
 
-Library* Runtime::find_library(std::string_view name) const
-{
+Library* Runtime::find_library(std::string_view name) const {
   const auto found = libraries_.find(name);
   return found == libraries_.end() ? nullptr : found->second;
 }
 
 Library& Runtime::create_library(std::string_view name, const ResourceConfig& config,
                                  std::unique_ptr<mapping::Mapper> mapper,
-                                 std::map<VariantCode, VariantOptions> default_options)
-{
+                                 std::map<VariantCode, VariantOptions> default_options) {
   if (find_library(name) != nullptr) {
     throw std::invalid_argument{"create_library: library " + std::string{name} + " already exists"};
   }
@@ -119,8 +114,8 @@ Library& Runtime::create_library(std::string_view name, const ResourceConfig& co
   }
   // Handles are plain pointers and may outlive the runtime, so libraries are never freed.
   static auto* libraries = new std::vector<std::unique_ptr<Library>>;
-  libraries->push_back(std::make_unique<Library>(std::string{name}, config, next_bases_, std::move(mapper),
-                                                 std::move(default_options)));
+  libraries->push_back(
+      std::make_unique<Library>(std::string{name}, config, next_bases_, std::move(mapper), std::move(default_options)));
   next_bases_.tasks += config.max_tasks;
   next_bases_.projections += config.max_projections;
   next_bases_.shardings += config.max_shardings;
@@ -129,8 +124,7 @@ Library& Runtime::create_library(std::string_view name, const ResourceConfig& co
   return library;
 }
 
-const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredTask& task) const
-{
+const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredTask& task) const {
   check_control_program("create_task");
   if (const auto* last = task.last_setting.get();
       last != nullptr && last->scope_machine == scope_->machine.machine() && last->provenance == scope_->provenance &&
@@ -150,29 +144,27 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
                                 scope_->machine.machine()->to_string()};
   }
   const auto target = machine->preferred_target();
-  auto setting      = std::make_shared<TaskSetting>(TaskSetting{variant_of(target), scope_->machine.machine(), machine,
+  auto setting = std::make_shared<TaskSetting>(TaskSetting{variant_of(target), scope_->machine.machine(), machine,
                                                            scope_->priority, scope_->provenance, scope_->policy});
   setting->max_exception_size = static_cast<std::size_t>(configuration_.max_exception_size);
-  setting->inline_launch      = configuration_.inline_task_launch;
-  setting->skip_body          = configuration_.use_empty_task;
-  setting->show_progress      = configuration_.show_progress;
-  setting->threshold          = scope_->policy.partitioning_threshold(target);
-  task.last_setting           = std::move(setting);
+  setting->inline_launch = configuration_.inline_task_launch;
+  setting->skip_body = configuration_.use_empty_task;
+  setting->show_progress = configuration_.show_progress;
+  setting->threshold = scope_->policy.partitioning_threshold(target);
+  task.last_setting = std::move(setting);
   return task.last_setting;
 }
 
-std::shared_ptr<AutoTask> Runtime::create_task(const Library& library, LocalTaskID id)
-{
+std::shared_ptr<AutoTask> Runtime::create_task(const Library& library, LocalTaskID id) {
   const auto& task = library.find_task(id);
   return std::make_shared<AutoTask>(task, setting_for(task));
 }
 
-std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTaskID id, const Domain& domain)
-{
+std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTaskID id, const Domain& domain) {
   if (domain.empty()) {
     throw std::invalid_argument{"create_task: Launch domain must not be empty"};
   }
-  const auto& task    = library.find_task(id);
+  const auto& task = library.find_task(id);
   const auto& setting = setting_for(task);
   if (setting->inline_launch && domain.get_volume() != 1) {
     LEGATE_ABORT("Task ", task.impl->name(), ": a manual launch of ", domain.get_volume(),
@@ -181,16 +173,14 @@ std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTa
   return std::make_shared<ManualTask>(task, setting, domain);
 }
 
-void Runtime::honour_fence()
-{
+void Runtime::honour_fence() {
   if (fence_pending_) {
     fence_pending_ = false;
     engine::wait_all();
   }
 }
 
-void Runtime::submit(std::shared_ptr<TaskDescription> task)
-{
+void Runtime::submit(std::shared_ptr<TaskDescription> task) {
   check_control_program("submit");
   task->submit_checks();
   if (streaming_.active()) {
@@ -206,10 +196,9 @@ void Runtime::submit(std::shared_ptr<TaskDescription> task)
   launch(*task);
 }
 
-void Runtime::launch(TaskDescription& task)
-{
+void Runtime::launch(TaskDescription& task) {
   honour_fence();
-  const auto mode    = scope_->exception_mode;
+  const auto mode = scope_->exception_mode;
   const auto outcome = task.launch();
   if (!outcome || mode == ExceptionMode::IGNORED) {
     return;
@@ -223,8 +212,7 @@ void Runtime::launch(TaskDescription& task)
   }
 }
 
-void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value)
-{
+void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value) {
   if (target->unbound()) {
     throw std::invalid_argument{"issue_fill: Fill lhs must be a normal store, " + target->to_string() + " is unbound"};
   }
@@ -239,8 +227,7 @@ void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value)
   submit(std::move(task));
 }
 
-void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value)
-{
+void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value) {
   if (target->unbound()) {
     throw std::invalid_argument{"issue_fill: Fill lhs must be a normal store, " + target->to_string() + " is unbound"};
   }
@@ -260,14 +247,14 @@ void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Pt
 }
 
 LogicalStore::Ptr Runtime::tree_reduce(const Library& library, LocalTaskID id, const LogicalStore::Ptr& store,
-                                       std::int32_t radix)
-{
+                                       std::int32_t radix) {
   if (store->dim() != 1) {
     throw std::runtime_error{"tree_reduce: Multi-dimensional stores are not supported, the store has " +
                              std::to_string(store->dim()) + " dimensions"};
   }
   if (radix < 2) {
-    throw std::invalid_argument{"tree_reduce: a radix of " + std::to_string(radix) + " never ends, it must be 2 or more"};
+    throw std::invalid_argument{"tree_reduce: a radix of " + std::to_string(radix) +
+                                " never ends, it must be 2 or more"};
   }
   std::vector<LogicalStore::Ptr> pieces;
   if (const auto tiling = store->latest_key_partition()) {
@@ -282,8 +269,8 @@ LogicalStore::Ptr Runtime::tree_reduce(const Library& library, LocalTaskID id, c
   do {
     std::vector<LogicalStore::Ptr> results;
     for (std::size_t first = 0; first < pieces.size(); first += fan_in) {
-      auto task   = create_task(library, id, single_domain());
-      auto shape  = std::make_shared<Shape>(1U);
+      auto task = create_task(library, id, single_domain());
+      auto shape = std::make_shared<Shape>(1U);
       auto result = std::make_shared<LogicalStore>(Storage::create(shape, store->type(), false), shape);
       for (std::size_t i = first; i < std::min(first + fan_in, pieces.size()); ++i) {
         task->ManualTask::add(pieces[i], Role::INPUT, 0);
@@ -297,16 +284,14 @@ LogicalStore::Ptr Runtime::tree_reduce(const Library& library, LocalTaskID id, c
   return pieces.front();
 }
 
-void Runtime::issue_mapping_fence()
-{
+void Runtime::issue_mapping_fence() {
   check_control_program("issue_mapping_fence");
   if (streaming_.active()) {
     streaming_.hold(Streaming::Barrier::MAPPING_FENCE);
   }
 }
 
-void Runtime::issue_execution_fence(bool block)
-{
+void Runtime::issue_execution_fence(bool block) {
   check_control_program("issue_execution_fence");
   if (streaming_.active()) {
     if (block) {
@@ -323,8 +308,7 @@ void Runtime::issue_execution_fence(bool block)
   }
 }
 
-void Runtime::raise_pending_exception()
-{
+void Runtime::raise_pending_exception() {
   while (!pending_exceptions_.empty()) {
     const auto outcome = pending_exceptions_.front();
     pending_exceptions_.pop_front();
@@ -335,8 +319,7 @@ void Runtime::raise_pending_exception()
   }
 }
 
-void Runtime::shut_down()
-{
+void Runtime::shut_down() {
   while (!callbacks_.empty()) {
     const auto callback = std::move(callbacks_.front());
     callbacks_.pop_front();

@@ -26,7 +26,7 @@ class Runtime {
   /// Starts the engine with this configuration. @throws what the engine throws.
   explicit Runtime(Configuration configuration);
   ~Runtime();
-  Runtime(const Runtime&)            = delete;
+  Runtime(const Runtime&) = delete;
   Runtime& operator=(const Runtime&) = delete;
 
   /// The running runtime, or null. Any thread.

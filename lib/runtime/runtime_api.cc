@@ -21,30 +21,26 @@ enum class State : std::uint8_t { NOT_STARTED, STARTED, FINISHED };
 
 std::atomic<State> state{State::NOT_STARTED};
 
-std::unique_ptr<detail::Runtime>& instance()
-{
+std::unique_ptr<detail::Runtime>& instance() {
   static auto* runtime = new std::unique_ptr<detail::Runtime>;  // never destroyed: handles may outlive main()
   return *runtime;
 }
 
-void check_element_type(const char* operation, const Type& type)
-{
+void check_element_type(const char* operation, const Type& type) {
   if (type.variable_size()) {
     throw std::invalid_argument{std::string{operation} + ": store cannot be created with variable size type " +
                                 type.to_string()};
   }
 }
 
-void check_dimensions(const char* operation, std::uint32_t dim)
-{
+void check_dimensions(const char* operation, std::uint32_t dim) {
   if (dim > LEGATE_MAX_DIM) {
     throw std::out_of_range{std::string{operation} + ": the number of dimensions " + std::to_string(dim) +
                             " exceeds the limit of " + std::to_string(LEGATE_MAX_DIM)};
   }
 }
 
-Domain domain_of(Span<const std::uint64_t> shape)
-{
+Domain domain_of(Span<const std::uint64_t> shape) {
   if (shape.size() > LEGATE_MAX_DIM) {
     throw std::out_of_range{"create_task: a launch shape of " + std::to_string(shape.size()) +
                             " dimensions exceeds the limit of " + std::to_string(LEGATE_MAX_DIM)};
@@ -55,7 +51,7 @@ Domain domain_of(Span<const std::uint64_t> shape)
   Domain domain;
   domain.dim = static_cast<int>(shape.size());
   for (std::size_t d = 0; d < shape.size(); ++d) {
-    domain.rect_data[d]                = 0;
+    domain.rect_data[d] = 0;
     domain.rect_data[d + shape.size()] = static_cast<coord_t>(shape[d]) - 1;
   }
   return domain;
@@ -63,21 +59,21 @@ Domain domain_of(Span<const std::uint64_t> shape)
 
 }  // namespace
 
-void start()
-{
+void start() {
   switch (state.load()) {
-    case State::STARTED: return;
+    case State::STARTED:
+      return;
     case State::FINISHED:
       throw std::runtime_error{"legate::start: the runtime has finished already and cannot be started again"};
-    case State::NOT_STARTED: break;
+    case State::NOT_STARTED:
+      break;
   }
   instance() = std::make_unique<detail::Runtime>(detail::load_configuration());
   detail::install_terminate_handler();
   state.store(State::STARTED);
 }
 
-std::int32_t start(std::int32_t, char*[])
-{
+std::int32_t start(std::int32_t, char*[]) {
   start();
   return 0;
 }
@@ -85,8 +81,7 @@ std::int32_t start(std::int32_t, char*[])
 bool has_started() { return state.load() == State::STARTED; }
 bool has_finished() { return state.load() == State::FINISHED; }
 
-std::int32_t finish()
-{
+std::int32_t finish() {
   if (state.load() != State::STARTED) {
     return 0;
   }
@@ -98,8 +93,7 @@ std::int32_t finish()
   return status;
 }
 
-void destroy()
-{
+void destroy() {
   if (const auto status = finish(); status != 0) {
     throw std::runtime_error{"legate::destroy: the runtime has finished with status " + std::to_string(status)};
   }
@@ -110,7 +104,9 @@ bool is_running_in_task() { return detail::in_task(); }
 
 namespace detail {
 
-void register_shutdown_callback(ShutdownCallback callback) { Runtime::get().add_shutdown_callback(std::move(callback)); }
+void register_shutdown_callback(ShutdownCallback callback) {
+  Runtime::get().add_shutdown_callback(std::move(callback));
+}
 
 }  // namespace detail
 
@@ -118,21 +114,18 @@ Runtime* Runtime::get_runtime() { return detail::Runtime::get().handle(); }
 
 Library Runtime::create_library(std::string_view library_name, const ResourceConfig& config,
                                 std::unique_ptr<mapping::Mapper> mapper,
-                                std::map<VariantCode, VariantOptions> default_options)
-{
+                                std::map<VariantCode, VariantOptions> default_options) {
   return Library{&impl_->create_library(library_name, config, std::move(mapper), std::move(default_options))};
 }
 
-Library Runtime::find_library(std::string_view library_name) const
-{
+Library Runtime::find_library(std::string_view library_name) const {
   if (auto* library = impl_->find_library(library_name)) {
     return Library{library};
   }
   throw std::out_of_range{"find_library: library " + std::string{library_name} + " does not exist"};
 }
 
-std::optional<Library> Runtime::maybe_find_library(std::string_view library_name) const
-{
+std::optional<Library> Runtime::maybe_find_library(std::string_view library_name) const {
   if (auto* library = impl_->find_library(library_name)) {
     return Library{library};
   }
@@ -141,8 +134,7 @@ std::optional<Library> Runtime::maybe_find_library(std::string_view library_name
 
 Library Runtime::find_or_create_library(std::string_view library_name, const ResourceConfig& config,
                                         std::unique_ptr<mapping::Mapper> mapper,
-                                        const std::map<VariantCode, VariantOptions>& default_options, bool* created)
-{
+                                        const std::map<VariantCode, VariantOptions>& default_options, bool* created) {
   auto* library = impl_->find_library(library_name);
   if (created != nullptr) {
     *created = library == nullptr;
@@ -153,52 +145,43 @@ Library Runtime::find_or_create_library(std::string_view library_name, const Res
   return Library{library};
 }
 
-AutoTask Runtime::create_task(Library library, LocalTaskID task_id)
-{
+AutoTask Runtime::create_task(Library library, LocalTaskID task_id) {
   return AutoTask{impl_->create_task(*library.impl(), task_id)};
 }
-ManualTask Runtime::create_task(Library library, LocalTaskID task_id, const tuple<std::uint64_t>& launch_shape)
-{
+ManualTask Runtime::create_task(Library library, LocalTaskID task_id, const tuple<std::uint64_t>& launch_shape) {
   return create_task(library, task_id, Span<const std::uint64_t>{launch_shape.data()});
 }
-ManualTask Runtime::create_task(Library library, LocalTaskID task_id, Span<const std::uint64_t> launch_shape)
-{
+ManualTask Runtime::create_task(Library library, LocalTaskID task_id, Span<const std::uint64_t> launch_shape) {
   return ManualTask{impl_->create_task(*library.impl(), task_id, domain_of(launch_shape))};
 }
 ManualTask Runtime::create_task(Library library, LocalTaskID task_id,
-                                std::initializer_list<std::uint64_t> launch_shape)
-{
-  return ManualTask{impl_->create_task(*library.impl(), task_id,
-                                       domain_of(Span<const std::uint64_t>{launch_shape.begin(), launch_shape.size()}))};
+                                std::initializer_list<std::uint64_t> launch_shape) {
+  return ManualTask{impl_->create_task(
+      *library.impl(), task_id, domain_of(Span<const std::uint64_t>{launch_shape.begin(), launch_shape.size()}))};
 }
-ManualTask Runtime::create_task(Library library, LocalTaskID task_id, const Domain& launch_domain)
-{
+ManualTask Runtime::create_task(Library library, LocalTaskID task_id, const Domain& launch_domain) {
   return ManualTask{impl_->create_task(*library.impl(), task_id, launch_domain)};
 }
 
-void Runtime::submit(AutoTask&& task)
-{
+void Runtime::submit(AutoTask&& task) {
   const auto description = task.impl();
   impl_->submit(description);
 }
-void Runtime::submit(ManualTask&& task)
-{
+void Runtime::submit(ManualTask&& task) {
   const auto description = task.impl();
   impl_->submit(description);
 }
 
-LogicalStore Runtime::create_store(const Type& type, std::uint32_t dim)
-{
+LogicalStore Runtime::create_store(const Type& type, std::uint32_t dim) {
   detail::check_control_program("create_store");
   check_dimensions("create_store", dim);
   check_element_type("create_store", type);
   auto shape = std::make_shared<detail::Shape>(dim);
   return LogicalStore{
-    std::make_shared<detail::LogicalStore>(detail::Storage::create(shape, type, false), std::move(shape))};
+      std::make_shared<detail::LogicalStore>(detail::Storage::create(shape, type, false), std::move(shape))};
 }
 
-LogicalStore Runtime::create_store(const Shape& shape, const Type& type, bool optimize_scalar)
-{
+LogicalStore Runtime::create_store(const Shape& shape, const Type& type, bool optimize_scalar) {
   detail::check_control_program("create_store");
   check_dimensions("create_store", shape.ndim());
   check_element_type("create_store", type);
@@ -207,44 +190,40 @@ LogicalStore Runtime::create_store(const Shape& shape, const Type& type, bool op
   }
   const bool scalar = optimize_scalar && shape.impl()->ready() && shape.volume() == 1;
   return LogicalStore{
-    std::make_shared<detail::LogicalStore>(detail::Storage::create(shape.impl(), type, scalar), shape.impl())};
+      std::make_shared<detail::LogicalStore>(detail::Storage::create(shape.impl(), type, scalar), shape.impl())};
 }
 
-LogicalStore Runtime::create_store(const Scalar& scalar, const Shape& shape)
-{
+LogicalStore Runtime::create_store(const Scalar& scalar, const Shape& shape) {
   detail::check_control_program("create_store");
   check_element_type("create_store", scalar.type());
   check_dimensions("create_store", shape.ndim());
   if (shape.volume() != 1) {
     throw std::invalid_argument{"create_store: Scalar stores must have a shape of volume 1, got " + shape.to_string()};
   }
-  auto region   = detail::Storage::create(shape.impl(), scalar.type(), true);
+  auto region = detail::Storage::create(shape.impl(), scalar.type(), true);
   auto& storage = *region->storage;
-  auto& array   = storage.array();
+  auto& array = storage.array();
   array.synchronize();  // a recycled value may still be in use by tasks
   std::memcpy(array.data(), scalar.ptr(), scalar.size());
   storage.set_initialized();
   return LogicalStore{std::make_shared<detail::LogicalStore>(std::move(region), shape.impl())};
 }
 
-LogicalArray Runtime::create_array(const Type& type, std::uint32_t dim, bool nullable)
-{
+LogicalArray Runtime::create_array(const Type& type, std::uint32_t dim, bool nullable) {
   if (nullable) {
     throw std::invalid_argument{"create_array: nullable arrays are not supported"};
   }
   return create_store(type, dim);
 }
 
-LogicalArray Runtime::create_array(const Shape& shape, const Type& type, bool nullable, bool optimize_scalar)
-{
+LogicalArray Runtime::create_array(const Shape& shape, const Type& type, bool nullable, bool optimize_scalar) {
   if (nullable) {
     throw std::invalid_argument{"create_array: nullable arrays are not supported"};
   }
   return create_store(shape, type, optimize_scalar);
 }
 
-LogicalArray Runtime::create_array_like(const LogicalArray& to_mirror, std::optional<Type> type)
-{
+LogicalArray Runtime::create_array_like(const LogicalArray& to_mirror, std::optional<Type> type) {
   const auto element = type.value_or(to_mirror.type());
   if (to_mirror.unbound()) {
     return create_store(element, to_mirror.dim());
@@ -252,11 +231,12 @@ LogicalArray Runtime::create_array_like(const LogicalArray& to_mirror, std::opti
   return create_store(to_mirror.shape(), element, to_mirror.has_scalar_storage());
 }
 
-void Runtime::issue_fill(const LogicalStore& lhs, const LogicalStore& value) { impl_->issue_fill(lhs.impl(), value.impl()); }
+void Runtime::issue_fill(const LogicalStore& lhs, const LogicalStore& value) {
+  impl_->issue_fill(lhs.impl(), value.impl());
+}
 void Runtime::issue_fill(const LogicalStore& lhs, const Scalar& value) { impl_->issue_fill(lhs.impl(), value); }
 
-LogicalStore Runtime::tree_reduce(Library library, LocalTaskID task_id, const LogicalStore& store, std::int32_t radix)
-{
+LogicalStore Runtime::tree_reduce(Library library, LocalTaskID task_id, const LogicalStore& store, std::int32_t radix) {
   return LogicalStore{impl_->tree_reduce(*library.impl(), task_id, store.impl(), radix)};
 }
 
@@ -267,8 +247,7 @@ std::uint32_t Runtime::node_count() const { return 1; }
 std::uint32_t Runtime::node_id() const { return 0; }
 mapping::Machine Runtime::get_machine() const { return Scope::machine(); }
 
-Processor Runtime::get_executing_processor() const
-{
+Processor Runtime::get_executing_processor() const {
   const auto* frame = detail::TaskFrame::current();
   return Processor::create(Processor::LOC_PROC, frame == nullptr ? 0 : frame->worker());
 }

@@ -17,8 +17,7 @@ struct LastUse {
   std::string_view task;
 };
 
-bool is_exempt(const TaskDescription& task)
-{
+bool is_exempt(const TaskDescription& task) {
   // Bookkeeping between the pieces: a single task that only touches single values.
   if (!task.is_single()) {
     return false;
@@ -31,12 +30,11 @@ bool is_exempt(const TaskDescription& task)
   return true;
 }
 
-std::string check_uses(const TaskDescription& task, std::map<const Storage*, LastUse>& last)
-{
+std::string check_uses(const TaskDescription& task, std::map<const Storage*, LastUse>& last) {
   for (const auto& argument : task.arguments()) {
     const auto* geometry = task.geometry(argument);
-    const auto* storage  = &argument.store->storage();
-    const auto found     = last.find(storage);
+    const auto* storage = &argument.store->storage();
+    const auto found = last.find(storage);
     if (found == last.end()) {
       continue;
     }
@@ -46,8 +44,8 @@ std::string check_uses(const TaskDescription& task, std::map<const Storage*, Las
              ": task " + std::string{task.name()} + " uses what task " + std::string{before.task} + " reduces into";
     }
     const bool both_read = before.role == Role::INPUT && argument.role == Role::INPUT;
-    const bool pointwise = before.geometry == geometry && geometry != nullptr &&
-                           (!geometry->is_whole() || both_read || task.is_single());
+    const bool pointwise =
+        before.geometry == geometry && geometry != nullptr && (!geometry->is_whole() || both_read || task.is_single());
     if (!pointwise) {
       const char* kind = before.role == Role::INPUT ? "WAR" : argument.role == Role::INPUT ? "RAW" : "WAW";
       return std::string{both_read ? "RAR" : kind} + " dependency: tasks " + std::string{before.task} + " and " +
@@ -62,14 +60,12 @@ std::string check_uses(const TaskDescription& task, std::map<const Storage*, Las
 
 }  // namespace
 
-void Streaming::discard()
-{
+void Streaming::discard() {
   active_ = false;
   held_.clear();
 }
 
-std::string Streaming::violation(const std::vector<Held>& held)
-{
+std::string Streaming::violation(const std::vector<Held>& held) {
   std::optional<Domain> domain;
   std::map<const Storage*, LastUse> last;
   for (const auto& item : held) {
@@ -93,8 +89,7 @@ std::string Streaming::violation(const std::vector<Held>& held)
   return {};
 }
 
-void Streaming::end(const std::function<void(TaskDescription&)>& launch)
-{
+void Streaming::end(const std::function<void(TaskDescription&)>& launch) {
   auto held = std::move(held_);
   discard();
   if (const auto problem = violation(held); !problem.empty()) {

@@ -10,8 +10,8 @@
 
 #include <sys/utsname.h>
 
-#include <cstdlib>
 #include <cxxabi.h>
+#include <cstdlib>
 #include <exception>
 #include <string>
 #include <typeinfo>
@@ -21,9 +21,8 @@ namespace legate::detail {
 
 namespace {
 
-std::string type_name(const std::exception& exception)
-{
-  int status      = 0;
+std::string type_name(const std::exception& exception) {
+  int status = 0;
   char* demangled = abi::__cxa_demangle(typeid(exception).name(), nullptr, nullptr, &status);
   std::string name{status == 0 ? demangled : typeid(exception).name()};
   std::free(demangled);  // NOLINT(cppcoreguidelines-no-malloc)
@@ -31,8 +30,7 @@ std::string type_name(const std::exception& exception)
 }
 
 /// The exceptions nested in one, outermost first.
-void collect(const std::exception& exception, std::vector<std::string>& entries)
-{
+void collect(const std::exception& exception, std::vector<std::string>& entries) {
   entries.push_back(type_name(exception) + ": " + exception.what());
   try {
     std::rethrow_if_nested(exception);
@@ -43,14 +41,13 @@ void collect(const std::exception& exception, std::vector<std::string>& entries)
   }
 }
 
-std::vector<std::string> surroundings()
-{
+std::vector<std::string> surroundings() {
   std::vector<std::string> lines;
   if (utsname system{}; ::uname(&system) == 0) {
     lines.push_back(std::string{"System: "} + system.sysname + ", " + system.release + ", " + system.machine);
   }
   lines.push_back("Legate version: " LEGATE_STRINGIZE(LEGATE_VERSION_MAJOR) "." LEGATE_STRINGIZE(
-    LEGATE_VERSION_MINOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_PATCH));
+      LEGATE_VERSION_MINOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_PATCH));
   lines.push_back("Backend version: " + engine::backend_version());
   lines.emplace_back("Configure options: " LEGATE_CONFIGURE_OPTIONS);
   const auto* config = std::getenv("LEGATE_CONFIG");
@@ -58,8 +55,7 @@ std::vector<std::string> surroundings()
   return lines;
 }
 
-void print(const std::vector<std::string>& entries)
-{
+void print(const std::vector<std::string>& entries) {
   auto lines = surroundings();
   lines.push_back("Exception stack contains " + std::to_string(entries.size()) +
                   " exception(s) (bottom-most exception first):");
@@ -74,8 +70,7 @@ void print(const std::vector<std::string>& entries)
   print_error_banner(lines);
 }
 
-[[noreturn]] void handler()
-{
+[[noreturn]] void handler() {
   std::vector<std::string> entries;
   if (const auto active = std::current_exception()) {
     try {

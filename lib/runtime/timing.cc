@@ -10,8 +10,7 @@ namespace legate::timing {
 namespace {
 
 template <typename Unit>
-Time measure()
-{
+Time measure() {
   legate::detail::Runtime::get().issue_execution_fence(true);
   const auto now = std::chrono::steady_clock::now().time_since_epoch();
   return Time{std::chrono::duration_cast<Unit>(now).count()};

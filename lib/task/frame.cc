@@ -28,13 +28,12 @@ thread_local FrameStack stack;
 
 }  // namespace
 
-TaskFrame& TaskFrame::push(const LaunchInfo& info, unsigned worker)
-{
+TaskFrame& TaskFrame::push(const LaunchInfo& info, unsigned worker) {
   if (stack.depth == stack.frames.size()) {
     stack.frames.push_back(std::make_unique<TaskFrame>());
   }
-  auto& frame   = *stack.frames[stack.depth++];
-  frame.info_   = &info;
+  auto& frame = *stack.frames[stack.depth++];
+  frame.info_ = &info;
   frame.worker_ = worker;
   if (frame.stores_.size() < info.arguments()) {
     frame.stores_.resize(info.arguments());
@@ -43,8 +42,7 @@ TaskFrame& TaskFrame::push(const LaunchInfo& info, unsigned worker)
   return frame;
 }
 
-void TaskFrame::pop()
-{
+void TaskFrame::pop() {
   auto& frame = *stack.frames[--stack.depth];
   for (auto* block : frame.blocks_) {
     std::free(block);  // NOLINT(cppcoreguidelines-no-malloc)
@@ -55,11 +53,10 @@ void TaskFrame::pop()
 
 TaskFrame* TaskFrame::current() { return stack.depth == 0 ? nullptr : stack.frames[stack.depth - 1].get(); }
 
-void* TaskFrame::allocate(std::size_t bytes, std::size_t alignment)
-{
-  alignment       = std::max<std::size_t>(alignment, alignof(std::max_align_t));
+void* TaskFrame::allocate(std::size_t bytes, std::size_t alignment) {
+  alignment = std::max<std::size_t>(alignment, alignof(std::max_align_t));
   const auto size = std::max<std::size_t>(1, (bytes + alignment - 1) / alignment) * alignment;
-  auto* block     = std::aligned_alloc(alignment, size);
+  auto* block = std::aligned_alloc(alignment, size);
   if (block == nullptr) {
     LEGATE_ABORT("Out of memory: failed to allocate ", bytes, " bytes of system memory in task ", info_->task_name);
   }
@@ -67,15 +64,13 @@ void* TaskFrame::allocate(std::size_t bytes, std::size_t alignment)
   return block;
 }
 
-std::byte* TaskFrame::scratch(std::size_t bytes)
-{
+std::byte* TaskFrame::scratch(std::size_t bytes) {
   auto* block = allocate(bytes, alignof(std::max_align_t));
   std::memset(block, 0, bytes);
   return static_cast<std::byte*>(block);
 }
 
-bool TaskFrame::release(void* memory)
-{
+bool TaskFrame::release(void* memory) {
   const auto found = std::find(blocks_.begin(), blocks_.end(), memory);
   if (found == blocks_.end()) {
     return false;
@@ -84,8 +79,7 @@ bool TaskFrame::release(void* memory)
   return true;
 }
 
-void* allocate_task_memory(std::size_t bytes, std::size_t alignment, Memory::Kind kind)
-{
+void* allocate_task_memory(std::size_t bytes, std::size_t alignment, Memory::Kind kind) {
   auto* frame = TaskFrame::current();
   if (frame == nullptr) {
     throw std::runtime_error{"create_buffer: buffers exist only inside tasks"};
@@ -97,24 +91,21 @@ void* allocate_task_memory(std::size_t bytes, std::size_t alignment, Memory::Kin
   return frame->allocate(bytes, alignment);
 }
 
-void free_task_memory(void* memory)
-{
+void free_task_memory(void* memory) {
   if (auto* frame = TaskFrame::current(); frame != nullptr) {
     frame->release(memory);
   }
   std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
 }
 
-void* keep_task_memory(void* memory)
-{
+void* keep_task_memory(void* memory) {
   if (auto* frame = TaskFrame::current(); frame != nullptr && frame->release(memory)) {
     return memory;
   }
   return memory;
 }
 
-unsigned executing_processor_slot()
-{
+unsigned executing_processor_slot() {
   const auto* frame = TaskFrame::current();
   return frame == nullptr ? std::numeric_limits<unsigned>::max() : frame->worker();
 }

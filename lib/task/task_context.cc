@@ -13,21 +13,18 @@ namespace legate {
 
 namespace {
 
-[[noreturn]] void refuse(const detail::TaskFrame& frame, const char* kind, std::uint32_t index, std::size_t count)
-{
+[[noreturn]] void refuse(const detail::TaskFrame& frame, const char* kind, std::uint32_t index, std::size_t count) {
   throw std::out_of_range{"Task " + std::string{frame.info().task_name} + " has no " + kind + " " +
                           std::to_string(index) + ", only " + std::to_string(count)};
 }
 
 /// A handle that owns nothing: the frame outlives every use of it.
-PhysicalStore handle(detail::TaskFrame& frame, std::size_t position)
-{
+PhysicalStore handle(detail::TaskFrame& frame, std::size_t position) {
   return PhysicalStore{
-    InternalSharedPtr<detail::PhysicalStore>{InternalSharedPtr<detail::PhysicalStore>{}, &frame.store(position)}};
+      InternalSharedPtr<detail::PhysicalStore>{InternalSharedPtr<detail::PhysicalStore>{}, &frame.store(position)}};
 }
 
-std::vector<PhysicalStore> handles(detail::TaskFrame& frame, std::size_t first, std::size_t count)
-{
+std::vector<PhysicalStore> handles(detail::TaskFrame& frame, std::size_t first, std::size_t count) {
   std::vector<PhysicalStore> result;
   result.reserve(count);
   for (std::size_t i = 0; i < count; ++i) {
@@ -41,24 +38,21 @@ std::vector<PhysicalStore> handles(detail::TaskFrame& frame, std::size_t first, 
 GlobalTaskID TaskContext::task_id() const noexcept { return frame_->info().task_id; }
 VariantCode TaskContext::variant_kind() const noexcept { return frame_->info().kind; }
 
-PhysicalStore TaskContext::input(std::uint32_t index) const
-{
+PhysicalStore TaskContext::input(std::uint32_t index) const {
   if (index >= frame_->info().inputs) {
     refuse(*frame_, "input", index, num_inputs());
   }
   return handle(*frame_, index);
 }
 
-PhysicalStore TaskContext::output(std::uint32_t index) const
-{
+PhysicalStore TaskContext::output(std::uint32_t index) const {
   if (index >= frame_->info().outputs) {
     refuse(*frame_, "output", index, num_outputs());
   }
   return handle(*frame_, num_inputs() + index);
 }
 
-PhysicalStore TaskContext::reduction(std::uint32_t index) const
-{
+PhysicalStore TaskContext::reduction(std::uint32_t index) const {
   if (index >= frame_->info().reductions) {
     refuse(*frame_, "reduction", index, num_reductions());
   }
@@ -67,13 +61,11 @@ PhysicalStore TaskContext::reduction(std::uint32_t index) const
 
 std::vector<PhysicalStore> TaskContext::inputs() const { return handles(*frame_, 0, num_inputs()); }
 std::vector<PhysicalStore> TaskContext::outputs() const { return handles(*frame_, num_inputs(), num_outputs()); }
-std::vector<PhysicalStore> TaskContext::reductions() const
-{
+std::vector<PhysicalStore> TaskContext::reductions() const {
   return handles(*frame_, num_inputs() + num_outputs(), num_reductions());
 }
 
-Scalar TaskContext::scalar(std::uint32_t index) const
-{
+Scalar TaskContext::scalar(std::uint32_t index) const {
   if (index >= num_scalars()) {
     refuse(*frame_, "scalar", index, num_scalars());
   }
@@ -82,8 +74,7 @@ Scalar TaskContext::scalar(std::uint32_t index) const
 
 std::vector<Scalar> TaskContext::scalars() const { return frame_->info().scalars; }
 
-const comm::Communicator& TaskContext::communicator(std::uint32_t index) const
-{
+const comm::Communicator& TaskContext::communicator(std::uint32_t index) const {
   refuse(*frame_, "communicator", index, 0);
 }
 
@@ -100,25 +91,23 @@ bool TaskContext::can_raise_exception() const { return frame_->info().can_throw;
 const DomainPoint& TaskContext::get_task_index() const { return frame_->index(); }
 const Domain& TaskContext::get_launch_domain() const { return frame_->info().domain; }
 
-mapping::TaskTarget TaskContext::target() const
-{
+mapping::TaskTarget TaskContext::target() const {
   switch (frame_->info().kind) {
-    case VariantCode::GPU: return mapping::TaskTarget::GPU;
-    case VariantCode::OMP: return mapping::TaskTarget::OMP;
-    case VariantCode::CPU: break;
+    case VariantCode::GPU:
+      return mapping::TaskTarget::GPU;
+    case VariantCode::OMP:
+      return mapping::TaskTarget::OMP;
+    case VariantCode::CPU:
+      break;
   }
   return mapping::TaskTarget::CPU;
 }
 
 mapping::Machine TaskContext::machine() const { return mapping::Machine{*frame_->info().machine}; }
 
-std::string_view TaskContext::get_provenance() const
-{
-  return *frame_->info().provenance;
-}
+std::string_view TaskContext::get_provenance() const { return *frame_->info().provenance; }
 
-void TaskContext::concurrent_task_barrier()
-{
+void TaskContext::concurrent_task_barrier() {
   if (!is_single_task()) {
     LEGATE_ABORT("Task ", frame_->info().task_name, ": concurrent_task_barrier in a launch that is not concurrent");
   }

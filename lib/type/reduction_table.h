@@ -17,8 +17,7 @@ void record_reduction(const legate::Type& type, std::int32_t kind, GlobalRedopID
 [[nodiscard]] GlobalRedopID find_reduction(const legate::Type& type, std::int32_t kind);
 
 /// The id of the built-in operator of a kind on a primitive type: the same in every process.
-[[nodiscard]] constexpr GlobalRedopID builtin_reduction_id(std::int32_t code, std::int32_t kind)
-{
+[[nodiscard]] constexpr GlobalRedopID builtin_reduction_id(std::int32_t code, std::int32_t kind) {
   return static_cast<GlobalRedopID>(1 + code * 16 + kind);
 }
 /// Where the ids of operators of libraries start.

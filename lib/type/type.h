@@ -18,10 +18,10 @@ class TypeData {
   std::optional<std::uint32_t> size{};  // none for strings and lists
   std::uint32_t alignment{};
   std::string name{};
-  std::vector<legate::Type> parts{};    // element type, or the types of the fields
-  std::uint32_t count{};                // elements of a fixed array
-  std::vector<std::uint32_t> offsets{}; // of the fields of a struct
-  bool aligned{};                       // a struct with C layout
+  std::vector<legate::Type> parts{};     // element type, or the types of the fields
+  std::uint32_t count{};                 // elements of a fixed array
+  std::vector<std::uint32_t> offsets{};  // of the fields of a struct
+  bool aligned{};                        // a struct with C layout
 };
 
 }  // namespace legate::detail

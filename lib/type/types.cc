@@ -22,18 +22,17 @@ namespace {
 using Code = Type::Code;
 using Impl = InternalSharedPtr<const detail::TypeData>;
 
-// Uids of points and rects, and where those of nominal types start. Structural uids of binaries and arrays of primitives
-// keep the code in the lowest byte and stay below.
-// The largest binary type (0x100000 << 8 | 16) wraps into the range of points and rects only above offset 16, which
-// LEGATE_MAX_DIM <= 7 does not reach; with more dimensions points and rects move on.
-constexpr std::uint32_t POINT_BASE   = LEGATE_MAX_DIM <= 7 ? 0x10000000 : 0x18000000;
-constexpr std::uint32_t RECT_BASE    = POINT_BASE + LEGATE_MAX_DIM + 1;
+// Uids of points and rects, and where those of nominal types start. Structural uids of binaries and arrays of
+// primitives keep the code in the lowest byte and stay below. The largest binary type (0x100000 << 8 | 16) wraps into
+// the range of points and rects only above offset 16, which LEGATE_MAX_DIM <= 7 does not reach; with more dimensions
+// points and rects move on.
+constexpr std::uint32_t POINT_BASE = LEGATE_MAX_DIM <= 7 ? 0x10000000 : 0x18000000;
+constexpr std::uint32_t RECT_BASE = POINT_BASE + LEGATE_MAX_DIM + 1;
 constexpr std::uint32_t NOMINAL_BASE = 0x20000000;
-constexpr std::uint32_t MAX_BINARY   = 0xFFFFF;
+constexpr std::uint32_t MAX_BINARY = 0xFFFFF;
 constexpr std::uint32_t MAX_STRUCTURAL_ARRAY = 255;
 
-std::uint32_t next_uid()
-{
+std::uint32_t next_uid() {
   static std::atomic<std::uint32_t> next{NOMINAL_BASE};
   return next.fetch_add(1, std::memory_order_relaxed);
 }
@@ -62,26 +61,24 @@ constexpr std::array<Primitive, 15> PRIMITIVES{{{Code::BOOL, 1, 1, "bool"},
                                                 {Code::NIL, 0, 0, "null_type"}}};
 
 std::shared_ptr<detail::TypeData> make(Code code, std::uint32_t uid, std::optional<std::uint32_t> size,
-                                   std::uint32_t alignment, std::string name)
-{
-  auto type       = std::make_shared<detail::TypeData>();
-  type->code      = code;
-  type->uid       = uid;
-  type->size      = size;
+                                       std::uint32_t alignment, std::string name) {
+  auto type = std::make_shared<detail::TypeData>();
+  type->code = code;
+  type->uid = uid;
+  type->size = size;
   type->alignment = alignment;
-  type->name      = std::move(name);
+  type->name = std::move(name);
   return type;
 }
 
 /// The primitive types, made once and never destroyed.
-const std::array<Impl, 16>& primitives()
-{
+const std::array<Impl, 16>& primitives() {
   static const auto* table = [] {
     // The handles own nothing: copying one, which every launch does for every argument, touches no shared counter.
     auto* types = new std::array<Impl, 16>;
     for (const auto& p : PRIMITIVES) {
-      const auto* immortal =
-        new std::shared_ptr<detail::TypeData>{make(p.code, static_cast<std::uint32_t>(p.code), p.size, p.alignment, p.name)};
+      const auto* immortal = new std::shared_ptr<detail::TypeData>{
+          make(p.code, static_cast<std::uint32_t>(p.code), p.size, p.alignment, p.name)};
       (*types)[static_cast<std::size_t>(p.code)] = Impl{Impl{}, immortal->get()};
     }
     return types;
@@ -90,34 +87,30 @@ const std::array<Impl, 16>& primitives()
 }
 
 /// @throws std::out_of_range for a type too large to be counted in 32 bits.
-std::uint32_t checked_size(const char* factory, std::uint64_t size)
-{
+std::uint32_t checked_size(const char* factory, std::uint64_t size) {
   if (size > std::numeric_limits<std::uint32_t>::max()) {
     throw std::out_of_range{std::string{factory} + ": a type of " + std::to_string(size) + " bytes is too large"};
   }
   return static_cast<std::uint32_t>(size);
 }
 
-Impl make_array(const Type& element, std::uint32_t count, std::uint32_t uid)
-{
-  auto type =
-    make(Code::FIXED_ARRAY, uid, checked_size("fixed_array_type", std::uint64_t{element.size()} * count), element.alignment(),
-         element.to_string() + "[" + std::to_string(count) + "]");
+Impl make_array(const Type& element, std::uint32_t count, std::uint32_t uid) {
+  auto type = make(Code::FIXED_ARRAY, uid, checked_size("fixed_array_type", std::uint64_t{element.size()} * count),
+                   element.alignment(), element.to_string() + "[" + std::to_string(count) + "]");
   type->parts.push_back(element);
   type->count = count;
   return type;
 }
 
-Impl make_struct(const std::vector<Type>& fields, bool align, std::uint32_t uid)
-{
-  auto type       = make(Code::STRUCT, uid, 0, 1, "{");
-  type->parts     = fields;
-  type->aligned   = align;
+Impl make_struct(const std::vector<Type>& fields, bool align, std::uint32_t uid) {
+  auto type = make(Code::STRUCT, uid, 0, 1, "{");
+  type->parts = fields;
+  type->aligned = align;
   std::uint32_t at = 0;
   for (const auto& field : fields) {
     const auto alignment = align ? std::max<std::uint32_t>(1, field.alignment()) : 1;
-    at                   = (at + alignment - 1) / alignment * alignment;
-    type->alignment      = std::max(type->alignment, alignment);
+    at = (at + alignment - 1) / alignment * alignment;
+    type->alignment = std::max(type->alignment, alignment);
     type->offsets.push_back(at);
     type->name += (type->name.size() > 1 ? "," : "") + field.to_string() + ":" + std::to_string(at);
     at = checked_size("struct_type", std::uint64_t{at} + field.size());
@@ -127,16 +120,14 @@ Impl make_struct(const std::vector<Type>& fields, bool align, std::uint32_t uid)
   return type;
 }
 
-void check_dimensions(const char* factory, std::uint32_t ndim)
-{
+void check_dimensions(const char* factory, std::uint32_t ndim) {
   if (ndim == 0 || ndim > LEGATE_MAX_DIM) {
     throw std::out_of_range{std::string{factory} + ": " + std::to_string(ndim) +
                             " is not a supported number of dimensions, use 1 to " + std::to_string(LEGATE_MAX_DIM)};
   }
 }
 
-void check_kind(const Type& type, Code code, const char* expected)
-{
+void check_kind(const Type& type, Code code, const char* expected) {
   if (type.code() != code) {
     throw std::invalid_argument{"Type is not " + std::string{expected} + ": " + type.to_string()};
   }
@@ -146,15 +137,14 @@ bool in_range(std::uint32_t uid, std::uint32_t base) { return uid > base && uid 
 
 }  // namespace
 
-Type::~Type()                     = default;
+Type::~Type() = default;
 FixedArrayType::~FixedArrayType() = default;
-StructType::~StructType()         = default;
-ListType::~ListType()             = default;
+StructType::~StructType() = default;
+ListType::~ListType() = default;
 
 Type::Code Type::code() const { return impl_->code; }
 
-std::uint32_t Type::size() const
-{
+std::uint32_t Type::size() const {
   if (!impl_->size) {
     throw std::invalid_argument{"Size of a variable size type is undefined: " + impl_->name};
   }
@@ -165,35 +155,33 @@ std::uint32_t Type::alignment() const { return impl_->alignment; }
 std::uint32_t Type::uid() const { return impl_->uid; }
 bool Type::variable_size() const { return !impl_->size.has_value(); }
 std::string Type::to_string() const { return impl_->name; }
-bool Type::is_primitive() const { return static_cast<std::int32_t>(impl_->code) <= static_cast<std::int32_t>(Code::NIL); }
+bool Type::is_primitive() const {
+  return static_cast<std::int32_t>(impl_->code) <= static_cast<std::int32_t>(Code::NIL);
+}
 
-FixedArrayType Type::as_fixed_array_type() const
-{
+FixedArrayType Type::as_fixed_array_type() const {
   check_kind(*this, Code::FIXED_ARRAY, "a fixed array type");
   return FixedArrayType{impl_};
 }
-StructType Type::as_struct_type() const
-{
+StructType Type::as_struct_type() const {
   check_kind(*this, Code::STRUCT, "a struct type");
   return StructType{impl_};
 }
-ListType Type::as_list_type() const
-{
+ListType Type::as_list_type() const {
   check_kind(*this, Code::LIST, "a list type");
   return ListType{impl_};
 }
 
-void Type::record_reduction_operator(std::int32_t op_kind, GlobalRedopID global_op_id) const
-{
+void Type::record_reduction_operator(std::int32_t op_kind, GlobalRedopID global_op_id) const {
   detail::record_reduction(*this, op_kind, global_op_id);
 }
-void Type::record_reduction_operator(ReductionOpKind op_kind, GlobalRedopID global_op_id) const
-{
+void Type::record_reduction_operator(ReductionOpKind op_kind, GlobalRedopID global_op_id) const {
   detail::record_reduction(*this, static_cast<std::int32_t>(op_kind), global_op_id);
 }
-GlobalRedopID Type::find_reduction_operator(std::int32_t op_kind) const { return detail::find_reduction(*this, op_kind); }
-GlobalRedopID Type::find_reduction_operator(ReductionOpKind op_kind) const
-{
+GlobalRedopID Type::find_reduction_operator(std::int32_t op_kind) const {
+  return detail::find_reduction(*this, op_kind);
+}
+GlobalRedopID Type::find_reduction_operator(ReductionOpKind op_kind) const {
   return detail::find_reduction(*this, static_cast<std::int32_t>(op_kind));
 }
 
@@ -207,8 +195,7 @@ bool StructType::aligned() const { return impl()->aligned; }
 std::vector<std::uint32_t> StructType::offsets() const { return impl()->offsets; }
 Type ListType::element_type() const { return impl()->parts.front(); }
 
-Type StructType::field_type(std::uint32_t field_idx) const
-{
+Type StructType::field_type(std::uint32_t field_idx) const {
   if (field_idx >= num_fields()) {
     throw std::out_of_range{"field_type: there is no field " + std::to_string(field_idx) + " in " + to_string()};
   }
@@ -231,8 +218,7 @@ Type complex64() { return primitive_type(Code::COMPLEX64); }
 Type complex128() { return primitive_type(Code::COMPLEX128); }
 Type null_type() { return primitive_type(Code::NIL); }
 
-Type primitive_type(Type::Code code)
-{
+Type primitive_type(Type::Code code) {
   const auto value = static_cast<std::int32_t>(code);
   if (value < 0 || value > static_cast<std::int32_t>(Code::NIL) || !primitives()[static_cast<std::size_t>(value)]) {
     throw std::invalid_argument{"primitive_type: " + std::to_string(value) + " is not the code of a primitive type"};
@@ -240,15 +226,13 @@ Type primitive_type(Type::Code code)
   return Type{primitives()[static_cast<std::size_t>(value)]};
 }
 
-Type string_type()
-{
+Type string_type() {
   static const auto* type = new Impl{
-    make(Code::STRING, static_cast<std::uint32_t>(Code::STRING), std::nullopt, alignof(std::max_align_t), "string")};
+      make(Code::STRING, static_cast<std::uint32_t>(Code::STRING), std::nullopt, alignof(std::max_align_t), "string")};
   return Type{*type};
 }
 
-Type binary_type(std::uint32_t size)
-{
+Type binary_type(std::uint32_t size) {
   if (size > MAX_BINARY) {
     throw std::out_of_range{"binary_type: a size of " + std::to_string(size) + " bytes exceeds the maximum of " +
                             std::to_string(MAX_BINARY)};
@@ -257,8 +241,7 @@ Type binary_type(std::uint32_t size)
                    alignof(std::max_align_t), "binary(" + std::to_string(size) + ")")};
 }
 
-FixedArrayType fixed_array_type(const Type& element_type, std::uint32_t N)
-{
+FixedArrayType fixed_array_type(const Type& element_type, std::uint32_t N) {
   if (element_type.variable_size()) {
     throw std::invalid_argument{"fixed_array_type: the element type " + element_type.to_string() +
                                 " has no fixed size"};
@@ -269,8 +252,7 @@ FixedArrayType fixed_array_type(const Type& element_type, std::uint32_t N)
   return FixedArrayType{make_array(element_type, N, uid)};
 }
 
-StructType struct_type(const std::vector<Type>& field_types, bool align)
-{
+StructType struct_type(const std::vector<Type>& field_types, bool align) {
   if (field_types.empty()) {
     throw std::invalid_argument{"struct_type: a struct needs at least one field"};
   }
@@ -282,8 +264,7 @@ StructType struct_type(const std::vector<Type>& field_types, bool align)
   return StructType{make_struct(field_types, align, next_uid())};
 }
 
-ListType list_type(const Type& element_type)
-{
+ListType list_type(const Type& element_type) {
   if (element_type.variable_size()) {
     throw std::runtime_error{"list_type: the element type " + element_type.to_string() + " has no fixed size"};
   }
@@ -292,36 +273,31 @@ ListType list_type(const Type& element_type)
   return ListType{Impl{std::move(type)}};
 }
 
-FixedArrayType point_type(std::uint32_t ndim)
-{
+FixedArrayType point_type(std::uint32_t ndim) {
   check_dimensions("point_type", ndim);
   return FixedArrayType{make_array(int64(), ndim, POINT_BASE + ndim)};
 }
 
-StructType rect_type(std::uint32_t ndim)
-{
+StructType rect_type(std::uint32_t ndim) {
   check_dimensions("rect_type", ndim);
   return StructType{make_struct({point_type(ndim), point_type(ndim)}, true, RECT_BASE + ndim)};
 }
 
 bool is_point_type(const Type& type) { return type.code() == Code::INT64 || in_range(type.uid(), POINT_BASE); }
-bool is_point_type(const Type& type, std::uint32_t ndim)
-{
+bool is_point_type(const Type& type, std::uint32_t ndim) {
   return is_point_type(type) && ndim_point_type(type) == static_cast<std::int32_t>(ndim);
 }
 bool is_rect_type(const Type& type) { return in_range(type.uid(), RECT_BASE); }
 bool is_rect_type(const Type& type, std::uint32_t ndim) { return type.uid() == RECT_BASE + ndim && is_rect_type(type); }
 
-std::int32_t ndim_point_type(const Type& type)
-{
+std::int32_t ndim_point_type(const Type& type) {
   if (!is_point_type(type)) {
     throw std::invalid_argument{"ndim_point_type: " + type.to_string() + " is not a point type"};
   }
   return type.code() == Code::INT64 ? 1 : static_cast<std::int32_t>(type.uid() - POINT_BASE);
 }
 
-std::int32_t ndim_rect_type(const Type& type)
-{
+std::int32_t ndim_rect_type(const Type& type) {
   if (!is_rect_type(type)) {
     throw std::invalid_argument{"ndim_rect_type: " + type.to_string() + " is not a rect type"};
   }

@@ -28,8 +28,8 @@ Box Box::intersection(const Box& other) const noexcept {
 
 namespace {
 
-// Cuts slabs off `whole` around `hole`, one dimension after the other. The slabs are disjoint because the later ones are
-// already narrowed to the hole in the earlier dimensions.
+// Cuts slabs off `whole` around `hole`, one dimension after the other. The slabs are disjoint because the later ones
+// are already narrowed to the hole in the earlier dimensions.
 void cut_around(const Box& whole, const Box& hole, std::vector<Box>& out) {
   Box rest = whole;
   for (std::size_t d = 0; d < static_cast<std::size_t>(whole.dim); ++d) {
@@ -46,8 +46,8 @@ void cut_around(const Box& whole, const Box& hole, std::vector<Box>& out) {
   }
 }
 
-// Subtracts parts[first, last) by halving `whole` until a piece meets at most one part: every part that covers a piece, or
-// misses it, is decided at once, so a tiling of n parts costs about n log n instead of n times the number of pieces.
+// Subtracts parts[first, last) by halving `whole` until a piece meets at most one part: every part that covers a piece,
+// or misses it, is decided at once, so a tiling of n parts costs about n log n instead of n times the number of pieces.
 void subtract_into(const Box& whole, const std::vector<const Box*>& parts, std::vector<Box>& out) {
   if (whole.empty()) {
     return;

@@ -83,8 +83,8 @@ struct Box {
 
 /// Disjoint non-empty boxes that together hold exactly the elements of `whole` that no box of `parts` holds.
 ///
-/// `parts` may reach beyond `whole`, be empty or overlap each other. Which of the possible decompositions is returned is a
-/// pure function of the arguments.
+/// `parts` may reach beyond `whole`, be empty or overlap each other. Which of the possible decompositions is returned
+/// is a pure function of the arguments.
 [[nodiscard]] std::vector<Box> subtract(const Box& whole, const std::vector<Box>& parts);
 
 }  // namespace legate::detail

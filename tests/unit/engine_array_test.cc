@@ -111,15 +111,18 @@ TEST_F(EngineArray, SynchronizeWaitsForTheTasksOnTheArrayOnly) {
   const ArrayRef other = Array::create({100}, 4, 16);
   array->retile(grid(array->box(), {10}));
   Gate gate;
-  launch([&](std::uint32_t, unsigned) { gate.pass(); }, {{{other->tile(0), Access::WRITE}}}, 0, engine::WorkerRange{1, 1});
+  launch([&](std::uint32_t, unsigned) { gate.pass(); }, {{{other->tile(0), Access::WRITE}}}, 0,
+         engine::WorkerRange{1, 1});
   auto* const value = reinterpret_cast<std::int64_t*>(array->data());
   for (std::int64_t round = 1; round <= 20; ++round) {
     for (std::uint32_t tile = 0; tile < 10; ++tile) {
-      launch([=](std::uint32_t, unsigned) {
-        for (std::int64_t i = 0; i < 10; ++i) {
-          value[tile * 10 + i] = round * (tile * 10 + i);
-        }
-      }, {{{array->tile(tile), Access::WRITE}}}, 0, engine::WorkerRange{0, 1});
+      launch(
+          [=](std::uint32_t, unsigned) {
+            for (std::int64_t i = 0; i < 10; ++i) {
+              value[tile * 10 + i] = round * (tile * 10 + i);
+            }
+          },
+          {{{array->tile(tile), Access::WRITE}}}, 0, engine::WorkerRange{0, 1});
     }
     array->synchronize();
     for (std::int64_t i = 0; i < 100; ++i) {
@@ -159,11 +162,13 @@ TEST_F(EngineArray, SurvivesStopAndIsUsableAfterTheNextStart) {
   const auto fill = [&](std::int64_t base) {
     for (std::uint32_t tile = 0; tile < array->tiles().size(); ++tile) {
       const Box box = array->tiles()[tile];
-      launch_one([=] {
-        for (std::int64_t i = box.lo[0]; i < box.hi[0]; ++i) {
-          value[i] = base + i;
-        }
-      }, {{array->tile(tile), Access::WRITE}});
+      launch_one(
+          [=] {
+            for (std::int64_t i = box.lo[0]; i < box.hi[0]; ++i) {
+              value[i] = base + i;
+            }
+          },
+          {{array->tile(tile), Access::WRITE}});
     }
   };
   fill(100);
@@ -224,7 +229,7 @@ TEST(EngineLifecycle, TooManyWorkersAreRefusedWithBothNumbers) {
     const std::string message = error.what();
     EXPECT_NE(message.find("100000"), std::string::npos) << message;
     EXPECT_GE(std::count_if(message.begin(), message.end(), [](unsigned char c) { return std::isdigit(c) != 0; }), 7)
-      << message;
+        << message;
   }
   EXPECT_FALSE(engine::running());
   configuration.cpus = 0;

@@ -39,7 +39,8 @@ class FunctionWork final : public engine::Work {
  public:
   using Body = std::function<void(std::uint32_t point, unsigned worker)>;
 
-  explicit FunctionWork(Body body, std::function<void()> at_end = {}) : body_{std::move(body)}, at_end_{std::move(at_end)} {}
+  explicit FunctionWork(Body body, std::function<void()> at_end = {})
+      : body_{std::move(body)}, at_end_{std::move(at_end)} {}
 
   void run(std::uint32_t point, const engine::Executor& executor) override { body_(point, executor.worker); }
   void finished() noexcept override {
@@ -60,10 +61,8 @@ inline const engine::Codelet& test_codelet() {
 }
 
 /// Submits a launch of one point for every list of uses.
-inline void launch(FunctionWork::Body body,
-                   const std::vector<std::vector<engine::TileUse>>& uses,
-                   std::int32_t priority = 0,
-                   std::optional<engine::WorkerRange> workers = std::nullopt,
+inline void launch(FunctionWork::Body body, const std::vector<std::vector<engine::TileUse>>& uses,
+                   std::int32_t priority = 0, std::optional<engine::WorkerRange> workers = std::nullopt,
                    std::function<void()> at_end = {}) {
   auto work = std::make_unique<FunctionWork>(std::move(body), std::move(at_end));
   engine::Submitter submitter{*work, test_codelet(), priority, static_cast<std::uint32_t>(uses.size()), workers};

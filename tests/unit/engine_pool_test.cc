@@ -48,7 +48,7 @@ TEST_F(EnginePool, OtherShapesAndElementSizesGetOtherArrays) {
   array->retile(grid(array->box(), {100}));
   array.reset();
   for (const auto& [extents, size] : std::vector<std::pair<std::vector<std::uint64_t>, std::size_t>>{
-         {{1000}, 4}, {{2000}, 8}, {{1000, 1}, 8}, {{10, 100}, 8}, {{}, 8}}) {
+           {{1000}, 4}, {{2000}, 8}, {{1000, 1}, 8}, {{10, 100}, 8}, {{}, 8}}) {
     const ArrayRef other = Array::create(extents, size, 16);
     EXPECT_EQ(other->tiles().size(), 1U);
     EXPECT_EQ(other->extents(), extents);
@@ -67,11 +67,13 @@ TEST_F(EnginePool, TasksOfTheNextOwnerWaitForThoseOfTheLast) {
     auto* const value = reinterpret_cast<std::int64_t*>(temporary->data());
     used.insert(temporary->data());
     launch_one([=] { std::fill(value, value + 50, i); }, {{temporary->tile(0), Access::WRITE}});
-    launch_one([=] {
-      for (int k = 0; k < 50; ++k) {
-        *sum += value[k];
-      }
-    }, {{temporary->tile(0), Access::READ}, {total->tile(0), Access::READ_WRITE}});
+    launch_one(
+        [=] {
+          for (int k = 0; k < 50; ++k) {
+            *sum += value[k];
+          }
+        },
+        {{temporary->tile(0), Access::READ}, {total->tile(0), Access::READ_WRITE}});
     expected += 50 * i;
   }
   total->synchronize();

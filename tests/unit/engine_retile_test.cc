@@ -57,13 +57,12 @@ TEST_F(EngineRetile, BadBoxesAreRejectedAndChangeNothing) {
   const ArrayRef array = Array::create({10, 10}, 8, 16);
   array->retile(grid(array->box(), {5, 5}));
   const std::uint64_t version = array->tiling_version();
-  const std::vector<std::vector<Box>> bad{
-    {box_of({0, 0}, {0, 5})},                                // empty
-    {box_of({0, 0}, {11, 5})},                               // outside
-    {box_of({-1, 0}, {2, 5})},                               // outside
-    {box_of({0}, {5})},                                      // another dimension
-    {box_of({0, 0}, {5, 5}), box_of({4, 4}, {6, 6})},        // overlap
-    {box_of({0, 0}, {10, 10}), box_of({0, 0}, {10, 10})}};   // overlap
+  const std::vector<std::vector<Box>> bad{{box_of({0, 0}, {0, 5})},                               // empty
+                                          {box_of({0, 0}, {11, 5})},                              // outside
+                                          {box_of({-1, 0}, {2, 5})},                              // outside
+                                          {box_of({0}, {5})},                                     // another dimension
+                                          {box_of({0, 0}, {5, 5}), box_of({4, 4}, {6, 6})},       // overlap
+                                          {box_of({0, 0}, {10, 10}), box_of({0, 0}, {10, 10})}};  // overlap
   for (const std::vector<Box>& boxes : bad) {
     EXPECT_THROW(array->retile(boxes), std::invalid_argument);
   }
@@ -85,7 +84,7 @@ std::vector<Box> random_boxes(std::mt19937& random, const Box& whole, std::size_
     Box& box = boxes[victim];
     if (box.hi[d] - box.lo[d] > 1) {
       const std::int64_t cut =
-        box.lo[d] + 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(box.hi[d] - box.lo[d] - 1));
+          box.lo[d] + 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(box.hi[d] - box.lo[d] - 1));
       Box other = box;
       box.hi[d] = other.lo[d] = cut;
       boxes.push_back(other);
@@ -103,7 +102,8 @@ Box random_box(std::mt19937& random, const Box& whole) {
   for (std::size_t d = 0; d < static_cast<std::size_t>(whole.dim); ++d) {
     const auto extent = static_cast<std::uint64_t>(whole.hi[d] - whole.lo[d]);
     box.lo[d] = whole.lo[d] + static_cast<std::int64_t>(random() % extent);
-    box.hi[d] = box.lo[d] + 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(whole.hi[d] - box.lo[d]));
+    box.hi[d] =
+        box.lo[d] + 1 + static_cast<std::int64_t>(random() % static_cast<std::uint64_t>(whole.hi[d] - box.lo[d]));
   }
   return box;
 }
@@ -164,11 +164,13 @@ TEST_F(EngineRetile, TasksOnTheNewTilesWaitForThoseOnTheOldOnes) {
     array->retile(grid(array->box(), {first ? 5 : 5 + round % 30}));
     for (std::uint32_t tile = 0; tile < array->tiles().size(); ++tile) {
       const Box box = array->tiles()[tile];
-      launch_one([=] {
-        for (std::int64_t i = box.lo[0]; i < box.hi[0]; ++i) {
-          value[i] = value[i] * 3 % 1000003 + round + box.lo[0];
-        }
-      }, {{array->tile(tile), Access::READ_WRITE}});
+      launch_one(
+          [=] {
+            for (std::int64_t i = box.lo[0]; i < box.hi[0]; ++i) {
+              value[i] = value[i] * 3 % 1000003 + round + box.lo[0];
+            }
+          },
+          {{array->tile(tile), Access::READ_WRITE}});
       for (std::int64_t i = box.lo[0]; i < box.hi[0]; ++i) {
         auto& element = expected[static_cast<std::size_t>(i)];
         element = element * 3 % 1000003 + round + box.lo[0];
@@ -224,12 +226,24 @@ class RandomProgram {
   void run(int operations) {
     for (int i = 0; i < operations; ++i) {
       switch (random_() % 12) {
-        case 0: retile(); break;
-        case 1: compare(any()); break;
-        case 2: write_inline(any()); break;
-        case 3: replace(); break;
-        case 4: reduce_into_slots(); break;
-        default: submit(); break;
+        case 0:
+          retile();
+          break;
+        case 1:
+          compare(any());
+          break;
+        case 2:
+          write_inline(any());
+          break;
+        case 3:
+          replace();
+          break;
+        case 4:
+          reduce_into_slots();
+          break;
+        default:
+          submit();
+          break;
       }
     }
     for (Variable& variable : variables_) {
@@ -345,9 +359,11 @@ class RandomProgram {
         add_uses(*source.array, from_box, Access::READ, uses);
       }
       const std::int64_t* const from = integers(*source.array);
-      launch_one([=, to = integers(*target.array)] {
-        combine(to, whole, box, overwrite, reads ? fold(from, from_whole, from_box) : 17);
-      }, uses);
+      launch_one(
+          [=, to = integers(*target.array)] {
+            combine(to, whole, box, overwrite, reads ? fold(from, from_whole, from_box) : 17);
+          },
+          uses);
       combine(target.expected.data(), whole, box, overwrite,
               reads ? fold(source.expected.data(), from_whole, from_box) : 17);
     }
@@ -375,18 +391,21 @@ class RandomProgram {
       add_uses(*source.array, boxes.back(), Access::READ, uses.back());
       total += fold(source.expected.data(), whole, boxes.back());
     }
-    launch([=, from = integers(*source.array)](std::uint32_t point, unsigned) { slot[point] = fold(from, whole, boxes[point]); },
+    launch([=, from = integers(*source.array)](std::uint32_t point,
+                                               unsigned) { slot[point] = fold(from, whole, boxes[point]); },
            uses);
     std::vector<engine::TileUse> last{{slots->tile(0), Access::READ_WRITE}};
     const Box all = target.array->box();
     add_uses(*target.array, all, Access::READ_WRITE, last);
-    launch_one([=, to = integers(*target.array)] {
-      std::int64_t sum = 0;
-      for (std::uint64_t i = 0; i < points; ++i) {
-        sum += slot[i];
-      }
-      combine(to, all, all, false, sum);
-    }, last);
+    launch_one(
+        [=, to = integers(*target.array)] {
+          std::int64_t sum = 0;
+          for (std::uint64_t i = 0; i < points; ++i) {
+            sum += slot[i];
+          }
+          combine(to, all, all, false, sum);
+        },
+        last);
     combine(target.expected.data(), all, all, false, total);
   }
 

@@ -74,10 +74,12 @@ TEST_F(EngineScheduler, AllSleepingWorkersAreWokenForAsManyTasks) {
   for (int i = 0; i < 20; ++i) {
     wait_until_asleep();
     Gate here[2];
-    launch([&](std::uint32_t point, unsigned) {  // only ends when both run together
-      here[point].open();
-      here[1 - point].pass();
-    }, {{}, {}});
+    launch(
+        [&](std::uint32_t point, unsigned) {  // only ends when both run together
+          here[point].open();
+          here[1 - point].pass();
+        },
+        {{}, {}});
     engine::wait_all();
   }
 }
@@ -87,7 +89,8 @@ TEST_F(EngineScheduler, TasksReleasedByOtherTasksReachSleepingWorkers) {
   for (int i = 0; i < 20; ++i) {
     Gate gate;
     std::atomic<unsigned> mask{0};
-    launch([&](std::uint32_t, unsigned) { gate.pass(); }, {{{array->tile(0), Access::WRITE}}}, 0, engine::WorkerRange{0, 1});
+    launch([&](std::uint32_t, unsigned) { gate.pass(); }, {{{array->tile(0), Access::WRITE}}}, 0,
+           engine::WorkerRange{0, 1});
     launch([&](std::uint32_t, unsigned worker) { mask |= 1U << worker; }, {{{array->tile(0), Access::READ}}}, 0,
            engine::WorkerRange{1, 1});
     const unsigned long before = engine::worker_sleep_count();

@@ -34,11 +34,13 @@ std::size_t resident_bytes() {
 TEST_F(EngineTask, RunsEveryPointOnceAndFinishesOnce) {
   std::vector<std::atomic<int>> runs(1000);
   std::atomic<int> finished{0};
-  launch([&](std::uint32_t point, unsigned worker) {
-    EXPECT_LT(worker, engine::worker_count());
-    EXPECT_TRUE(engine::on_worker());
-    ++runs[point];
-  }, std::vector<std::vector<engine::TileUse>>(1000), 0, std::nullopt, [&] { ++finished; });
+  launch(
+      [&](std::uint32_t point, unsigned worker) {
+        EXPECT_LT(worker, engine::worker_count());
+        EXPECT_TRUE(engine::on_worker());
+        ++runs[point];
+      },
+      std::vector<std::vector<engine::TileUse>>(1000), 0, std::nullopt, [&] { ++finished; });
   engine::wait_all();
   EXPECT_EQ(finished, 1);
   EXPECT_TRUE(std::all_of(runs.begin(), runs.end(), [](const auto& count) { return count == 1; }));
@@ -119,18 +121,20 @@ TEST_F(EngineTask, BlockingCallsOnAWorkerAreRejected) {
   const ArrayRef other = Array::create({11}, 8, 16);
   const engine::TileUse use{array->tile(0), Access::READ_WRITE};
   std::atomic<int> rejected{0};
-  launch_one([&] {
-    const std::vector<std::function<void()>> calls{[] { engine::wait_all(); }, [&] { array->synchronize(); },
-                                                   [&] { static_cast<void>(other->tile(0)); },
-                                                   [&] { launch_one([] {}, {}); }};
-    for (const auto& call : calls) {
-      try {
-        call();
-      } catch (const std::logic_error&) {
-        ++rejected;
-      }
-    }
-  }, {use});
+  launch_one(
+      [&] {
+        const std::vector<std::function<void()>> calls{[] { engine::wait_all(); }, [&] { array->synchronize(); },
+                                                       [&] { static_cast<void>(other->tile(0)); },
+                                                       [&] { launch_one([] {}, {}); }};
+        for (const auto& call : calls) {
+          try {
+            call();
+          } catch (const std::logic_error&) {
+            ++rejected;
+          }
+        }
+      },
+      {use});
   engine::wait_all();
   EXPECT_EQ(rejected, 4);
 }
@@ -154,10 +158,12 @@ TEST_F(EngineTask, ReadersOfATileRunTogether) {
   const ArrayRef array = Array::create({2}, 8, 16);
   Gate both_here[2];
   // Each reader waits for the other: this only ends if both run at the same time.
-  launch([&](std::uint32_t point, unsigned) {
-    both_here[point].open();
-    both_here[1 - point].pass();
-  }, {{{array->tile(0), Access::READ}}, {{array->tile(0), Access::READ}}});
+  launch(
+      [&](std::uint32_t point, unsigned) {
+        both_here[point].open();
+        both_here[1 - point].pass();
+      },
+      {{{array->tile(0), Access::READ}}, {{array->tile(0), Access::READ}}});
   engine::wait_all();
 }
 
@@ -193,12 +199,14 @@ TEST_F(EngineTask, ManyTilesInOnePointAreAllOrdered) {
   std::atomic<int> wrong{0};
   for (std::int64_t round = 0; round < 10; ++round) {
     launch([=](std::uint32_t point, unsigned) { value[point] = round + point; }, one_each);
-    launch_one([=, &wrong] {
-      for (std::int64_t i = 0; i < 500; ++i) {
-        wrong += value[i] != round + i;
-        value[i] = -1;
-      }
-    }, {all});
+    launch_one(
+        [=, &wrong] {
+          for (std::int64_t i = 0; i < 500; ++i) {
+            wrong += value[i] != round + i;
+            value[i] = -1;
+          }
+        },
+        {all});
   }
   engine::wait_all();
   EXPECT_EQ(wrong, 0);
@@ -240,11 +248,13 @@ TEST_F(EngineTask, SeveralThreadsMaySubmitOnTheSameTiles) {
   }
   const auto submit = [&] {
     for (int i = 0; i < 3000; ++i) {
-      launch_one([&] {
-        for (const ArrayRef& array : arrays) {
-          ++*integers(*array);
-        }
-      }, uses);
+      launch_one(
+          [&] {
+            for (const ArrayRef& array : arrays) {
+              ++*integers(*array);
+            }
+          },
+          uses);
     }
   };
   std::thread first{submit};
@@ -287,7 +297,8 @@ TEST_F(EngineTask, TimestampsShowWhatRanWhenAndWhere) {
   EXPECT_FALSE(engine::recording_timestamps());
   engine::record_timestamps(100);
   for (int i = 0; i < 10; ++i) {
-    launch([](std::uint32_t, unsigned) {}, {{{array->tile(0), Access::READ_WRITE}}, {{array->tile(0), Access::READ_WRITE}}});
+    launch([](std::uint32_t, unsigned) {},
+           {{{array->tile(0), Access::READ_WRITE}}, {{array->tile(0), Access::READ_WRITE}}});
   }
   engine::wait_all();
   const auto events = engine::recorded_timestamps();
@@ -330,12 +341,12 @@ TEST_F(EngineTask, CodeletMayBeDestroyedRightAfterItsLaunchFinished) {
 TEST(EngineDeath, ExceptionThatLeavesAPointIsFatal) {
   ::testing::FLAGS_gtest_death_test_style = "threadsafe";
   EXPECT_DEATH(
-    {
-      engine::start({});
-      launch_one([] { throw std::runtime_error{"too far"}; }, {});
-      engine::wait_all();
-    },
-    "point 0 of task .test.: too far");
+      {
+        engine::start({});
+        launch_one([] { throw std::runtime_error{"too far"}; }, {});
+        engine::wait_all();
+      },
+      "point 0 of task .test.: too far");
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
-// The one test that talks to StarPU directly: what the engine registers must also survive being moved, packed and cut while
-// the engine itself keeps everything in main memory.
+// The one test that talks to StarPU directly: what the engine registers must also survive being moved, packed and cut
+// while the engine itself keeps everything in main memory.
 #include "engine/nd_interface.h"
 #include "engine_fixture.h"
 
@@ -35,9 +35,8 @@ class NdInterfaceTest : public ::testing::Test {
   static bool two_nodes() { return starpu_memory_nodes_get_count() > 1; }
 
  private:
-  static constexpr std::pair<const char*, const char*> settings[]{{"HWLOC_SYNTHETIC", "numanode:2 core:1 pu:1"},
-                                                                  {"HWLOC_THISSYSTEM", "0"},
-                                                                  {"STARPU_USE_NUMA", "1"}};
+  static constexpr std::pair<const char*, const char*> settings[]{
+      {"HWLOC_SYNTHETIC", "numanode:2 core:1 pu:1"}, {"HWLOC_THISSYSTEM", "0"}, {"STARPU_USE_NUMA", "1"}};
 };
 
 // Adds to every element its coordinates (in C order over the root), through whatever memory StarPU chose.
@@ -45,7 +44,7 @@ void add_coordinates(void* buffers[], void* /*argument*/) {
   const auto& piece = *static_cast<const NdInterface*>(buffers[0]);
   const auto& box = piece.layout->box;
   const std::function<void(std::size_t, std::byte*, std::int64_t)> descend = [&](std::size_t d, std::byte* at,
-                                                                                std::int64_t code) {
+                                                                                 std::int64_t code) {
     if (d == static_cast<std::size_t>(box.dim)) {
       std::int64_t value = 0;
       std::memcpy(&value, at, sizeof value);
@@ -81,7 +80,7 @@ starpu_codelet make_codelet() {
 TEST_F(NdInterfaceTest, PiecesMoveBetweenMemoriesAndComeBack) {
   starpu_codelet codelet = make_codelet();
   for (const std::vector<std::uint64_t>& extents : std::vector<std::vector<std::uint64_t>>{
-         {}, {37}, {9, 11}, {5, 6, 7}, {3, 4, 5, 6}, {3, 2, 4, 3, 2}, {2, 3, 2, 3, 2, 3}}) {
+           {}, {37}, {9, 11}, {5, 6, 7}, {3, 4, 5, 6}, {3, 2, 4, 3, 2}, {2, 3, 2, 3, 2, 3}}) {
     const Box whole = Box::from_extents(extents);
     std::vector<std::int64_t> memory(static_cast<std::size_t>(whole.volume()), 1);
     const starpu_data_handle_t root = engine::register_nd(whole, 8, memory.data());
@@ -127,8 +126,7 @@ TEST_F(NdInterfaceTest, PackingAPieceAndUnpackingItElsewhereKeepsItsElements) {
   std::vector<std::int32_t> memory(42);
   std::iota(memory.begin(), memory.end(), 0);
   const starpu_data_handle_t root = engine::register_nd(whole, 4, memory.data());
-  std::vector<starpu_data_handle_t> pieces =
-    engine::plan_boxes(root, {box_of({1, 2}, {4, 5}), box_of({0, 0}, {1, 7})});
+  std::vector<starpu_data_handle_t> pieces = engine::plan_boxes(root, {box_of({1, 2}, {4, 5}), box_of({0, 0}, {1, 7})});
   starpu_data_partition_submit(root, 2, pieces.data());
   void* buffer = nullptr;
   starpu_ssize_t size = 0;

@@ -15,8 +15,7 @@ class Communicator {
 
   /// The communicator's native handle; `T` must be its exact type.
   template <typename T>
-  [[nodiscard]] T get() const
-  {
+  [[nodiscard]] T get() const {
     return static_cast<T>(handle_);
   }
 

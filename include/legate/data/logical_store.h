@@ -88,10 +88,11 @@ class LEGATE_EXPORT LogicalStore {
   [[nodiscard]] std::optional<LogicalStorePartition> get_partition() const;
   /// Cuts the store into tiles of `tile_shape`, from its first element on; `color_shape` is the number of tiles per
   /// dimension (default: as many as cover the store).
-  /// @throws std::invalid_argument if either shape has another rank than the store or volume 0, or the store is unbound.
+  /// @throws std::invalid_argument if either shape has another rank than the store or volume 0, or the store is
+  /// unbound.
   /// @throws std::runtime_error if the view is delinearized and a tile is no contiguous part of it.
   [[nodiscard]] LogicalStorePartition partition_by_tiling(
-    Span<const std::uint64_t> tile_shape, std::optional<Span<const std::uint64_t>> color_shape = std::nullopt) const;
+      Span<const std::uint64_t> tile_shape, std::optional<Span<const std::uint64_t>> color_shape = std::nullopt) const;
 
   /// Maps the store into the control program: waits for all submitted operations on its data. Accessors made from the
   /// result later wait for operations submitted in between; one made before must not be used while these run.
@@ -114,8 +115,7 @@ class LEGATE_EXPORT LogicalStore {
   [[nodiscard]] LogicalStore null_mask() const;
   /// @throws std::invalid_argument always: no store has children.
   [[nodiscard]] LogicalStore child(std::uint32_t index) const;
-  [[nodiscard]] PhysicalStore get_physical_array(std::optional<mapping::StoreTarget> target = std::nullopt) const
-  {
+  [[nodiscard]] PhysicalStore get_physical_array(std::optional<mapping::StoreTarget> target = std::nullopt) const {
     return get_physical_store(target);
   }
   /// @}

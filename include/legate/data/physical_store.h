@@ -49,8 +49,7 @@ enum class StoreUse : std::uint8_t { READ, WRITE, READ_WRITE, REDUCE };
 class LEGATE_EXPORT PhysicalStore {
  public:
   template <typename T, std::uint32_t DIM, typename Policy = ::cuda::std::default_accessor<T>>
-  using mdspan_type =
-    ::cuda::std::mdspan<T, ::cuda::std::dextents<coord_t, DIM>, ::cuda::std::layout_stride, Policy>;
+  using mdspan_type = ::cuda::std::mdspan<T, ::cuda::std::dextents<coord_t, DIM>, ::cuda::std::layout_stride, Policy>;
 
   /// @name Element accessors, by absolute coordinates
   /// `T` must be the element type: checked if `VALIDATE_TYPE` (by type code where `T` has one, else by size). Without
@@ -81,25 +80,27 @@ class LEGATE_EXPORT PhysicalStore {
   /// `elem_size` is the size of a stored element in bytes, when `T` reinterprets part of a larger one. Errors as above.
   /// @{
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<const T, static_cast<std::uint32_t>(DIM)> span_read_accessor(std::size_t elem_size = sizeof(T)) const;
+  [[nodiscard]] mdspan_type<const T, static_cast<std::uint32_t>(DIM)> span_read_accessor(
+      std::size_t elem_size = sizeof(T)) const;
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
   [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_write_accessor(std::size_t elem_size = sizeof(T));
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_read_write_accessor(std::size_t elem_size = sizeof(T));
+  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_read_write_accessor(
+      std::size_t elem_size = sizeof(T));
   template <typename Redop, bool EXCLUSIVE, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
   [[nodiscard]] auto span_reduce_accessor(std::size_t elem_size = sizeof(typename Redop::LHS));
 
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<const T, static_cast<std::uint32_t>(DIM)> span_read_accessor(const Rect<DIM>& bounds,
-                                                             std::size_t elem_size = sizeof(T)) const;
+  [[nodiscard]] mdspan_type<const T, static_cast<std::uint32_t>(DIM)> span_read_accessor(
+      const Rect<DIM>& bounds, std::size_t elem_size = sizeof(T)) const;
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_write_accessor(const Rect<DIM>& bounds, std::size_t elem_size = sizeof(T));
+  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_write_accessor(const Rect<DIM>& bounds,
+                                                                                    std::size_t elem_size = sizeof(T));
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_read_write_accessor(const Rect<DIM>& bounds,
-                                                             std::size_t elem_size = sizeof(T));
+  [[nodiscard]] mdspan_type<T, static_cast<std::uint32_t>(DIM)> span_read_write_accessor(
+      const Rect<DIM>& bounds, std::size_t elem_size = sizeof(T));
   template <typename Redop, bool EXCLUSIVE, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
-  [[nodiscard]] auto span_reduce_accessor(const Rect<DIM>& bounds,
-                                          std::size_t elem_size = sizeof(typename Redop::LHS));
+  [[nodiscard]] auto span_reduce_accessor(const Rect<DIM>& bounds, std::size_t elem_size = sizeof(typename Redop::LHS));
   /// @}
 
   /// The value of a store with scalar storage. The size of `VAL` is not checked.
@@ -130,12 +131,12 @@ class LEGATE_EXPORT PhysicalStore {
   [[nodiscard]] std::int32_t dim() const;
   [[nodiscard]] Type type() const;
   template <typename TYPE_CODE = Type::Code>
-  [[nodiscard]] TYPE_CODE code() const
-  {
+  [[nodiscard]] TYPE_CODE code() const {
     return static_cast<TYPE_CODE>(type_code_());
   }
   /// The domain as a rectangle.
-  /// @throws std::invalid_argument unless `DIM` is dim() (1 for a store without dimensions), or if the store is unbound.
+  /// @throws std::invalid_argument unless `DIM` is dim() (1 for a store without dimensions), or if the store is
+  /// unbound.
   template <std::int32_t DIM>
   [[nodiscard]] Rect<DIM> shape() const;
   /// The elements this instance may touch, in the coordinates of the logical store that was passed to the task.
@@ -158,8 +159,8 @@ class LEGATE_EXPORT PhysicalStore {
   /// True if instances of the launch see different parts of the store.
   [[nodiscard]] bool is_partitioned() const;
 
-  /// The store as a DLPack tensor, for other array libraries. Its deleter, which the result calls unless it is released,
-  /// gives back what it holds.
+  /// The store as a DLPack tensor, for other array libraries. Its deleter, which the result calls unless it is
+  /// released, gives back what it holds.
   ///
   /// By default the tensor shows the store's own memory: that of a mapped store lives as long as the tensor, that of a
   /// task's store as long as the task. With `copy` true the tensor holds a copy in C order. It is never marked as
@@ -171,7 +172,7 @@ class LEGATE_EXPORT PhysicalStore {
   /// @throws std::domain_error for elements of more than 255 bits.
   /// @throws std::runtime_error if a stream is given to a build without CUDA.
   [[nodiscard]] std::unique_ptr<DLManagedTensorVersioned, void (*)(DLManagedTensorVersioned*)> to_dlpack(
-    std::optional<bool> copy = std::nullopt, std::optional<CUstream_st*> stream = std::nullopt) const;
+      std::optional<bool> copy = std::nullopt, std::optional<CUstream_st*> stream = std::nullopt) const;
 
   /// @name The array layer of releases up to 26.06: a plain physical array is a store.
   /// @{

@@ -37,38 +37,26 @@ class LEGATE_EXPORT Scalar {
   /// A value of a C++ type that has a type code: numbers, enumerations, pointers, complex numbers.
   template <typename T, typename = std::enable_if_t<!std::is_convertible_v<T, std::string> &&
                                                     !std::is_same_v<std::decay_t<T>, Scalar>>>
-  explicit Scalar(const T& value) : Scalar{checked_type_<T>(), std::addressof(value), true}
-  {
-  }
+  explicit Scalar(const T& value) : Scalar{checked_type_<T>(), std::addressof(value), true} {}
   /// The bytes of `value` as a value of `type`.
   /// @throws std::invalid_argument if their sizes differ, or the type has no fixed size or is the null type.
   template <typename T>
-  Scalar(const T& value, const Type& type) : Scalar{checked_size_(type, sizeof(T)), std::addressof(value), true}
-  {
-  }
+  Scalar(const T& value, const Type& type) : Scalar{checked_size_(type, sizeof(T)), std::addressof(value), true} {}
   explicit Scalar(std::string_view string);
   /// A fixed array of the values, which are copied.
   template <typename T>
-  explicit Scalar(Span<const T> values) : Scalar{array_type_<T>(values.size()), values.data(), true}
-  {
-  }
+  explicit Scalar(Span<const T> values) : Scalar{array_type_<T>(values.size()), values.data(), true} {}
   template <typename T>
-  explicit Scalar(const std::vector<T>& values) : Scalar{array_type_<T>(values.size()), values.data(), true}
-  {
-  }
+  explicit Scalar(const std::vector<T>& values) : Scalar{array_type_<T>(values.size()), values.data(), true} {}
   template <typename T>
-  explicit Scalar(const tuple<T>& values) : Scalar{values.data()}
-  {
-  }
+  explicit Scalar(const tuple<T>& values) : Scalar{values.data()} {}
   explicit Scalar(const std::vector<bool>& values);
   template <std::int32_t DIM>
-  explicit Scalar(const Point<DIM>& point) : Scalar{point_type(DIM), std::addressof(point), true}
-  {
+  explicit Scalar(const Point<DIM>& point) : Scalar{point_type(DIM), std::addressof(point), true} {
     static_assert(DIM <= LEGATE_MAX_DIM, "a point scalar has at most LEGATE_MAX_DIM dimensions");
   }
   template <std::int32_t DIM>
-  explicit Scalar(const Rect<DIM>& rect) : Scalar{rect_type(DIM), std::addressof(rect), true}
-  {
+  explicit Scalar(const Rect<DIM>& rect) : Scalar{rect_type(DIM), std::addressof(rect), true} {
     static_assert(DIM <= LEGATE_MAX_DIM, "a rect scalar has at most LEGATE_MAX_DIM dimensions");
   }
 
@@ -92,17 +80,15 @@ class LEGATE_EXPORT Scalar {
 
  private:
   template <typename T>
-  [[nodiscard]] static Type checked_type_()
-  {
+  [[nodiscard]] static Type checked_type_() {
     constexpr auto CODE = type_code_of_v<T>;
     static_assert(CODE != Type::Code::NIL && CODE != Type::Code::STRING && CODE != Type::Code::STRUCT &&
-                    CODE != Type::Code::FIXED_ARRAY,
+                      CODE != Type::Code::FIXED_ARRAY,
                   "this C++ type has no type code: give the scalar's type as second argument");
     return primitive_type(CODE);
   }
   template <typename T>
-  [[nodiscard]] static Type array_type_(std::size_t count)
-  {
+  [[nodiscard]] static Type array_type_(std::size_t count) {
     static_assert(type_code_of_v<T> != Type::Code::NIL && type_code_of_v<T> != Type::Code::STRING,
                   "this C++ type has no type code");
     return fixed_array_type(primitive_type(type_code_of_v<T>), static_cast<std::uint32_t>(count));
@@ -118,8 +104,7 @@ class LEGATE_EXPORT Scalar {
 };
 
 template <typename VAL>
-VAL Scalar::value() const
-{
+VAL Scalar::value() const {
   if constexpr (std::is_same_v<VAL, std::string_view> || std::is_same_v<VAL, std::string>) {
     return VAL{string_()};
   } else if constexpr (std::is_same_v<VAL, DomainPoint>) {
@@ -133,8 +118,7 @@ VAL Scalar::value() const
 }
 
 template <typename VAL>
-Span<const VAL> Scalar::values() const
-{
+Span<const VAL> Scalar::values() const {
   constexpr bool CHARACTER = sizeof(VAL) == 1 && alignof(VAL) == 1 && !std::is_same_v<VAL, bool>;
   const auto [data, count] = elements_(sizeof(VAL), CHARACTER);
   // No braces: for bool they would make a list of two values.

@@ -26,8 +26,8 @@ class LEGATE_EXPORT Shape {
  public:
   /// A shape without dimensions; its volume is 1.
   Shape();
-  Shape(Span<const std::uint64_t> extents);               // NOLINT(google-explicit-constructor)
-  Shape(const tuple<std::uint64_t>& extents);              // NOLINT(google-explicit-constructor)
+  Shape(Span<const std::uint64_t> extents);    // NOLINT(google-explicit-constructor)
+  Shape(const tuple<std::uint64_t>& extents);  // NOLINT(google-explicit-constructor)
   explicit Shape(const std::vector<std::uint64_t>& extents);
   Shape(std::initializer_list<std::uint64_t> extents);
 

@@ -13,9 +13,7 @@ class Slice {
   static constexpr std::nullopt_t OPEN = std::nullopt;
 
   Slice(std::optional<std::int64_t> first = OPEN, std::optional<std::int64_t> last = OPEN)  // NOLINT
-    : start{first}, stop{last}
-  {
-  }
+      : start{first}, stop{last} {}
 
   std::optional<std::int64_t> start{};
   std::optional<std::int64_t> stop{};

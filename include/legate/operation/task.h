@@ -46,10 +46,9 @@ class LEGATE_EXPORT AutoTask {
 
   /// A value passed to every instance of the task.
   void add_scalar_arg(const Scalar& scalar);
-  template <typename T, typename = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Scalar> &&
-                                                    std::is_constructible_v<Scalar, T>>>
-  void add_scalar_arg(T&& value)
-  {
+  template <typename T,
+            typename = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Scalar> && std::is_constructible_v<Scalar, T>>>
+  void add_scalar_arg(T&& value) {
     add_scalar_arg(Scalar{std::forward<T>(value)});
   }
 
@@ -116,10 +115,9 @@ class LEGATE_EXPORT ManualTask {
 
   /// A value passed to every instance of the task.
   void add_scalar_arg(const Scalar& scalar);
-  template <typename T, typename = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Scalar> &&
-                                                    std::is_constructible_v<Scalar, T>>>
-  void add_scalar_arg(T&& value)
-  {
+  template <typename T,
+            typename = std::enable_if_t<!std::is_same_v<std::decay_t<T>, Scalar> && std::is_constructible_v<Scalar, T>>>
+  void add_scalar_arg(T&& value) {
     add_scalar_arg(Scalar{std::forward<T>(value)});
   }
 

@@ -33,26 +33,21 @@ class XORReduction : public detail::ReductionBase<T, ReductionOpKind::XOR> {};
 }  // namespace legate
 
 // Invoke op(ReductionClass, ...) for every operator of a type.
-#define LEGATE_FOREACH_INTEGRAL_REDOP_(op, type, ...)          \
-  op(::legate::SumReduction<type>, ##__VA_ARGS__)              \
-  op(::legate::ProdReduction<type>, ##__VA_ARGS__)             \
-  op(::legate::MaxReduction<type>, ##__VA_ARGS__)              \
-  op(::legate::MinReduction<type>, ##__VA_ARGS__)              \
-  op(::legate::OrReduction<type>, ##__VA_ARGS__)               \
-  op(::legate::AndReduction<type>, ##__VA_ARGS__)              \
-  op(::legate::XORReduction<type>, ##__VA_ARGS__)
-#define LEGATE_FOREACH_FLOAT_REDOP_(op, type, ...)             \
-  op(::legate::SumReduction<type>, ##__VA_ARGS__)              \
-  op(::legate::ProdReduction<type>, ##__VA_ARGS__)             \
-  op(::legate::MaxReduction<type>, ##__VA_ARGS__)              \
-  op(::legate::MinReduction<type>, ##__VA_ARGS__)
+#define LEGATE_FOREACH_INTEGRAL_REDOP_(op, type, ...)                                                    \
+  op(::legate::SumReduction<type>, ##__VA_ARGS__) op(::legate::ProdReduction<type>, ##__VA_ARGS__)       \
+      op(::legate::MaxReduction<type>, ##__VA_ARGS__) op(::legate::MinReduction<type>, ##__VA_ARGS__)    \
+          op(::legate::OrReduction<type>, ##__VA_ARGS__) op(::legate::AndReduction<type>, ##__VA_ARGS__) \
+              op(::legate::XORReduction<type>, ##__VA_ARGS__)
+#define LEGATE_FOREACH_FLOAT_REDOP_(op, type, ...)                                                 \
+  op(::legate::SumReduction<type>, ##__VA_ARGS__) op(::legate::ProdReduction<type>, ##__VA_ARGS__) \
+      op(::legate::MaxReduction<type>, ##__VA_ARGS__) op(::legate::MinReduction<type>, ##__VA_ARGS__)
 
-#define LEGATE_FOREACH_BOOL_REDOP(op, ...)   LEGATE_FOREACH_INTEGRAL_REDOP_(op, bool, ##__VA_ARGS__)
-#define LEGATE_FOREACH_INT8_REDOP(op, ...)   LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::int8_t, ##__VA_ARGS__)
-#define LEGATE_FOREACH_INT16_REDOP(op, ...)  LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::int16_t, ##__VA_ARGS__)
-#define LEGATE_FOREACH_INT32_REDOP(op, ...)  LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::int32_t, ##__VA_ARGS__)
-#define LEGATE_FOREACH_INT64_REDOP(op, ...)  LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::int64_t, ##__VA_ARGS__)
-#define LEGATE_FOREACH_UINT8_REDOP(op, ...)  LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::uint8_t, ##__VA_ARGS__)
+#define LEGATE_FOREACH_BOOL_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, bool, ##__VA_ARGS__)
+#define LEGATE_FOREACH_INT8_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::int8_t, ##__VA_ARGS__)
+#define LEGATE_FOREACH_INT16_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::int16_t, ##__VA_ARGS__)
+#define LEGATE_FOREACH_INT32_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::int32_t, ##__VA_ARGS__)
+#define LEGATE_FOREACH_INT64_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::int64_t, ##__VA_ARGS__)
+#define LEGATE_FOREACH_UINT8_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::uint8_t, ##__VA_ARGS__)
 #define LEGATE_FOREACH_UINT16_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::uint16_t, ##__VA_ARGS__)
 #define LEGATE_FOREACH_UINT32_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::uint32_t, ##__VA_ARGS__)
 #define LEGATE_FOREACH_UINT64_REDOP(op, ...) LEGATE_FOREACH_INTEGRAL_REDOP_(op, ::std::uint64_t, ##__VA_ARGS__)

@@ -29,21 +29,24 @@ struct ComplexProduct {
   LEGATE_HOST_DEVICE static Complex<T> combine(Complex<T> a, Complex<T> b) { return a * b; }
 };
 
-template <> struct Combination<Complex<Half>, ReductionOpKind::ADD, void> : ComplexSum<Half> {};
-template <> struct Combination<Complex<Half>, ReductionOpKind::MUL, void> : ComplexProduct<Half> {};
-template <> struct Combination<Complex<float>, ReductionOpKind::ADD, void> : ComplexSum<float> {};
-template <> struct Combination<Complex<float>, ReductionOpKind::MUL, void> : ComplexProduct<float> {};
-template <> struct Combination<Complex<double>, ReductionOpKind::ADD, void> : ComplexSum<double> {};
+template <>
+struct Combination<Complex<Half>, ReductionOpKind::ADD, void> : ComplexSum<Half> {};
+template <>
+struct Combination<Complex<Half>, ReductionOpKind::MUL, void> : ComplexProduct<Half> {};
+template <>
+struct Combination<Complex<float>, ReductionOpKind::ADD, void> : ComplexSum<float> {};
+template <>
+struct Combination<Complex<float>, ReductionOpKind::MUL, void> : ComplexProduct<float> {};
+template <>
+struct Combination<Complex<double>, ReductionOpKind::ADD, void> : ComplexSum<double> {};
 
 }  // namespace legate::detail
 
-#define LEGATE_FOREACH_COMPLEX64_REDOP(op, ...)                            \
-  op(::legate::SumReduction<::legate::Complex<float>>, ##__VA_ARGS__)      \
-  op(::legate::ProdReduction<::legate::Complex<float>>, ##__VA_ARGS__)
-#define LEGATE_FOREACH_COMPLEX128_REDOP(op, ...) \
-  op(::legate::SumReduction<::legate::Complex<double>>, ##__VA_ARGS__)
-#define LEGATE_FOREACH_COMPLEX_REDOP(op, ...)                                     \
-  op(::legate::SumReduction<::legate::Complex<::legate::Half>>, ##__VA_ARGS__)    \
-  op(::legate::ProdReduction<::legate::Complex<::legate::Half>>, ##__VA_ARGS__)   \
-  LEGATE_FOREACH_COMPLEX64_REDOP(op, ##__VA_ARGS__) \
-  LEGATE_FOREACH_COMPLEX128_REDOP(op, ##__VA_ARGS__)
+#define LEGATE_FOREACH_COMPLEX64_REDOP(op, ...)                       \
+  op(::legate::SumReduction<::legate::Complex<float>>, ##__VA_ARGS__) \
+      op(::legate::ProdReduction<::legate::Complex<float>>, ##__VA_ARGS__)
+#define LEGATE_FOREACH_COMPLEX128_REDOP(op, ...) op(::legate::SumReduction<::legate::Complex<double>>, ##__VA_ARGS__)
+#define LEGATE_FOREACH_COMPLEX_REDOP(op, ...)                                       \
+  op(::legate::SumReduction<::legate::Complex<::legate::Half>>, ##__VA_ARGS__)      \
+      op(::legate::ProdReduction<::legate::Complex<::legate::Half>>, ##__VA_ARGS__) \
+          LEGATE_FOREACH_COMPLEX64_REDOP(op, ##__VA_ARGS__) LEGATE_FOREACH_COMPLEX128_REDOP(op, ##__VA_ARGS__)

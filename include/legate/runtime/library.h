@@ -68,8 +68,7 @@ class LEGATE_EXPORT Library {
   /// @throws std::out_of_range if the id is not below ResourceConfig::max_reduction_ops.
   /// @throws std::invalid_argument if the id is taken.
   template <typename REDOP>
-  [[nodiscard]] GlobalRedopID register_reduction_operator(LocalRedopID redop_id)
-  {
+  [[nodiscard]] GlobalRedopID register_reduction_operator(LocalRedopID redop_id) {
     return register_reduction_operator_(redop_id, detail::make_reduction_operator<REDOP>());
   }
 

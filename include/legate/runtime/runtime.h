@@ -53,7 +53,7 @@ class LEGATE_EXPORT Runtime {
   /// @throws std::invalid_argument if the name is taken.
   /// @throws std::out_of_range if the configuration reserves more dynamic ids than there are ids.
   [[nodiscard]] Library create_library(std::string_view library_name, const ResourceConfig& config = ResourceConfig{},
-                                       std::unique_ptr<mapping::Mapper> mapper                 = nullptr,
+                                       std::unique_ptr<mapping::Mapper> mapper = nullptr,
                                        std::map<VariantCode, VariantOptions> default_options = {});
   /// @throws std::out_of_range if there is no such library.
   [[nodiscard]] Library find_library(std::string_view library_name) const;
@@ -63,7 +63,7 @@ class LEGATE_EXPORT Runtime {
                                                const ResourceConfig& config = ResourceConfig{},
                                                std::unique_ptr<mapping::Mapper> mapper = nullptr,
                                                const std::map<VariantCode, VariantOptions>& default_options = {},
-                                               bool* created                                                = nullptr);
+                                               bool* created = nullptr);
   /// @}
 
   /// @name Tasks
@@ -124,8 +124,8 @@ class LEGATE_EXPORT Runtime {
   void issue_fill(const LogicalStore& lhs, const LogicalStore& value);
   void issue_fill(const LogicalStore& lhs, const Scalar& value);
 
-  /// Folds a 1-D store, piece by piece and `radix` pieces at a time, by a task with up to `radix` inputs and one unbound
-  /// output. The result is bound when the call returns; its contents are produced asynchronously.
+  /// Folds a 1-D store, piece by piece and `radix` pieces at a time, by a task with up to `radix` inputs and one
+  /// unbound output. The result is bound when the call returns; its contents are produced asynchronously.
   /// @throws std::runtime_error if the store is not 1-D.
   /// @throws std::out_of_range, std::invalid_argument as create_task.
   [[nodiscard]] LogicalStore tree_reduce(Library library, LocalTaskID task_id, const LogicalStore& store,
@@ -142,8 +142,7 @@ class LEGATE_EXPORT Runtime {
 
   /// Adds a function to be called by finish(); see legate::register_shutdown_callback.
   template <typename T>
-  void register_shutdown_callback(T&& callback)
-  {
+  void register_shutdown_callback(T&& callback) {
     static_assert(std::is_nothrow_invocable_v<T>, "a shutdown callback must be noexcept and take no arguments");
     detail::register_shutdown_callback(std::forward<T>(callback));
   }
@@ -186,8 +185,7 @@ LEGATE_EXPORT void start();
 /// Adds a function to be called by finish(), in the order of registration, while tasks may still be submitted.
 /// @throws std::runtime_error before start().
 template <typename T>
-void register_shutdown_callback(T&& callback)
-{
+void register_shutdown_callback(T&& callback) {
   static_assert(std::is_nothrow_invocable_v<T>, "a shutdown callback must be noexcept and take no arguments");
   detail::register_shutdown_callback(std::forward<T>(callback));
 }

@@ -68,10 +68,10 @@ class LEGATE_EXPORT TaskContext {
   /// The stream of a GPU variant; null in all others.
   [[nodiscard]] CUstream_st* get_task_stream() const;
 
-  TaskContext(const TaskContext&)            = default;
-  TaskContext(TaskContext&&)                 = delete;
+  TaskContext(const TaskContext&) = default;
+  TaskContext(TaskContext&&) = delete;
   TaskContext& operator=(const TaskContext&) = default;
-  TaskContext& operator=(TaskContext&&)      = delete;
+  TaskContext& operator=(TaskContext&&) = delete;
 
   explicit TaskContext(detail::TaskFrame* frame) noexcept : frame_{frame} {}
   [[nodiscard]] detail::TaskFrame* frame() const noexcept { return frame_; }

@@ -18,13 +18,12 @@ namespace legate {
 namespace detail {
 
 /// binary32 to binary16 (IEEE 754-2008), rounding to nearest, ties to even. Too large values become infinite.
-LEGATE_HOST_DEVICE inline std::uint16_t float_to_half_bits(float value)
-{
+LEGATE_HOST_DEVICE inline std::uint16_t float_to_half_bits(float value) {
   std::uint32_t bits;
   std::memcpy(&bits, &value, sizeof(bits));
-  const std::uint32_t sign     = (bits >> 16U) & 0x8000U;
+  const std::uint32_t sign = (bits >> 16U) & 0x8000U;
   const std::uint32_t exponent = (bits >> 23U) & 0xFFU;
-  std::uint32_t mantissa       = bits & 0x7FFFFFU;
+  std::uint32_t mantissa = bits & 0x7FFFFFU;
   if (exponent == 0xFFU) {
     // A NaN keeps its upper bits; if these are all zero, one is set so that it stays a NaN.
     const std::uint32_t payload = mantissa >> 13U;
@@ -41,13 +40,13 @@ LEGATE_HOST_DEVICE inline std::uint16_t float_to_half_bits(float value)
       return static_cast<std::uint16_t>(sign);
     }
     mantissa |= 0x800000U;
-    shift  = static_cast<std::uint32_t>(14 - half_exponent);
+    shift = static_cast<std::uint32_t>(14 - half_exponent);
     result = mantissa >> shift;
   } else {
     result = (static_cast<std::uint32_t>(half_exponent) << 10U) | (mantissa >> shift);
   }
   const std::uint32_t rest = mantissa & ((1U << shift) - 1U);
-  const std::uint32_t tie  = 1U << (shift - 1U);
+  const std::uint32_t tie = 1U << (shift - 1U);
   if (rest > tie || (rest == tie && (result & 1U) != 0)) {
     ++result;  // a carry runs into the exponent, up to infinity, as it should
   }
@@ -56,9 +55,8 @@ LEGATE_HOST_DEVICE inline std::uint16_t float_to_half_bits(float value)
 
 /// binary64 to binary16, rounding once. On the way through binary32 a value next to a tie must not become the tie: what
 /// that step loses is kept as an odd last bit, which still decides the second rounding.
-LEGATE_HOST_DEVICE inline std::uint16_t double_to_half_bits(double value)
-{
-  auto narrow          = static_cast<float>(value);
+LEGATE_HOST_DEVICE inline std::uint16_t double_to_half_bits(double value) {
+  auto narrow = static_cast<float>(value);
   const auto magnitude = [](double number) { return number < 0 ? -number : number; };
   if (value == value && static_cast<double>(narrow) != value) {
     std::uint32_t bits;
@@ -73,12 +71,11 @@ LEGATE_HOST_DEVICE inline std::uint16_t double_to_half_bits(double value)
 }
 
 /// binary16 to binary32; exact.
-LEGATE_HOST_DEVICE inline float half_bits_to_float(std::uint16_t half)
-{
+LEGATE_HOST_DEVICE inline float half_bits_to_float(std::uint16_t half) {
   const std::uint32_t sign = (static_cast<std::uint32_t>(half) & 0x8000U) << 16U;
-  std::uint32_t exponent   = (static_cast<std::uint32_t>(half) >> 10U) & 0x1FU;
-  std::uint32_t mantissa   = static_cast<std::uint32_t>(half) & 0x3FFU;
-  std::uint32_t bits       = sign;
+  std::uint32_t exponent = (static_cast<std::uint32_t>(half) >> 10U) & 0x1FU;
+  std::uint32_t mantissa = static_cast<std::uint32_t>(half) & 0x3FFU;
+  std::uint32_t bits = sign;
   if (exponent == 0x1FU) {
     bits |= 0x7F800000U | (mantissa << 13U);
   } else if (exponent != 0) {
@@ -120,10 +117,18 @@ class Half {
   LEGATE_HOST_DEVICE operator float() const { return detail::half_bits_to_float(bits_); }  // NOLINT
   LEGATE_HOST_DEVICE explicit operator double() const { return static_cast<double>(static_cast<float>(*this)); }
 
-  LEGATE_HOST_DEVICE Half& operator+=(const Half& rhs) { return *this = Half{static_cast<float>(*this) + static_cast<float>(rhs)}; }
-  LEGATE_HOST_DEVICE Half& operator-=(const Half& rhs) { return *this = Half{static_cast<float>(*this) - static_cast<float>(rhs)}; }
-  LEGATE_HOST_DEVICE Half& operator*=(const Half& rhs) { return *this = Half{static_cast<float>(*this) * static_cast<float>(rhs)}; }
-  LEGATE_HOST_DEVICE Half& operator/=(const Half& rhs) { return *this = Half{static_cast<float>(*this) / static_cast<float>(rhs)}; }
+  LEGATE_HOST_DEVICE Half& operator+=(const Half& rhs) {
+    return *this = Half{static_cast<float>(*this) + static_cast<float>(rhs)};
+  }
+  LEGATE_HOST_DEVICE Half& operator-=(const Half& rhs) {
+    return *this = Half{static_cast<float>(*this) - static_cast<float>(rhs)};
+  }
+  LEGATE_HOST_DEVICE Half& operator*=(const Half& rhs) {
+    return *this = Half{static_cast<float>(*this) * static_cast<float>(rhs)};
+  }
+  LEGATE_HOST_DEVICE Half& operator/=(const Half& rhs) {
+    return *this = Half{static_cast<float>(*this) / static_cast<float>(rhs)};
+  }
 
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr std::uint16_t raw() const { return bits_; }
 
@@ -131,8 +136,7 @@ class Half {
   std::uint16_t bits_{};
 };
 
-LEGATE_HOST_DEVICE inline Half operator-(const Half& value)
-{
+LEGATE_HOST_DEVICE inline Half operator-(const Half& value) {
   return Half{static_cast<std::uint16_t>(value.raw() ^ 0x8000U)};
 }
 LEGATE_HOST_DEVICE inline Half operator+(const Half& a, const Half& b) { return Half{a} += b; }
@@ -141,12 +145,10 @@ LEGATE_HOST_DEVICE inline Half operator*(const Half& a, const Half& b) { return 
 LEGATE_HOST_DEVICE inline Half operator/(const Half& a, const Half& b) { return Half{a} /= b; }
 LEGATE_HOST_DEVICE inline bool operator==(const Half& a, const Half& b) { return a.raw() == b.raw(); }
 LEGATE_HOST_DEVICE inline bool operator!=(const Half& a, const Half& b) { return a.raw() != b.raw(); }
-LEGATE_HOST_DEVICE inline bool operator<(const Half& a, const Half& b)
-{
+LEGATE_HOST_DEVICE inline bool operator<(const Half& a, const Half& b) {
   return static_cast<float>(a) < static_cast<float>(b);
 }
-LEGATE_HOST_DEVICE inline bool operator<=(const Half& a, const Half& b)
-{
+LEGATE_HOST_DEVICE inline bool operator<=(const Half& a, const Half& b) {
   return static_cast<float>(a) <= static_cast<float>(b);
 }
 LEGATE_HOST_DEVICE inline bool operator>(const Half& a, const Half& b) { return b < a; }

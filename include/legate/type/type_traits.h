@@ -18,24 +18,24 @@ namespace legate {
 namespace detail {
 
 template <typename T>
-constexpr legate::Type::Code integer_code()
-{
-  constexpr legate::Type::Code SIGNED[]   = {legate::Type::Code::INT8, legate::Type::Code::INT16, legate::Type::Code::INT32, legate::Type::Code::INT64};
-  constexpr legate::Type::Code UNSIGNED[] = {legate::Type::Code::UINT8, legate::Type::Code::UINT16, legate::Type::Code::UINT32, legate::Type::Code::UINT64};
-  constexpr int INDEX             = sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3;
+constexpr legate::Type::Code integer_code() {
+  constexpr legate::Type::Code SIGNED[] = {legate::Type::Code::INT8, legate::Type::Code::INT16,
+                                           legate::Type::Code::INT32, legate::Type::Code::INT64};
+  constexpr legate::Type::Code UNSIGNED[] = {legate::Type::Code::UINT8, legate::Type::Code::UINT16,
+                                             legate::Type::Code::UINT32, legate::Type::Code::UINT64};
+  constexpr int INDEX = sizeof(T) == 1 ? 0 : sizeof(T) == 2 ? 1 : sizeof(T) == 4 ? 2 : 3;
   return std::is_signed_v<T> ? SIGNED[INDEX] : UNSIGNED[INDEX];
 }
 
 template <typename T>
 constexpr bool is_fixed_width_integer_v =
-  std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::int16_t> || std::is_same_v<T, std::int32_t> ||
-  std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t> ||
-  std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint64_t> || std::is_same_v<T, std::size_t> ||
-  std::is_same_v<T, long long>;  // coord_t
+    std::is_same_v<T, std::int8_t> || std::is_same_v<T, std::int16_t> || std::is_same_v<T, std::int32_t> ||
+    std::is_same_v<T, std::int64_t> || std::is_same_v<T, std::uint8_t> || std::is_same_v<T, std::uint16_t> ||
+    std::is_same_v<T, std::uint32_t> || std::is_same_v<T, std::uint64_t> || std::is_same_v<T, std::size_t> ||
+    std::is_same_v<T, long long>;  // coord_t
 
 template <typename T>
-constexpr legate::Type::Code code_of()
-{
+constexpr legate::Type::Code code_of() {
   using Code = legate::Type::Code;
   if constexpr (std::is_same_v<T, bool>) {
     return Code::BOOL;
@@ -66,21 +66,66 @@ template <legate::Type::Code CODE>
 struct TypeOf {
   using type = void;
 };
-template <> struct TypeOf<legate::Type::Code::BOOL> { using type = bool; };
-template <> struct TypeOf<legate::Type::Code::INT8> { using type = std::int8_t; };
-template <> struct TypeOf<legate::Type::Code::INT16> { using type = std::int16_t; };
-template <> struct TypeOf<legate::Type::Code::INT32> { using type = std::int32_t; };
-template <> struct TypeOf<legate::Type::Code::INT64> { using type = std::int64_t; };
-template <> struct TypeOf<legate::Type::Code::UINT8> { using type = std::uint8_t; };
-template <> struct TypeOf<legate::Type::Code::UINT16> { using type = std::uint16_t; };
-template <> struct TypeOf<legate::Type::Code::UINT32> { using type = std::uint32_t; };
-template <> struct TypeOf<legate::Type::Code::UINT64> { using type = std::uint64_t; };
-template <> struct TypeOf<legate::Type::Code::FLOAT16> { using type = Half; };
-template <> struct TypeOf<legate::Type::Code::FLOAT32> { using type = float; };
-template <> struct TypeOf<legate::Type::Code::FLOAT64> { using type = double; };
-template <> struct TypeOf<legate::Type::Code::COMPLEX64> { using type = Complex<float>; };
-template <> struct TypeOf<legate::Type::Code::COMPLEX128> { using type = Complex<double>; };
-template <> struct TypeOf<legate::Type::Code::STRING> { using type = std::string; };
+template <>
+struct TypeOf<legate::Type::Code::BOOL> {
+  using type = bool;
+};
+template <>
+struct TypeOf<legate::Type::Code::INT8> {
+  using type = std::int8_t;
+};
+template <>
+struct TypeOf<legate::Type::Code::INT16> {
+  using type = std::int16_t;
+};
+template <>
+struct TypeOf<legate::Type::Code::INT32> {
+  using type = std::int32_t;
+};
+template <>
+struct TypeOf<legate::Type::Code::INT64> {
+  using type = std::int64_t;
+};
+template <>
+struct TypeOf<legate::Type::Code::UINT8> {
+  using type = std::uint8_t;
+};
+template <>
+struct TypeOf<legate::Type::Code::UINT16> {
+  using type = std::uint16_t;
+};
+template <>
+struct TypeOf<legate::Type::Code::UINT32> {
+  using type = std::uint32_t;
+};
+template <>
+struct TypeOf<legate::Type::Code::UINT64> {
+  using type = std::uint64_t;
+};
+template <>
+struct TypeOf<legate::Type::Code::FLOAT16> {
+  using type = Half;
+};
+template <>
+struct TypeOf<legate::Type::Code::FLOAT32> {
+  using type = float;
+};
+template <>
+struct TypeOf<legate::Type::Code::FLOAT64> {
+  using type = double;
+};
+template <>
+struct TypeOf<legate::Type::Code::COMPLEX64> {
+  using type = Complex<float>;
+};
+template <>
+struct TypeOf<legate::Type::Code::COMPLEX128> {
+  using type = Complex<double>;
+};
+template <>
+struct TypeOf<legate::Type::Code::STRING> {
+  using type = std::string;
+};
 
 }  // namespace detail
 
@@ -104,7 +149,7 @@ template <Type::Code CODE>
 struct is_unsigned : std::is_unsigned<type_of_t<CODE>> {};
 template <Type::Code CODE>
 struct is_floating_point
-  : std::bool_constant<std::is_floating_point_v<type_of_t<CODE>> || CODE == Type::Code::FLOAT16> {};
+    : std::bool_constant<std::is_floating_point_v<type_of_t<CODE>> || CODE == Type::Code::FLOAT16> {};
 template <Type::Code CODE>
 struct is_complex : std::bool_constant<CODE == Type::Code::COMPLEX64 || CODE == Type::Code::COMPLEX128> {};
 

@@ -34,26 +34,26 @@ class ListType;
 class LEGATE_EXPORT Type {
  public:
   enum class Code : std::int32_t {
-    BOOL        = 0,
-    INT8        = 1,
-    INT16       = 2,
-    INT32       = 3,
-    INT64       = 4,
-    UINT8       = 5,
-    UINT16      = 6,
-    UINT32      = 7,
-    UINT64      = 8,
-    FLOAT16     = 9,
-    FLOAT32     = 10,
-    FLOAT64     = 11,
-    COMPLEX64   = 13,
-    COMPLEX128  = 14,
-    NIL         = 15,
-    BINARY      = 16,
+    BOOL = 0,
+    INT8 = 1,
+    INT16 = 2,
+    INT32 = 3,
+    INT64 = 4,
+    UINT8 = 5,
+    UINT16 = 6,
+    UINT32 = 7,
+    UINT64 = 8,
+    FLOAT16 = 9,
+    FLOAT32 = 10,
+    FLOAT64 = 11,
+    COMPLEX64 = 13,
+    COMPLEX128 = 14,
+    NIL = 15,
+    BINARY = 16,
     FIXED_ARRAY = 17,
-    STRUCT      = 18,
-    STRING      = 19,
-    LIST        = 20
+    STRUCT = 18,
+    STRING = 19,
+    LIST = 20
   };
 
   [[nodiscard]] Code code() const;
@@ -88,9 +88,9 @@ class LEGATE_EXPORT Type {
   [[nodiscard]] bool operator!=(const Type& other) const;
 
   Type() = LEGATE_DEFAULT_WHEN_CYTHON;
-  Type(const Type&)                = default;
-  Type& operator=(const Type&)     = default;
-  Type(Type&&) noexcept            = default;
+  Type(const Type&) = default;
+  Type& operator=(const Type&) = default;
+  Type(Type&&) noexcept = default;
   Type& operator=(Type&&) noexcept = default;
   virtual ~Type();
 
@@ -106,7 +106,7 @@ class LEGATE_EXPORT FixedArrayType : public Type {
  public:
   using Type::Type;
   ~FixedArrayType() override;
-  FixedArrayType(const FixedArrayType&)            = default;
+  FixedArrayType(const FixedArrayType&) = default;
   FixedArrayType& operator=(const FixedArrayType&) = default;
 
   [[nodiscard]] std::uint32_t num_elements() const;
@@ -118,7 +118,7 @@ class LEGATE_EXPORT StructType : public Type {
  public:
   using Type::Type;
   ~StructType() override;
-  StructType(const StructType&)            = default;
+  StructType(const StructType&) = default;
   StructType& operator=(const StructType&) = default;
 
   [[nodiscard]] std::uint32_t num_fields() const;
@@ -135,7 +135,7 @@ class LEGATE_EXPORT ListType : public Type {
  public:
   using Type::Type;
   ~ListType() override;
-  ListType(const ListType&)            = default;
+  ListType(const ListType&) = default;
   ListType& operator=(const ListType&) = default;
 
   [[nodiscard]] Type element_type() const;
@@ -167,8 +167,7 @@ class LEGATE_EXPORT ListType : public Type {
 /// @throws std::invalid_argument without fields, std::runtime_error for a field without a fixed size.
 [[nodiscard]] LEGATE_EXPORT StructType struct_type(const std::vector<Type>& field_types, bool align = true);
 template <typename... Args, typename = std::enable_if_t<std::conjunction_v<std::is_convertible<Args, Type>...>>>
-[[nodiscard]] StructType struct_type(bool align, Args&&... field_types)
-{
+[[nodiscard]] StructType struct_type(bool align, Args&&... field_types) {
   return struct_type(std::vector<Type>{std::forward<Args>(field_types)...}, align);
 }
 /// @throws std::runtime_error if the element type has no fixed size.

@@ -18,20 +18,31 @@ LEGATE_EXPORT void unlock_reduction(const void* address) noexcept;
 
 template <std::size_t SIZE>
 struct AtomicWord;
-template <> struct AtomicWord<1> { using type = std::uint8_t; };
-template <> struct AtomicWord<2> { using type = std::uint16_t; };
-template <> struct AtomicWord<4> { using type = std::uint32_t; };
-template <> struct AtomicWord<8> { using type = std::uint64_t; };
+template <>
+struct AtomicWord<1> {
+  using type = std::uint8_t;
+};
+template <>
+struct AtomicWord<2> {
+  using type = std::uint16_t;
+};
+template <>
+struct AtomicWord<4> {
+  using type = std::uint32_t;
+};
+template <>
+struct AtomicWord<8> {
+  using type = std::uint64_t;
+};
 
 /// target = combine(target, value), atomic with respect to every other call on the same address.
 template <typename Combine, typename T>
-LEGATE_HOST_DEVICE void atomic_update(T& target, const T& value)
-{
+LEGATE_HOST_DEVICE void atomic_update(T& target, const T& value) {
 #if LEGATE_DEVICE_COMPILE
   static_assert(sizeof(T) == 4 || sizeof(T) == 8, "device code can update values of 4 and 8 bytes atomically");
   using Word = std::conditional_t<sizeof(T) == 4, unsigned int, unsigned long long>;
   auto* word = reinterpret_cast<Word*>(&target);
-  Word seen  = *word;
+  Word seen = *word;
   Word expected;
   do {
     expected = seen;
@@ -46,7 +57,7 @@ LEGATE_HOST_DEVICE void atomic_update(T& target, const T& value)
   if constexpr (sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4 || sizeof(T) == 8) {
     using Word = typename AtomicWord<sizeof(T)>::type;
     auto* word = reinterpret_cast<Word*>(&target);  // NOLINT
-    Word seen  = __atomic_load_n(word, __ATOMIC_RELAXED);
+    Word seen = __atomic_load_n(word, __ATOMIC_RELAXED);
     Word next;
     do {
       T current;

@@ -29,8 +29,7 @@ using WrappingInteger = std::make_unsigned_t<std::conditional_t<(sizeof(T) < siz
 template <typename T>
 struct Combination<T, ReductionOpKind::ADD, std::enable_if_t<is_plain_number_v<T>>> {
   static constexpr T identity = T{0};
-  LEGATE_HOST_DEVICE static T combine(T a, T b)
-  {
+  LEGATE_HOST_DEVICE static T combine(T a, T b) {
     if constexpr (std::is_same_v<T, bool>) {
       return a || b;
     } else if constexpr (std::is_integral_v<T>) {
@@ -44,8 +43,7 @@ struct Combination<T, ReductionOpKind::ADD, std::enable_if_t<is_plain_number_v<T
 template <typename T>
 struct Combination<T, ReductionOpKind::MUL, std::enable_if_t<is_plain_number_v<T>>> {
   static constexpr T identity = T{1};
-  LEGATE_HOST_DEVICE static T combine(T a, T b)
-  {
+  LEGATE_HOST_DEVICE static T combine(T a, T b) {
     if constexpr (std::is_same_v<T, bool>) {
       return a && b;
     } else if constexpr (std::is_integral_v<T>) {
@@ -97,14 +95,13 @@ class BuiltinReduction {
 
   static constexpr T identity = Combine::identity;
   /// The operator's global id; -1 if no type of stores has it.
-  static constexpr auto REDOP_ID =
-    static_cast<GlobalRedopID>(type_code_of_v<T> == legate::Type::Code::NIL
-                                 ? -1
-                                 : 1 + static_cast<std::int32_t>(type_code_of_v<T>) * 16 + static_cast<std::int32_t>(KIND));
+  static constexpr auto REDOP_ID = static_cast<GlobalRedopID>(
+      type_code_of_v<T> == legate::Type::Code::NIL
+          ? -1
+          : 1 + static_cast<std::int32_t>(type_code_of_v<T>) * 16 + static_cast<std::int32_t>(KIND));
 
   template <bool EXCLUSIVE>
-  LEGATE_HOST_DEVICE static void apply(LHS& lhs, RHS rhs)
-  {
+  LEGATE_HOST_DEVICE static void apply(LHS& lhs, RHS rhs) {
     if constexpr (EXCLUSIVE) {
       lhs = Combine::combine(lhs, rhs);
     } else {
@@ -112,8 +109,7 @@ class BuiltinReduction {
     }
   }
   template <bool EXCLUSIVE>
-  LEGATE_HOST_DEVICE static void fold(RHS& rhs1, RHS rhs2)
-  {
+  LEGATE_HOST_DEVICE static void fold(RHS& rhs1, RHS rhs2) {
     apply<EXCLUSIVE>(rhs1, rhs2);
   }
 };
@@ -128,6 +124,6 @@ struct HasIdentity<C, std::void_t<decltype(C::identity)>> : std::true_type {};
 
 template <typename T, ReductionOpKind KIND>
 using ReductionBase =
-  std::conditional_t<HasIdentity<Combination<T, KIND>>::value, BuiltinReduction<T, KIND>, NoReduction>;
+    std::conditional_t<HasIdentity<Combination<T, KIND>>::value, BuiltinReduction<T, KIND>, NoReduction>;
 
 }  // namespace legate::detail

@@ -25,30 +25,29 @@ struct ReductionOperator {
 /// The operator of a class with `LHS`, `RHS`, `identity`, `apply<EXCLUSIVE>` and `fold<EXCLUSIVE>`. Only exclusive
 /// forms are used: the runtime gives every contribution a buffer of its own.
 template <typename REDOP>
-[[nodiscard]] ReductionOperator make_reduction_operator()
-{
+[[nodiscard]] ReductionOperator make_reduction_operator() {
   using LHS = typename REDOP::LHS;
   using RHS = typename REDOP::RHS;
   ReductionOperator result;
-  result.lhs_size      = sizeof(LHS);
-  result.rhs_size      = sizeof(RHS);
-  result.in_place      = std::is_same_v<LHS, RHS>;
+  result.lhs_size = sizeof(LHS);
+  result.rhs_size = sizeof(RHS);
+  result.in_place = std::is_same_v<LHS, RHS>;
   result.fill_identity = [](void* rhs, std::size_t count) {
-    auto* target         = static_cast<RHS*>(rhs);
-    const RHS identity   = REDOP::identity;
+    auto* target = static_cast<RHS*>(rhs);
+    const RHS identity = REDOP::identity;
     for (std::size_t i = 0; i < count; ++i) {
       target[i] = identity;
     }
   };
   result.fold = [](void* rhs1, const void* rhs2, std::size_t count) {
-    auto* target       = static_cast<RHS*>(rhs1);
+    auto* target = static_cast<RHS*>(rhs1);
     const auto* source = static_cast<const RHS*>(rhs2);
     for (std::size_t i = 0; i < count; ++i) {
       REDOP::template fold<true>(target[i], source[i]);
     }
   };
   result.apply = [](void* lhs, const void* rhs, std::size_t count) {
-    auto* target       = static_cast<LHS*>(lhs);
+    auto* target = static_cast<LHS*>(lhs);
     const auto* source = static_cast<const RHS*>(rhs);
     for (std::size_t i = 0; i < count; ++i) {
       REDOP::template apply<true>(target[i], source[i]);

@@ -31,19 +31,13 @@ class alignas(2 * sizeof(T)) OwnComplex {
   LEGATE_HOST_DEVICE constexpr OwnComplex(const T& real, const T& imag = T{}) : real_{real}, imag_{imag} {}  // NOLINT
   template <typename U, std::enable_if_t<!std::is_same_v<U, T> && widens_v<U, T>, int> = 0>
   LEGATE_HOST_DEVICE constexpr OwnComplex(const OwnComplex<U>& other)  // NOLINT(google-explicit-constructor)
-    : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())}
-  {
-  }
+      : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())} {}
   template <typename U, std::enable_if_t<!std::is_same_v<U, T> && !widens_v<U, T>, int> = 0>
   LEGATE_HOST_DEVICE constexpr explicit OwnComplex(const OwnComplex<U>& other)
-    : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())}
-  {
-  }
+      : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())} {}
   template <typename U>
   constexpr OwnComplex(const std::complex<U>& other)  // NOLINT(google-explicit-constructor)
-    : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())}
-  {
-  }
+      : real_{static_cast<T>(other.real())}, imag_{static_cast<T>(other.imag())} {}
   // Not a template: std::complex<T>{z} would find several constructors to convert for.
   operator std::complex<FunctionType<T>>() const  // NOLINT(google-explicit-constructor)
   {
@@ -55,36 +49,32 @@ class alignas(2 * sizeof(T)) OwnComplex {
   LEGATE_HOST_DEVICE constexpr void real(T value) { real_ = value; }
   LEGATE_HOST_DEVICE constexpr void imag(T value) { imag_ = value; }
 
-  LEGATE_HOST_DEVICE OwnComplex& operator+=(const OwnComplex& b)
-  {
+  LEGATE_HOST_DEVICE OwnComplex& operator+=(const OwnComplex& b) {
     real_ += b.real_;
     imag_ += b.imag_;
     return *this;
   }
-  LEGATE_HOST_DEVICE OwnComplex& operator-=(const OwnComplex& b)
-  {
+  LEGATE_HOST_DEVICE OwnComplex& operator-=(const OwnComplex& b) {
     real_ -= b.real_;
     imag_ -= b.imag_;
     return *this;
   }
-  LEGATE_HOST_DEVICE OwnComplex& operator*=(const OwnComplex& b)
-  {
+  LEGATE_HOST_DEVICE OwnComplex& operator*=(const OwnComplex& b) {
     const T real = real_ * b.real_ - imag_ * b.imag_;
-    imag_        = real_ * b.imag_ + imag_ * b.real_;
-    real_        = real;
+    imag_ = real_ * b.imag_ + imag_ * b.real_;
+    real_ = real;
     return *this;
   }
   /// Smith's algorithm (R. L. Smith, Comm. ACM 5(8), 1962): no overflow where the result has none.
-  LEGATE_HOST_DEVICE OwnComplex& operator/=(const OwnComplex& b)
-  {
+  LEGATE_HOST_DEVICE OwnComplex& operator/=(const OwnComplex& b) {
     const T c = b.real_;
     const T d = b.imag_;
     const bool wide = magnitude(c) < magnitude(d);
-    const T ratio   = wide ? c / d : d / c;
-    const T scale   = wide ? c * ratio + d : c + d * ratio;
-    const T real    = wide ? (real_ * ratio + imag_) / scale : (real_ + imag_ * ratio) / scale;
-    imag_           = wide ? (imag_ * ratio - real_) / scale : (imag_ - real_ * ratio) / scale;
-    real_           = real;
+    const T ratio = wide ? c / d : d / c;
+    const T scale = wide ? c * ratio + d : c + d * ratio;
+    const T real = wide ? (real_ * ratio + imag_) / scale : (real_ + imag_ * ratio) / scale;
+    imag_ = wide ? (imag_ * ratio - real_) / scale : (imag_ - real_ * ratio) / scale;
+    real_ = real;
     return *this;
   }
 
@@ -94,13 +84,11 @@ class alignas(2 * sizeof(T)) OwnComplex {
   LEGATE_HOST_DEVICE friend OwnComplex operator/(OwnComplex a, const OwnComplex& b) { return a /= b; }
   LEGATE_HOST_DEVICE friend OwnComplex operator+(const OwnComplex& a) { return a; }
   LEGATE_HOST_DEVICE friend OwnComplex operator-(const OwnComplex& a) { return OwnComplex{-a.real_, -a.imag_}; }
-  LEGATE_HOST_DEVICE friend constexpr bool operator==(const OwnComplex& a, const OwnComplex& b)
-  {
+  LEGATE_HOST_DEVICE friend constexpr bool operator==(const OwnComplex& a, const OwnComplex& b) {
     return a.real_ == b.real_ && a.imag_ == b.imag_;
   }
   LEGATE_HOST_DEVICE friend constexpr bool operator!=(const OwnComplex& a, const OwnComplex& b) { return !(a == b); }
-  friend std::ostream& operator<<(std::ostream& out, const OwnComplex& a)
-  {
+  friend std::ostream& operator<<(std::ostream& out, const OwnComplex& a) {
     return out << '(' << a.real_ << ',' << a.imag_ << ')';
   }
 
@@ -112,44 +100,49 @@ class alignas(2 * sizeof(T)) OwnComplex {
 };
 
 template <typename T>
-LEGATE_HOST_DEVICE T real(const OwnComplex<T>& a) { return a.real(); }
+LEGATE_HOST_DEVICE T real(const OwnComplex<T>& a) {
+  return a.real();
+}
 template <typename T>
-LEGATE_HOST_DEVICE T imag(const OwnComplex<T>& a) { return a.imag(); }
+LEGATE_HOST_DEVICE T imag(const OwnComplex<T>& a) {
+  return a.imag();
+}
 template <typename T>
-LEGATE_HOST_DEVICE OwnComplex<T> conj(const OwnComplex<T>& a) { return OwnComplex<T>{a.real(), -a.imag()}; }
+LEGATE_HOST_DEVICE OwnComplex<T> conj(const OwnComplex<T>& a) {
+  return OwnComplex<T>{a.real(), -a.imag()};
+}
 template <typename T>
-LEGATE_HOST_DEVICE T norm(const OwnComplex<T>& a) { return a.real() * a.real() + a.imag() * a.imag(); }
+LEGATE_HOST_DEVICE T norm(const OwnComplex<T>& a) {
+  return a.real() * a.real() + a.imag() * a.imag();
+}
 template <typename T>
-T abs(const OwnComplex<T>& a)
-{
+T abs(const OwnComplex<T>& a) {
   return T(std::hypot(static_cast<FunctionType<T>>(a.real()), static_cast<FunctionType<T>>(a.imag())));
 }
 template <typename T>
-T arg(const OwnComplex<T>& a)
-{
+T arg(const OwnComplex<T>& a) {
   return T(std::atan2(static_cast<FunctionType<T>>(a.imag()), static_cast<FunctionType<T>>(a.real())));
 }
 
 template <typename T>
-OwnComplex<T> from_standard(const std::complex<FunctionType<T>>& a) { return OwnComplex<T>{T(a.real()), T(a.imag())}; }
+OwnComplex<T> from_standard(const std::complex<FunctionType<T>>& a) {
+  return OwnComplex<T>{T(a.real()), T(a.imag())};
+}
 
 template <typename T>
-OwnComplex<T> polar(const T& radius, const T& angle = T{})
-{
+OwnComplex<T> polar(const T& radius, const T& angle = T{}) {
   return from_standard<T>(std::polar(static_cast<FunctionType<T>>(radius), static_cast<FunctionType<T>>(angle)));
 }
 template <typename T>
-OwnComplex<T> pow(const OwnComplex<T>& a, const OwnComplex<T>& b)
-{
+OwnComplex<T> pow(const OwnComplex<T>& a, const OwnComplex<T>& b) {
   using Standard = std::complex<FunctionType<T>>;
   return from_standard<T>(std::pow(static_cast<Standard>(a), static_cast<Standard>(b)));
 }
 
-#define LEGATE_DETAIL_COMPLEX_FUNCTION_(name)                                            \
-  template <typename T>                                                                  \
-  OwnComplex<T> name(const OwnComplex<T>& a)                                             \
-  {                                                                                      \
-    return from_standard<T>(std::name(static_cast<std::complex<FunctionType<T>>>(a)));   \
+#define LEGATE_DETAIL_COMPLEX_FUNCTION_(name)                                          \
+  template <typename T>                                                                \
+  OwnComplex<T> name(const OwnComplex<T>& a) {                                         \
+    return from_standard<T>(std::name(static_cast<std::complex<FunctionType<T>>>(a))); \
   }
 
 LEGATE_DETAIL_COMPLEX_FUNCTION_(proj)
