@@ -73,17 +73,21 @@ std::shared_ptr<detail::TypeData> make(Code code, std::uint32_t uid, std::option
 
 /// The primitive types, made once and never destroyed.
 const std::array<Impl, 16>& primitives() {
+  struct Table {
+    std::array<Impl, 16> owners{};
+    // These own nothing: copying one, which every launch does for every argument, touches no shared counter.
+    std::array<Impl, 16> handles{};
+  };
   static const auto* table = [] {
-    // The handles own nothing: copying one, which every launch does for every argument, touches no shared counter.
-    auto* types = new std::array<Impl, 16>;
+    auto* types = new Table;
     for (const auto& p : PRIMITIVES) {
-      const auto* immortal = new std::shared_ptr<detail::TypeData>{
-          make(p.code, static_cast<std::uint32_t>(p.code), p.size, p.alignment, p.name)};
-      (*types)[static_cast<std::size_t>(p.code)] = Impl{Impl{}, immortal->get()};
+      const auto index = static_cast<std::size_t>(p.code);
+      types->owners[index] = make(p.code, static_cast<std::uint32_t>(p.code), p.size, p.alignment, p.name);
+      types->handles[index] = Impl{Impl{}, types->owners[index].get()};
     }
     return types;
   }();
-  return *table;
+  return table->handles;
 }
 
 /// @throws std::out_of_range for a type too large to be counted in 32 bits.

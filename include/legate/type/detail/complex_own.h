@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <legate/utilities/macros.h>
+#include <legate_defines.h>
 
 #include <cmath>
 #include <complex>
