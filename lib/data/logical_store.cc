@@ -235,6 +235,7 @@ std::shared_ptr<const Tiling> LogicalStore::inherited_key_partition(std::uint64_
   if (has_scalar_storage() || view()->is_delinearized()) {
     return nullptr;
   }
+  storage().learn_partition();
   for (auto* region = region_.get(); region != nullptr; region = region->parent.get()) {
     if (region->key.tiling && region->key.pieces == pieces) {
       if (inherited_from_ != region->key.tiling) {
@@ -264,6 +265,7 @@ std::shared_ptr<const Tiling> LogicalStore::latest_key_partition() {
   if (key_.tiling) {
     return key_.tiling;
   }
+  storage().learn_partition();
   for (auto* region = region_.get(); region != nullptr && !has_scalar_storage(); region = region->parent.get()) {
     if (region->key.tiling) {
       return view()->from_root(*region->key.tiling);

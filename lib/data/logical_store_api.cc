@@ -6,6 +6,7 @@
 
 #include <legate/data/logical_store.h>
 
+#include <cctype>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -26,14 +27,16 @@ std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> values) {
   return std::vector<std::uint64_t>(values.begin(), values.end());
 }
 
-void check_tiling_argument(const char* what, const std::vector<std::uint64_t>& values, std::size_t dim) {
+/// `what` is the argument's name, as it begins a sentence.
+void check_tiling_argument(const std::string& what, const std::vector<std::uint64_t>& values, std::size_t dim) {
   if (values.size() != dim) {
-    throw std::invalid_argument{std::string{"Incompatible "} + what + ": expected a " + std::to_string(dim) +
+    throw std::invalid_argument{"Incompatible " + std::string(1, static_cast<char>(std::tolower(what.front()))) +
+                                what.substr(1) + ": expected a " + std::to_string(dim) +
                                 "-tuple, got a " + std::to_string(values.size()) + "-tuple"};
   }
   for (const auto value : values) {
     if (value == 0) {
-      throw std::invalid_argument{std::string{what} + " must have a volume greater than 0, got " + show(values)};
+      throw std::invalid_argument{what + " must have a volume greater than 0, got " + show(values)};
     }
   }
 }
@@ -96,11 +99,11 @@ LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t
                                 " dimensions cannot be tiled, the limit is " + std::to_string(LEGATE_MAX_DIM)};
   }
   const auto tile = to_vector(tile_shape);
-  check_tiling_argument("tile shape", tile, extents.size());
+  check_tiling_argument("Tile shape", tile, extents.size());
   std::vector<std::uint64_t> colors;
   if (color_shape) {
     colors = to_vector(*color_shape);
-    check_tiling_argument("color shape", colors, extents.size());
+    check_tiling_argument("Color shape", colors, extents.size());
   } else {
     for (std::size_t d = 0; d < extents.size(); ++d) {
       colors.push_back(extents[d] / tile[d] + (extents[d] % tile[d] != 0 ? 1 : 0));

@@ -57,6 +57,13 @@ class Storage {
   [[nodiscard]] bool initialized() const { return initialized_; }
   void set_initialized() { initialized_ = true; }
 
+  /// How the whole region was last split: for an unbound store, the pieces that its producer made, for which it waits.
+  void learn_partition() {
+    if (producer_) {
+      static_cast<void>(array());
+    }
+  }
+
   /// The operation that will produce an unbound store; the array is made from it on demand.
   void set_producer(std::shared_ptr<UnboundOutput> producer);
 
