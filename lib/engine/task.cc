@@ -80,6 +80,53 @@ class Codelet {
 
 // ---- launches
 
+namespace {
+
+// Memory of launches. Made by the submitting thread and given up by a worker, which malloc makes expensive for both: so
+// blocks of the size that small launches have are kept and used again.
+class LaunchMemory {
+ public:
+  static constexpr std::size_t block_bytes = 512;
+
+  [[nodiscard]] void* allocate(std::size_t bytes) {
+    if (bytes <= block_bytes) {
+      bytes = block_bytes;
+      const std::lock_guard<std::mutex> guard{mutex_};
+      if (!blocks_.empty()) {
+        void* const block = blocks_.back();
+        blocks_.pop_back();
+        return block;
+      }
+    }
+    return std::aligned_alloc(64, bytes);
+  }
+
+  void free(void* block, std::size_t bytes) noexcept {
+    constexpr std::size_t limit = 1024;
+    if (bytes <= block_bytes) {
+      const std::lock_guard<std::mutex> guard{mutex_};
+      if (blocks_.size() < limit) {
+        blocks_.push_back(block);
+        return;
+      }
+    }
+    std::free(block);
+  }
+
+  static LaunchMemory& instance() {
+    static auto* const memory = new LaunchMemory;  // never destroyed: workers use it until stop()
+    return *memory;
+  }
+
+ private:
+  LaunchMemory() { blocks_.reserve(1024); }
+
+  std::mutex mutex_;
+  std::vector<void*> blocks_;
+};
+
+}  // namespace
+
 // One allocation per launch: this header, then the points, then (if timed) when each was submitted.
 struct Submitter::Launch {
   struct Point {
@@ -92,6 +139,7 @@ struct Submitter::Launch {
   std::uint64_t number;
   std::int32_t priority;
   std::uint32_t points;
+  std::size_t bytes;           // of the allocation
   std::uint32_t* worker_mask;  // one of the interned ones, null for all workers
   unsigned worker_mask_length;
   bool timed;
@@ -108,7 +156,7 @@ struct Submitter::Launch {
     if (remaining.fetch_sub(count, std::memory_order_acq_rel) == count) {
       Work* const finished = work;
       const std::uint64_t finished_number = number;
-      std::free(this);
+      LaunchMemory::instance().free(this, bytes);
       finished->finished();
       // Last: who sees the engine idle may rely on finished() having returned.
       progress().end_launch(finished_number);
@@ -246,7 +294,7 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   const bool timed = recording_timestamps();
   const std::size_t point_bytes = sizeof(Launch::Point) + (timed ? sizeof(std::int64_t) : 0);
   const std::size_t bytes = (sizeof(Launch) + points * point_bytes + 63) / 64 * 64;
-  void* const memory = std::aligned_alloc(64, bytes);
+  void* const memory = LaunchMemory::instance().allocate(bytes);
   if (memory == nullptr) {
     throw std::bad_alloc{};
   }
@@ -255,6 +303,7 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   launch_->codelet = &codelet;
   launch_->priority = priority;
   launch_->points = points;
+  launch_->bytes = bytes;
   launch_->worker_mask = mask;
   launch_->worker_mask_length = (STARPU_NMAXWORKERS + 31) / 32;
   launch_->timed = timed;
