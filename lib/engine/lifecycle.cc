@@ -8,6 +8,7 @@
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
 #include "engine/task.h"
+#include "engine/thread_order.h"
 #include "engine/timestamps.h"
 
 #include <sched.h>
@@ -58,6 +59,7 @@ struct Binding {
 // Each worker gets its share of the processors: one each where there are as many, otherwise several, so that two
 // processes that were given the same processors do not insist on the same first ones.
 void bind_this_worker(void* argument) {
+  after_others();
   const auto& binding = *static_cast<const Binding*>(argument);
   const auto worker = static_cast<std::size_t>(starpu_worker_get_id());
   const std::size_t first = binding.processors.size() * worker / binding.workers;
@@ -150,6 +152,7 @@ void start(const Configuration& configuration) {
   }
   if (configuration.bind_workers && processors.size() >= workers) {
     Binding binding{processors, workers};
+    before_others();
     starpu_execute_on_each_worker(bind_this_worker, &binding, STARPU_CPU);
   }
   const std::size_t memory = configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scheduler.h"
+#include "engine/thread_order.h"
 
 #include <sched.h>
 
@@ -58,10 +59,14 @@ bool wake(Bed& bed) noexcept {
 
 // Workers that may run a task, kept apart from the task: once pushed it may run and be destroyed at any moment.
 struct Mask {
-  const std::uint32_t* words;
-  unsigned length;
+  const std::uint32_t* words{};
+  unsigned length{};
 
-  explicit Mask(const starpu_task& task) : words{task.workerids}, length{task.workerids_len} {}
+  explicit Mask(const starpu_task& task) {
+    after_others();  // a worker pushes tasks that the control thread has filled
+    words = task.workerids;
+    length = task.workerids_len;
+  }
 
   [[nodiscard]] bool admits(unsigned worker) const {
     return words == nullptr || (worker / 32 < length && ((words[worker / 32] >> (worker % 32)) & 1U) != 0);

@@ -166,12 +166,12 @@ struct Submitter::Launch {
 
 struct Trampoline {
   static void run(void** /*buffers*/, void* argument) noexcept {
+    after_others();
     const auto& point = *static_cast<const Submitter::Launch::Point*>(argument);
     Submitter::Launch& launch = *point.launch;
     if (this_worker < 0) {
       this_worker = starpu_worker_get_id();
     }
-    after_others();
     const Executor executor{static_cast<unsigned>(this_worker)};
     if (LEGATE_UNLIKELY(launch.timed)) {
       const std::int64_t started = now_in_nanoseconds();
