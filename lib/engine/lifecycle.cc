@@ -71,6 +71,7 @@ void bind_this_worker(void* argument) {
   }
   // A refusal leaves the worker where the operating system put it, which is slower but not wrong.
   static_cast<void>(::sched_setaffinity(0, sizeof set, &set));
+  before_others();
 }
 
 void set_environment(ScopedEnvironment& environment) {
@@ -154,6 +155,7 @@ void start(const Configuration& configuration) {
     Binding binding{processors, workers};
     before_others();
     starpu_execute_on_each_worker(bind_this_worker, &binding, STARPU_CPU);
+    after_others();
   }
   const std::size_t memory = configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;
   ArrayPool::instance().open(memory);
