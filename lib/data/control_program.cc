@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/control_program.h"
 
+#include <atomic>
 #include <stdexcept>
 #include <string>
 
@@ -10,6 +11,7 @@ namespace {
 
 void (*flush_hook)() = nullptr;  // control thread only
 thread_local bool running_in_task = false;
+std::atomic<bool> runtime_running{false};
 
 }  // namespace
 
@@ -21,11 +23,20 @@ void flush_held_operations() {
 
 void set_flush_hook(void (*hook)()) { flush_hook = hook; }
 
-void check_control_program(const char* operation) {
+void check_outside_tasks(const char* operation) {
   if (running_in_task) {
     throw std::runtime_error{std::string{operation} + " may not be called inside a task"};
   }
 }
+
+void check_control_program(const char* operation) {
+  check_outside_tasks(operation);
+  if (!runtime_running.load(std::memory_order_relaxed)) {
+    throw std::runtime_error{std::string{operation} + ": the runtime is not running"};
+  }
+}
+
+void set_runtime_running(bool value) { runtime_running.store(value); }
 
 bool in_task() { return running_in_task; }
 void set_in_task(bool value) { running_in_task = value; }

@@ -8,8 +8,12 @@ namespace legate::detail {
 void flush_held_operations();
 void set_flush_hook(void (*hook)());
 
-/// Throws std::runtime_error unless the caller is outside any task.
+/// Throws std::runtime_error if the caller is inside a task.
+void check_outside_tasks(const char* operation);
+/// The same, and also unless the runtime is running.
 void check_control_program(const char* operation);
+/// The runtime has started, or is about to stop.
+void set_runtime_running(bool value);
 /// True inside a task variant. Set by the task room for the calling thread.
 [[nodiscard]] bool in_task();
 void set_in_task(bool value);

@@ -31,8 +31,8 @@ std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> values) {
 void check_tiling_argument(const std::string& what, const std::vector<std::uint64_t>& values, std::size_t dim) {
   if (values.size() != dim) {
     throw std::invalid_argument{"Incompatible " + std::string(1, static_cast<char>(std::tolower(what.front()))) +
-                                what.substr(1) + ": expected a " + std::to_string(dim) +
-                                "-tuple, got a " + std::to_string(values.size()) + "-tuple"};
+                                what.substr(1) + ": expected a " + std::to_string(dim) + "-tuple, got a " +
+                                std::to_string(values.size()) + "-tuple"};
   }
   for (const auto value : values) {
     if (value == 0) {

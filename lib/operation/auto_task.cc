@@ -88,15 +88,12 @@ void AutoTask::check_arguments() {
     constraints_.clear();  // nothing is split: whatever they say holds
   }
   for (const auto& constraint : constraints_) {
+    check_variable(*constraint, *constraint->first());
+    if (constraint->second() != nullptr) {
+      check_variable(*constraint, *constraint->second());
+    }
     constraint->validate([&](const Variable& named) {
-      if (named.operation() != this) {
-        throw std::invalid_argument{"Constraint " + constraint->to_string() +
-                                    " names a variable of another task than " + std::string{name()}};
-      }
       const auto& store = stores_[static_cast<std::size_t>(named.index())];
-      if (!store) {
-        throw std::invalid_argument{"Constraint " + constraint->to_string() + " names a variable without a store"};
-      }
       VariableShape shape;
       shape.dim = store->dim();
       shape.unbound = store->unbound();
@@ -107,6 +104,16 @@ void AutoTask::check_arguments() {
     });
   }
   check_interference();
+}
+
+void AutoTask::check_variable(const Constraint& constraint, const Variable& named) const {
+  if (named.operation() != this) {
+    throw std::invalid_argument{"Constraint " + constraint.to_string() + " names a variable of another task than " +
+                                std::string{name()}};
+  }
+  if (!stores_[static_cast<std::size_t>(named.index())]) {
+    throw std::invalid_argument{"Constraint " + constraint.to_string() + " names a variable without a store"};
+  }
 }
 
 void AutoTask::check_interference() const {

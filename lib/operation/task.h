@@ -142,6 +142,8 @@ class AutoTask final : public TaskDescription {
 
  private:
   void check_arguments() override;
+  /// The constraint names a variable of this task that has a store.
+  void check_variable(const Constraint& constraint, const Variable& named) const;
   void check_interference() const;
   void plan_inline();
   /// Writes what was asked and decided to the logger `legate.partitioner`.

@@ -72,10 +72,14 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   install_scope_state(scope_.get());
   set_flush_hook(&flush_streaming_scope);
   running_runtime.store(this);
+  set_runtime_running(true);
   register_core_library();
 }
 
-Runtime::~Runtime() {
+Runtime::~Runtime() { close(); }
+
+void Runtime::close() noexcept {
+  set_runtime_running(false);
   install_scope_state(nullptr);
   set_flush_hook(nullptr);
   running_runtime.store(nullptr);
@@ -104,6 +108,7 @@ Library* Runtime::find_library(std::string_view name) const {
 Library& Runtime::create_library(std::string_view name, const ResourceConfig& config,
                                  std::unique_ptr<mapping::Mapper> mapper,
                                  std::map<VariantCode, VariantOptions> default_options) {
+  check_control_program("create_library");
   if (find_library(name) != nullptr) {
     throw std::invalid_argument{"create_library: library " + std::string{name} + " already exists"};
   }

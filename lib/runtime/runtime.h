@@ -57,6 +57,8 @@ class Runtime {
   void add_shutdown_callback(ShutdownCallback callback) { callbacks_.push_back(std::move(callback)); }
   /// Everything finish() does before the runtime is destroyed.
   void shut_down();
+  /// The last step of finish(): from here on every call throws, also one through an old pointer to the runtime.
+  void close() noexcept;
 
  private:
   /// What a description of the task takes from the scope and the configuration.

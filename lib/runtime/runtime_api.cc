@@ -87,7 +87,7 @@ std::int32_t finish() {
   }
   detail::check_control_program("finish");
   instance()->shut_down();
-  instance().reset();
+  instance()->close();  // not destroyed: old pointers to it get an exception rather than freed memory
   const auto status = detail::engine::stop();
   state.store(State::FINISHED);
   return status;

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/scope.h"
 
+#include "data/control_program.h"
+
 #include <legate/tuning/scope.h>
 
 #include <exception>
@@ -20,24 +22,28 @@ void check_unset(bool is_set, const char* parameter) {
 }  // namespace
 
 void Scope::set_priority(std::int32_t priority) {
+  check_outside_tasks("Scope::set_priority");
   auto& state = started_scope();
   check_unset(previous_priority_.has_value(), "Priority");
   previous_priority_ = std::exchange(state.priority, priority);
 }
 
 void Scope::set_exception_mode(ExceptionMode exception_mode) {
+  check_outside_tasks("Scope::set_exception_mode");
   auto& state = started_scope();
   check_unset(previous_exception_mode_.has_value(), "Exception mode");
   previous_exception_mode_ = std::exchange(state.exception_mode, exception_mode);
 }
 
 void Scope::set_provenance(std::string provenance) {
+  check_outside_tasks("Scope::set_provenance");
   auto& state = started_scope();
   check_unset(previous_provenance_ != nullptr, "Provenance");
   previous_provenance_ = std::exchange(state.provenance, std::make_shared<const std::string>(std::move(provenance)));
 }
 
 void Scope::set_machine(const mapping::Machine& machine) {
+  check_outside_tasks("Scope::set_machine");
   auto& state = started_scope();
   const auto narrowed = *state.machine.machine() & *machine.impl();
   // checked before the rule that a parameter is set only once: that is the documented order
@@ -52,6 +58,7 @@ void Scope::set_machine(const mapping::Machine& machine) {
 }
 
 void Scope::set_parallel_policy(const ParallelPolicy& policy) {
+  check_outside_tasks("Scope::set_parallel_policy");
   auto& state = started_scope();
   check_unset(previous_policy_.has_value(), "Parallel policy");
   if (policy != state.policy) {

@@ -128,8 +128,12 @@ void refuse_everything() {
 void refuses_everything_before_and_after() {
   refuse_everything();
   start();
+  auto* old = Runtime::get_runtime();
   REQUIRE(finish() == 0);
   refuse_everything();
+  // A pointer kept from before gets an exception, not freed memory.
+  REQUIRE(throws<std::runtime_error>([&] { static_cast<void>(old->create_store(Shape{4}, int64())); }, "not running"));
+  REQUIRE(throws<std::runtime_error>([&] { old->issue_execution_fence(true); }, "not running"));
 }
 TEST_F(LifecycleDeathTest, RefusesEverythingBeforeStartAndAfterFinish) {
   EXPECT_LIFE(refuses_everything_before_and_after);

@@ -47,6 +47,16 @@ TEST_F(MisuseInLeaf, ArgumentIndicesAreChecked) {
   run(std::move(task));
 }
 
+TEST_F(MisuseInLeaf, ScopesAreForTheControlProgram) {
+  body = [](TaskContext) {
+    leaf_refuses<std::runtime_error>([] { const Scope scope{77}; }, {"Scope::set_priority", "inside a task"});
+    leaf_refuses<std::runtime_error>([] { Scope{}.set_provenance("leaf"); }, {"Scope::set_provenance"});
+  };
+  run(plain());
+  EXPECT_EQ(Scope::priority(), 0);
+  EXPECT_EQ(Scope::provenance(), "");
+}
+
 TEST_F(MisuseInLeaf, WritesToAnInputAreRefused) {
   body = [](TaskContext context) {
     const auto in = context.input(0);

@@ -52,6 +52,17 @@ TEST_F(MisuseOfTask, RefusesSymbolOfAnotherTask) {
   refuses<std::invalid_argument>([&] { runtime->submit(std::move(two)); }, {"Align", "Plain"});
 }
 
+TEST_F(MisuseOfTask, RefusesBroadcastOfASymbolOfAnotherTask) {
+  // Constraints without anything to check against a shape must still name symbols of their own task.
+  auto one = plain();
+  for (int i = 0; i < 5; ++i) static_cast<void>(one.declare_partition());
+  const auto symbol = one.declare_partition();
+  auto two = plain();
+  static_cast<void>(two.add_input(filled(Shape{4}, 1)));
+  two.add_constraint(broadcast(symbol));
+  refuses<std::invalid_argument>([&] { runtime->submit(std::move(two)); }, {"Broadcast", "Plain"});
+}
+
 TEST_F(MisuseOfTask, RefusesConstraintOnASymbolWithoutStore) {
   auto task = plain();
   const auto in = task.add_input(filled(Shape{4}, 1));

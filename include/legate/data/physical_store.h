@@ -54,8 +54,9 @@ class LEGATE_EXPORT PhysicalStore {
   /// @name Element accessors, by absolute coordinates
   /// `T` must be the element type: checked if `VALIDATE_TYPE` (by type code where `T` has one, else by size). Without
   /// `bounds`, `DIM` must be dim(); a store without dimensions is accessed with `DIM` 1 at coordinate 0.
-  /// @throws std::invalid_argument for a wrong type or dimension, an unbound store, or an access that the store's role
-  ///   in the task does not include.
+  /// Outputs may be read, for what the task has written itself; inputs may not be written.
+  /// @throws std::invalid_argument for a wrong type or dimension, an unbound store, or writing or reducing into a store
+  ///   that is no output or reduction of the task.
   /// @{
   template <typename T, std::int32_t DIM, bool VALIDATE_TYPE = LEGATE_DEFINED(LEGATE_USE_DEBUG)>
   [[nodiscard]] AccessorRO<T, DIM> read_accessor() const;
