@@ -97,7 +97,9 @@ std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geo
 
 }  // namespace
 
-Geometry::Geometry(View::Ptr view) : id_{next_geometry_id()}, view_{std::move(view)} { points_.push_back(whole()); }
+Geometry::Geometry(View::Ptr view) : id_{next_geometry_id()}, view_{std::move(view)}, largest_part_{view_->volume()} {
+  points_.push_back(whole());
+}
 
 Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::size_t points, const ColorOf& color_of)
     : id_{next_geometry_id()}, view_{std::move(view)}, tiling_{std::move(tiling)} {
@@ -117,6 +119,7 @@ Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::si
     if (!box.empty()) {
       boxes.push_back(part.root);
     }
+    largest_part_ = std::max(largest_part_, box.volume());
     points_.push_back(std::move(part));
   }
   disjoint_ = are_disjoint(std::move(boxes));

@@ -42,6 +42,8 @@ class Geometry {
   [[nodiscard]] bool is_whole() const { return tiling_ == nullptr; }
   [[nodiscard]] const PointGeometry& at(std::size_t point) const { return points_[is_whole() ? 0 : point]; }
   [[nodiscard]] std::size_t size() const { return points_.size(); }
+  /// Number of elements in the largest part.
+  [[nodiscard]] std::uint64_t largest_part() const { return largest_part_; }
   /// True if no element of the array is seen by two points. (False for a whole store, however many points there are.)
   [[nodiscard]] bool is_disjoint() const { return disjoint_; }
 
@@ -52,6 +54,7 @@ class Geometry {
   View::Ptr view_;
   std::shared_ptr<const Tiling> tiling_{};
   std::vector<PointGeometry> points_{};
+  std::uint64_t largest_part_{0};
   bool disjoint_{false};
 };
 

@@ -3,6 +3,7 @@
 
 #include "engine/array_links.h"
 #include "engine/array_pool.h"
+#include "engine/bundle.h"
 #include "engine/nd_interface.h"
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
@@ -147,6 +148,8 @@ TileHandle Array::activate(std::uint32_t index) {
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   if (links_ == nullptr) {
     register_root();
+  } else {
+    Bundler::instance().flush();  // may list tiles of the old tiling, and comes before the switch
   }
   if (links_->largest_plan != 0 && tiles_.size() > links_->largest_plan) {
     // StarPU 1.3 keeps one array of memory nodes for all plan switches of a handle and reallocates it for a larger
@@ -210,6 +213,7 @@ void Array::synchronize() {
   }
   require_control_thread("synchronizing an array");
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
+  Bundler::instance().flush();
   wait_for_tiles();
   synchronized_launch_ = last_launch_.load(std::memory_order_relaxed);
 }

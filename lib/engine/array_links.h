@@ -5,6 +5,7 @@
 #include "engine/starpu_call.h"
 
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 namespace legate::detail::engine {
@@ -12,6 +13,9 @@ namespace legate::detail::engine {
 struct Tile {
   starpu_data_handle_t handle{nullptr};  // null: of a tiling that is no more
   Array* array{nullptr};
+  // Where the tile is listed in the open bundle, if that is bundle number `bundle`. Under the submission lock.
+  std::uint64_t bundle{0};
+  std::uint32_t place{0};
 };
 
 /// What StarPU holds of one array. Changed under the submission lock.

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/completion.h"
 
+#include "engine/bundle.h"
 #include "engine/spin.h"
 
 #include <array>
@@ -38,6 +39,10 @@ void Completion::signal() noexcept {
 }
 
 void Completion::wait() noexcept {
+  if (done()) {
+    return;
+  }
+  flush_bundle();  // what will signal may be in there
   if (spin_until(std::chrono::microseconds{30}, [this] { return done(); })) {
     return;
   }

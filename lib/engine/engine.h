@@ -6,6 +6,7 @@
 /// - lifecycle.h   start and stop, how many workers there are
 /// - array.h       host memory of one store, its tiles and their dependencies
 /// - task.h        launching point tasks on tiles, waiting for them
+/// - bundle.h      (inside) several short points in one StarPU task
 /// - completion.h  a one-shot event
 /// - timestamps.h  when which point ran where
 #include "engine/array.h"       // IWYU pragma: export

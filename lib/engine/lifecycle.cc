@@ -2,6 +2,7 @@
 #include "engine/lifecycle.h"
 
 #include "engine/array_pool.h"
+#include "engine/bundle.h"
 #include "engine/environment.h"
 #include "engine/nd_interface.h"
 #include "engine/scheduler.h"
@@ -159,6 +160,7 @@ void start(const Configuration& configuration) {
   }
   const std::size_t memory = configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;
   ArrayPool::instance().open(memory);
+  Bundler::instance().open(configuration.bundling, workers);
   set_running(true, workers, starpu_memory_nodes_get_count());
 }
 
@@ -171,6 +173,7 @@ int stop() {
   // Pieces of partitions unregister themselves behind the last tasks.
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
   stop_recording_timestamps();
+  Bundler::instance().close();
   set_running(false, 0, 0);
   shut_down();
   free_retired_codelets();

@@ -3,9 +3,17 @@
 
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace legate::detail::engine {
+
+/// Whether several short points are run by one StarPU task.
+enum class Bundling : std::uint8_t {
+  NEVER,
+  AUTO,   ///< points of launches that were repeated often and are known to take a few microseconds
+  ALWAYS  ///< all points that may, however long they take: for tests
+};
 
 /// What start() needs to know about the machine it may use.
 struct Configuration {
@@ -20,6 +28,7 @@ struct Configuration {
   /// Whether workers are bound to disjoint shares of the processors that this process may run on (only where there is
   /// at least one processor for every worker).
   bool bind_workers{true};
+  Bundling bundling{Bundling::AUTO};
 };
 
 /// Starts StarPU with exactly the workers asked for.

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/scheduler.h"
+
+#include "engine/bundle.h"
 #include "engine/thread_order.h"
 
 #include <sched.h>
@@ -111,7 +113,7 @@ starpu_task* sleep(unsigned context) {
   self.sleepers.fetch_add(1);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   starpu_task* const task = self.original.pop_task(context);
-  if (task == nullptr) {
+  if (task == nullptr && open_bundle() == 0) {
     self.sleeps.fetch_add(1, std::memory_order_relaxed);
     starpu_worker_relax_on();
     bool woken = false;
@@ -130,6 +132,24 @@ starpu_task* sleep(unsigned context) {
   return task;
 }
 
+// An open bundle grows while there is other work, but must not wait for more when this worker could run it.
+void look_at_open_bundle(Clock::time_point now) {
+  constexpr std::chrono::microseconds PATIENCE{20};
+  static thread_local std::uint64_t seen = 0;
+  static thread_local Clock::time_point since{};
+  const std::uint64_t bundle = open_bundle();
+  if (bundle == 0) {
+    return;
+  }
+  if (bundle != seen) {
+    seen = bundle;
+    since = now;
+  } else if (since != Clock::time_point{} && now - since > PATIENCE) {
+    since = {};  // asked once
+    request_flush();
+  }
+}
+
 starpu_task* pop_task(unsigned context) {
   Policy& self = policy();
   starpu_task* task = self.original.pop_task(context);
@@ -141,6 +161,7 @@ starpu_task* pop_task(unsigned context) {
   if (idle_since == Clock::time_point{}) {
     idle_since = now;
   }
+  look_at_open_bundle(now);
   if (now - idle_since < self.idle_spin) {
     sched_yield();  // the control thread, which should be providing work, may be waiting for this processor
     return nullptr;
@@ -190,6 +211,8 @@ void wake_all_workers() noexcept {
     wake(bed);
   }
 }
+
+unsigned workers_asleep() noexcept { return policy().sleepers.load(std::memory_order_seq_cst); }
 
 unsigned long worker_sleep_count() noexcept { return policy().sleeps.load(std::memory_order_relaxed); }
 

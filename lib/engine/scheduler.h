@@ -21,6 +21,9 @@ namespace legate::detail::engine {
 /// Wakes every sleeping worker, for shutting down. Any thread.
 void wake_all_workers() noexcept;
 
+/// How many workers sleep, or have announced to. Any thread.
+[[nodiscard]] unsigned workers_asleep() noexcept;
+
 /// How often workers went to sleep since the policy was made; for tests.
 [[nodiscard]] unsigned long worker_sleep_count() noexcept;
 

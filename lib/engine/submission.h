@@ -37,6 +37,9 @@ class Progress {
   /// Whether every launch has completed (StarPU may still be busy with the last tasks).
   [[nodiscard]] bool idle() const noexcept { return unfinished_.load(std::memory_order_acquire) == 0; }
 
+  /// How many launches have not completed, among them those that are not even submitted to StarPU.
+  [[nodiscard]] std::uint64_t unfinished() const noexcept { return unfinished_.load(std::memory_order_relaxed); }
+
   [[nodiscard]] std::uint64_t issued() const noexcept { return issued_.load(std::memory_order_relaxed); }
 
   /// All launches up to this number have completed, and StarPU is done with them.

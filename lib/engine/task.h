@@ -69,6 +69,22 @@ struct WorkerRange {
   unsigned count{0};
 };
 
+/// What tells instances of one task that take about as long from others: the bytes that an instance sees, to the next
+/// power of two, as StarPU's history-based performance models have it.
+struct Footprint {
+  std::uint64_t bytes{0};
+  bool fold{false};  ///< no instance of the task, but one that folds the results of its instances
+};
+
+/// How the points of a launch get to StarPU.
+struct BundlePlan {
+  std::uint32_t size{0};         ///< points per StarPU task; 0: every point is a task of its own
+  bool separate{false};          ///< no StarPU task holds points of another launch as well
+  std::uint32_t nanoseconds{0};  ///< what a point is expected to take
+};
+
+struct LaunchRecord;
+
 /// Submits the points of one launch. Holds the submission lock for its lifetime: make it, submit all points, let it go.
 ///
 /// The lock is one for the process and re-entrant, so the same thread may use arrays meanwhile. Blocks when many
@@ -79,10 +95,14 @@ class Submitter {
   /// Announces a launch of `points` points. `work` and `codelet` must live until `work.finished()` is called, which
   /// happens in the destructor if no point is submitted. Larger `priority` runs earlier among tasks that are ready.
   ///
+  /// With a `footprint`, points that are known to be short may run in one StarPU task with others of this launch and of
+  /// launches nearby, in the order of submission: they must not wait for each other. Without, every point is a task of
+  /// its own.
+  ///
   /// @throws std::logic_error the engine is not running, or the caller is a worker.
   /// @throws std::invalid_argument `workers` is empty or reaches beyond worker_count().
   Submitter(Work& work, const Codelet& codelet, std::int32_t priority, std::uint32_t points,
-            std::optional<WorkerRange> workers = std::nullopt);
+            std::optional<WorkerRange> workers = std::nullopt, std::optional<Footprint> footprint = std::nullopt);
   Submitter(const Submitter&) = delete;
   Submitter& operator=(const Submitter&) = delete;
   ~Submitter();
@@ -95,11 +115,9 @@ class Submitter {
   void point(std::uint32_t index, const TileUse* uses, std::size_t count);
 
  private:
-  struct Launch;
-  friend struct Trampoline;
-
   std::unique_lock<std::recursive_mutex> lock_;
-  Launch* launch_{nullptr};
+  LaunchRecord* launch_{nullptr};
+  BundlePlan bundle_{};
   std::uint32_t points_;
   std::uint32_t submitted_{0};
 };
@@ -109,6 +127,9 @@ class Submitter {
 ///
 /// @throws std::logic_error the caller is a worker.
 void wait_all();
+
+/// How many StarPU tasks were submitted for points since start(). Any thread; for tests and measurements.
+[[nodiscard]] std::uint64_t task_count() noexcept;
 
 /// Whether the calling thread is a worker. Any thread, also when the engine is not running.
 [[nodiscard]] bool on_worker() noexcept;

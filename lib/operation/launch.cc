@@ -214,6 +214,16 @@ void Launch::submit_points(engine::Submitter& submitter) {
   resolved.clear();
 }
 
+engine::Footprint Launch::footprint() const {
+  engine::Footprint result;
+  for (const auto& argument : arguments) {
+    if (argument.geometry != nullptr) {
+      result.bytes += argument.geometry->largest_part() * argument.element_size;
+    }
+  }
+  return result;
+}
+
 void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
                     std::optional<engine::WorkerRange> workers) {
   launch->cut_arrays();
@@ -226,7 +236,7 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
   }
   const auto plan = folds.empty() ? nullptr : launch->plan;
   {
-    engine::Submitter submitter{*launch, codelet, priority, launch->points, workers};
+    engine::Submitter submitter{*launch, codelet, priority, launch->points, workers, launch->footprint()};
     auto& submitted = *launch.release();
     submitted.submit_points(submitter);
   }
@@ -247,7 +257,8 @@ void Launch::submit_folds(std::vector<LaunchArgument>& folds, const engine::Code
     }
     tiles.add(argument.partial->array().tile(0), engine::Access::READ_WRITE);
     auto* fold = new FoldWork{argument.partial, argument.data, argument.strides};  // deletes itself
-    engine::Submitter submitter{*fold, codelet, priority, 1, workers};
+    engine::Submitter submitter{*fold, codelet, priority,
+                                1,     workers, engine::Footprint{argument.partial->array().bytes(), true}};
     submitter.point(0, tiles.data(), tiles.size());
     argument.partial->release_array();
   }

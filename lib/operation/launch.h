@@ -104,6 +104,7 @@ class Launch final : public engine::Work {
   Launch() = default;
   void reset() noexcept;
   void cut_arrays();
+  [[nodiscard]] engine::Footprint footprint() const;
   void submit_points(engine::Submitter& submitter);
   static void submit_folds(std::vector<LaunchArgument>& folds, const engine::Codelet& codelet, std::int32_t priority,
                            std::optional<engine::WorkerRange> workers);

@@ -256,6 +256,9 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
   configuration.window_size = std::max<std::int64_t>(configuration.window_size, 1);
   configuration.max_exception_size = std::max<std::int64_t>(configuration.max_exception_size, 1);
   (void)parse_logging(configuration.logging);
+  if (configuration.bundling != "auto" && configuration.bundling != "never" && configuration.bundling != "always") {
+    throw std::invalid_argument{"--bundling: expected auto, never or always, got '" + configuration.bundling + "'"};
+  }
   return configuration;
 }
 

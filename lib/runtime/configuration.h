@@ -56,6 +56,8 @@ struct Configuration {
   bool warmup_nccl{false};
   bool inline_task_launch{false};
   bool single_controller_execution{false};
+  /// auto, never or always.
+  std::string bundling{"auto"};
 
   bool profile{false};
   std::string profile_name{"legate"};

@@ -49,6 +49,10 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   engine::Configuration engine_configuration;
   engine_configuration.cpus = static_cast<unsigned>(configuration_.cpus);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
+  if (configuration_.bundling != "auto") {
+    engine_configuration.bundling =
+        configuration_.bundling == "always" ? engine::Bundling::ALWAYS : engine::Bundling::NEVER;
+  }
   engine::start(engine_configuration);
   if (configuration_.freeze_on_error) {
     freeze_on_fatal_signals();  // after what start() loads: an OpenCL driver's LLVM takes these signals for itself

@@ -224,6 +224,13 @@ TEST(Configuration, PutsFlagsBeforeVariables) {
   EXPECT_EQ(parse("", {{"LEGATE_WINDOW_SIZE", "0"}}).window_size, 1);
 }
 
+TEST(Configuration, KnowsTheModesOfBundling) {
+  EXPECT_EQ(parse("", {}).bundling, "auto");
+  EXPECT_EQ(parse("--bundling never", {}).bundling, "never");
+  EXPECT_EQ(parse("", {{"LEGATUS_BUNDLING", "always"}}).bundling, "always");
+  EXPECT_THROW((void)parse("--bundling sometimes", {}), std::invalid_argument);
+}
+
 TEST(Configuration, RecordsProvenanceForProfiles) {
   EXPECT_TRUE(parse("--profile").provenance);
   EXPECT_TRUE(parse("--nsys").provenance);

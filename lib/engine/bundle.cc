@@ -1,0 +1,282 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/bundle.h"
+
+#include "engine/array_links.h"
+#include "engine/codelet.h"
+#include "engine/scheduler.h"
+#include "engine/submission.h"
+#include "engine/thread_order.h"
+
+#include <legate/utilities/assert.h>
+
+#include <algorithm>
+#include <condition_variable>
+#include <cstdlib>
+#include <mutex>
+#include <new>
+#include <thread>
+
+namespace legate::detail::engine {
+
+namespace {
+
+// Nanoseconds. What a StarPU task costs, all threads together; measured 2 to 4 us.
+constexpr std::uint64_t TASK_OVERHEAD = 3000;
+// A bundle of this length spends three quarters of its time in leaves.
+constexpr std::uint64_t LONGEST_BUNDLE = 10000;
+// StarPU sorts the handles of a task and locks them one by one: more would cost more than another task.
+constexpr std::size_t MOST_TILES = 64;
+constexpr std::size_t MOST_POINTS = 64;
+// A launch that was not repeated as often is nothing that a program does all the time.
+constexpr std::uint32_t LAUNCHES_BEFORE = 64;
+
+// What idle workers look at: number of the open bundle, 0 if it is empty.
+std::atomic<std::uint64_t> open_generation{0};
+
+std::atomic<std::uint64_t> tasks{0};
+
+// Submits the open bundle when a worker asks for it.
+class Helper {
+ public:
+  ~Helper() { stop(); }
+
+  void start() {
+    stopping_ = asked_ = false;
+    thread_ = std::thread{[this] { serve(); }};
+  }
+
+  void stop() noexcept {
+    if (!thread_.joinable()) {
+      return;
+    }
+    {
+      const std::lock_guard<std::mutex> guard{mutex_};
+      stopping_ = true;
+    }
+    woken_.notify_one();
+    thread_.join();
+  }
+
+  void ask() noexcept {
+    {
+      const std::lock_guard<std::mutex> guard{mutex_};
+      asked_ = true;
+    }
+    woken_.notify_one();
+  }
+
+ private:
+  void serve() {
+    std::unique_lock<std::mutex> lock{mutex_};
+    for (;;) {
+      woken_.wait(lock, [this] { return asked_ || stopping_; });
+      if (stopping_) {
+        return;
+      }
+      asked_ = false;
+      lock.unlock();
+      flush_bundle();
+      lock.lock();
+    }
+  }
+
+  std::mutex mutex_{};
+  std::condition_variable woken_{};
+  bool asked_{false};
+  bool stopping_{false};
+  std::thread thread_{};
+};
+
+Helper& helper() noexcept {
+  static auto* const instance = new Helper;  // never destroyed: workers may ask until stop()
+  return *instance;
+}
+
+const Codelet& bundle_codelet() {
+  static const auto* const codelet = new Codelet{"legatus.bundle", &Trampoline::run_bundle};
+  return *codelet;
+}
+
+starpu_data_access_mode mode_of(Access access) noexcept {
+  switch (access) {
+    case Access::READ:
+      return STARPU_R;
+    case Access::WRITE:
+      return STARPU_W;
+    case Access::READ_WRITE:
+      break;
+  }
+  return STARPU_RW;
+}
+
+// What a bundle does to a tile whose points do first the one and then the other.
+Access sequence(Access first, Access second) noexcept {
+  if (first == Access::READ && second != Access::READ) {
+    return Access::READ_WRITE;
+  }
+  return first;  // what overwrites the tile first needs no old contents, whatever follows
+}
+
+}  // namespace
+
+void submit_task(const Codelet& codelet, void* argument, std::int32_t priority, std::uint32_t* worker_mask,
+                 const TileUse* uses, std::size_t count) {
+  starpu_task* const task = starpu_task_create();
+  starpu_data_handle_t* handles = task->handles;
+  starpu_data_access_mode* modes = task->modes;
+  if (count > STARPU_NMAXBUFS) {
+    // Freed by StarPU with the task.
+    handles = task->dyn_handles = static_cast<starpu_data_handle_t*>(std::malloc(count * sizeof *handles));
+    modes = task->dyn_modes = static_cast<starpu_data_access_mode*>(std::malloc(count * sizeof *modes));
+    LEGATE_CHECK(handles != nullptr && modes != nullptr);
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    handles[i] = uses[i].tile->handle;
+    modes[i] = mode_of(uses[i].access);
+  }
+  task->cl = &codelet.starpu;
+  task->cl_arg = argument;
+  task->nbuffers = static_cast<int>(count);
+  task->priority = priority;
+  if (worker_mask != nullptr) {
+    task->workerids = worker_mask;
+    task->workerids_len = (STARPU_NMAXWORKERS + 31) / 32;
+  }
+  tasks.store(tasks.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // under the submission lock
+  before_others();
+  expect_success(starpu_task_submit(task), "starpu_task_submit");
+}
+
+std::uint64_t task_count() noexcept { return tasks.load(std::memory_order_relaxed); }
+
+std::uint64_t open_bundle() noexcept { return open_generation.load(std::memory_order_seq_cst); }
+
+void request_flush() noexcept { helper().ask(); }
+
+void flush_bundle() {
+  if (on_worker() || open_bundle() == 0) {
+    return;
+  }
+  const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
+  Bundler::instance().flush();
+}
+
+Bundler& Bundler::instance() noexcept {
+  static auto* const bundler = new Bundler;
+  return *bundler;
+}
+
+void Bundler::open(Bundling mode, unsigned workers) {
+  mode_ = mode;
+  workers_ = workers;
+  tasks.store(0, std::memory_order_relaxed);
+  if (mode_ != Bundling::NEVER) {
+    helper().start();
+  }
+}
+
+void Bundler::close() noexcept {
+  LEGATE_CHECK(points_.empty());
+  helper().stop();
+  mode_ = Bundling::NEVER;
+}
+
+BundlePlan Bundler::plan(const Codelet& codelet, const Footprint& footprint, std::uint32_t points) noexcept {
+  if (mode_ == Bundling::NEVER) {
+    return {};
+  }
+  if (mode_ == Bundling::ALWAYS) {
+    return {std::min<std::uint32_t>(points, MOST_POINTS), points > MOST_POINTS, 0};
+  }
+  if (codelet.durations.count_launch(footprint) < LAUNCHES_BEFORE) {
+    return {};
+  }
+  const DurationEstimate& estimate = codelet.durations.at(footprint);
+  const std::uint64_t duration = estimate.nanoseconds();
+  if (!estimate.known() || duration > TASK_OVERHEAD) {
+    return {};
+  }
+  const std::uint64_t total = duration * points;
+  if (total <= TASK_OVERHEAD && points <= MOST_POINTS) {
+    return {points, false, static_cast<std::uint32_t>(duration)};
+  }
+  // As many bundles as the workers can share with profit, and more if they would get too long.
+  const std::uint64_t bundles =
+      std::max(std::min<std::uint64_t>(workers_, total / TASK_OVERHEAD), (total + LONGEST_BUNDLE - 1) / LONGEST_BUNDLE);
+  const auto size = static_cast<std::uint32_t>((points + bundles - 1) / std::max<std::uint64_t>(bundles, 1));
+  return size <= 1 ? BundlePlan{} : BundlePlan{size, true, static_cast<std::uint32_t>(duration)};
+}
+
+void Bundler::add(LaunchRecord::Point& point, const BundlePlan& plan, const TileUse* uses, std::size_t count) {
+  if (!points_.empty()) {
+    const LaunchRecord& other = *points_.back()->launch;
+    const bool full = points_.size() >= (plan.separate ? plan.size : MOST_POINTS) || uses_.size() + count > MOST_TILES;
+    if (full || other.priority != point.launch->priority || other.worker_mask != point.launch->worker_mask) {
+      flush();
+    }
+  }
+  const bool first = points_.empty();
+  if (first || points_.back()->launch != point.launch) {
+    ++launches_;
+  }
+  for (std::size_t i = 0; i < count; ++i) {
+    Tile& tile = *uses[i].tile;
+    if (tile.bundle == generation_) {
+      Access& access = uses_[tile.place].access;
+      access = sequence(access, uses[i].access);
+    } else {
+      tile.bundle = generation_;
+      tile.place = static_cast<std::uint32_t>(uses_.size());
+      uses_.push_back(uses[i]);
+    }
+  }
+  points_.push_back(&point);
+  nanoseconds_ += plan.nanoseconds;
+  if (first) {
+    open_generation.store(generation_, std::memory_order_seq_cst);
+  }
+}
+
+void Bundler::end_launch(const BundlePlan& plan) {
+  if (points_.empty()) {
+    return;
+  }
+  // Workers that sleep do not look whether there is an open bundle, so there must be none then. Whoever goes to sleep
+  // announces it before looking once more.
+  const bool full = plan.separate || points_.size() >= MOST_POINTS || nanoseconds_ >= LONGEST_BUNDLE;
+  if (full || progress().unfinished() <= launches_ || workers_asleep() != 0) {
+    flush();
+  }
+}
+
+void Bundler::flush() {
+  if (points_.empty()) {
+    return;
+  }
+  open_generation.store(0, std::memory_order_seq_cst);
+  LaunchRecord::Point* const first = points_.front();
+  const std::int32_t priority = first->launch->priority;
+  std::uint32_t* const worker_mask = first->launch->worker_mask;
+  const Codelet* codelet = first->launch->codelet;
+  void* argument = first;
+  if (points_.size() > 1) {
+    const std::size_t bytes = sizeof(BundleRecord) + points_.size() * sizeof(LaunchRecord::Point*);
+    void* const memory = allocate_launch_memory(bytes);
+    if (memory == nullptr) {
+      throw std::bad_alloc{};
+    }
+    auto* const bundle = new (memory) BundleRecord{bytes, static_cast<std::uint32_t>(points_.size())};
+    std::copy(points_.begin(), points_.end(), bundle->points());
+    codelet = &bundle_codelet();
+    argument = bundle;
+  }
+  // Before the task is submitted: what it lists is not the open bundle any more.
+  ++generation_;
+  points_.clear();
+  launches_ = 0;
+  nanoseconds_ = 0;
+  submit_task(*codelet, argument, priority, worker_mask, uses_.data(), uses_.size());
+  uses_.clear();
+}
+
+}  // namespace legate::detail::engine

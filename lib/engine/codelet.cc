@@ -1,0 +1,68 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/codelet.h"
+
+#include "engine/launch_record.h"
+#include "engine/lifecycle.h"
+#include "engine/submission.h"
+
+#include <memory>
+#include <mutex>
+#include <utility>
+#include <vector>
+
+namespace legate::detail::engine {
+
+namespace {
+
+constexpr std::size_t max_handles = std::size_t{1} << 20U;
+
+// Memory node for every handle of a task: main memory, because points use the pointer of the whole array. StarPU reads
+// as many entries as a task has handles; STARPU_MAIN_RAM is 0, so these pages stay untouched copies of the zero page.
+static_assert(STARPU_MAIN_RAM == 0, "the table relies on zero initialisation");
+int main_memory_nodes[max_handles];
+
+struct RetiredCodelets {
+  std::mutex mutex;
+  std::vector<std::unique_ptr<Codelet>> list;
+};
+
+RetiredCodelets& retired_codelets() {
+  static auto* const instance = new RetiredCodelets;
+  return *instance;
+}
+
+}  // namespace
+
+std::size_t most_tiles_of_a_point() noexcept { return max_handles; }
+
+Codelet::Codelet(std::string codelet_name, starpu_cpu_func_t function) : name{std::move(codelet_name)} {
+  starpu_codelet_init(&starpu);
+  starpu.cpu_funcs[0] = function;
+  starpu.nbuffers = STARPU_VARIABLE_NBUFFERS;
+  starpu.name = name.c_str();
+  starpu.specific_nodes = 1;
+  starpu.dyn_nodes = main_memory_nodes;
+}
+
+Codelet* create_codelet(const std::string& name) { return new Codelet{name, &Trampoline::run_point}; }
+
+void destroy_codelet(Codelet* codelet) noexcept {
+  if (codelet == nullptr) {
+    return;
+  }
+  std::unique_ptr<Codelet> owner{codelet};
+  if (running()) {
+    // StarPU looks at the codelet of a task for a moment after its launch has finished.
+    const std::lock_guard<std::mutex> guard{retired_codelets().mutex};
+    retired_codelets().list.push_back(std::move(owner));
+  }
+}
+
+void free_retired_codelets() noexcept {
+  const std::lock_guard<std::mutex> guard{retired_codelets().mutex};
+  retired_codelets().list.clear();
+}
+
+const std::string& codelet_name(const Codelet& codelet) noexcept { return codelet.name; }
+
+}  // namespace legate::detail::engine

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/launch_record.h"
+
+#include "engine/bundle.h"
+#include "engine/submission.h"
+#include "engine/thread_order.h"
+#include "engine/timestamp_recorder.h"
+
+#include <legate/utilities/abort.h>
+#include <legate/utilities/assert.h>
+
+#include <cstdlib>
+#include <exception>
+#include <mutex>
+#include <vector>
+
+namespace legate::detail::engine {
+
+// ---- memory
+
+namespace {
+
+class LaunchMemory {
+ public:
+  static constexpr std::size_t block_bytes = 512;
+
+  [[nodiscard]] void* allocate(std::size_t bytes) {
+    if (bytes <= block_bytes) {
+      bytes = block_bytes;
+      const std::lock_guard<std::mutex> guard{mutex_};
+      if (!blocks_.empty()) {
+        void* const block = blocks_.back();
+        blocks_.pop_back();
+        return block;
+      }
+    }
+    return std::aligned_alloc(64, (bytes + 63) / 64 * 64);
+  }
+
+  void free(void* block, std::size_t bytes) noexcept {
+    constexpr std::size_t limit = 1024;
+    if (bytes <= block_bytes) {
+      const std::lock_guard<std::mutex> guard{mutex_};
+      if (blocks_.size() < limit) {
+        blocks_.push_back(block);
+        return;
+      }
+    }
+    std::free(block);
+  }
+
+  static LaunchMemory& instance() {
+    static auto* const memory = new LaunchMemory;  // never destroyed: workers use it until stop()
+    return *memory;
+  }
+
+ private:
+  LaunchMemory() { blocks_.reserve(1024); }
+
+  std::mutex mutex_;
+  std::vector<void*> blocks_;
+};
+
+// Id of the worker that this thread is, -1 for other threads. Set when the thread runs its first point.
+thread_local int this_worker = -1;
+
+}  // namespace
+
+bool on_worker() noexcept { return this_worker >= 0; }
+
+void* allocate_launch_memory(std::size_t bytes) { return LaunchMemory::instance().allocate(bytes); }
+void free_launch_memory(void* memory, std::size_t bytes) noexcept { LaunchMemory::instance().free(memory, bytes); }
+
+// ---- running
+
+void LaunchRecord::settle(std::uint32_t count) noexcept {
+  if (remaining.fetch_sub(count, std::memory_order_acq_rel) == count) {
+    Work* const finished = work;
+    const std::uint64_t finished_number = number;
+    free_launch_memory(this, bytes);
+    finished->finished();
+    // Last: who sees the engine idle may rely on finished() having returned.
+    progress().end_launch(finished_number);
+  }
+}
+
+namespace {
+
+Executor this_executor() noexcept {
+  if (this_worker < 0) {
+    this_worker = starpu_worker_get_id();
+  }
+  return Executor{static_cast<unsigned>(this_worker)};
+}
+
+// StarPU is C: an exception must not pass through it, and what a task may throw was dealt with further up.
+void call(const LaunchRecord& launch, std::uint32_t index, const Executor& executor) noexcept {
+  try {
+    launch.work->run(index, executor);
+  } catch (const std::exception& error) {
+    LEGATE_ABORT("exception left point ", index, " of task \"", launch.codelet->name, "\": ", error.what());
+  } catch (...) {
+    LEGATE_ABORT("exception left point ", index, " of task \"", launch.codelet->name, "\"");
+  }
+}
+
+void call_and_record(const LaunchRecord::Point& point, const Executor& executor) noexcept {
+  LaunchRecord& launch = *point.launch;
+  const std::int64_t started = now_in_nanoseconds();
+  call(launch, point.index, executor);
+  const auto position = &point - launch.point_array();
+  keep_timestamp({&launch.codelet->name, point.index, executor.worker, launch.submission_times()[position], started,
+                  now_in_nanoseconds()});
+}
+
+// Looking at the clock twice costs as much as a tenth of the smallest launch: once the duration is known, only some
+// instances are measured.
+bool is_sample(const DurationEstimate* duration) noexcept {
+  constexpr unsigned EVERY = 16;
+  static thread_local unsigned counter = 0;
+  return duration != nullptr && (!duration->known() || counter++ % EVERY == 0);
+}
+
+}  // namespace
+
+void Trampoline::run_point(void** /*buffers*/, void* argument) noexcept {
+  after_others();
+  const auto& point = *static_cast<const LaunchRecord::Point*>(argument);
+  LaunchRecord& launch = *point.launch;
+  const Executor executor = this_executor();
+  if (LEGATE_UNLIKELY(launch.timed)) {
+    call_and_record(point, executor);
+  } else if (is_sample(launch.duration)) {
+    const std::int64_t started = now_in_nanoseconds();
+    call(launch, point.index, executor);
+    launch.duration->add(now_in_nanoseconds() - started);
+  } else {
+    call(launch, point.index, executor);
+  }
+  before_others();
+  launch.settle(1);
+}
+
+void Trampoline::run_bundle(void** /*buffers*/, void* argument) noexcept {
+  after_others();
+  auto& bundle = *static_cast<BundleRecord*>(argument);
+  const Executor executor = this_executor();
+  std::int64_t begin = now_in_nanoseconds();
+  for (std::uint32_t i = 0; i < bundle.count; ++i) {
+    const auto& point = *bundle.points()[i];
+    LaunchRecord& launch = *point.launch;
+    if (LEGATE_UNLIKELY(launch.timed)) {
+      call_and_record(point, executor);
+    } else {
+      call(launch, point.index, executor);
+    }
+    // Every instance is measured here: one that has become long must leave the bundles soon.
+    const std::int64_t end = now_in_nanoseconds();
+    if (launch.duration != nullptr) {
+      launch.duration->add(end - begin);
+    }
+    begin = end;
+    before_others();
+    launch.settle(1);
+  }
+  free_launch_memory(&bundle, bundle.bytes);
+}
+
+}  // namespace legate::detail::engine

@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/codelet.h"
+#include "engine/duration_history.h"
+#include "engine/task.h"
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+
+namespace legate::detail::engine {
+
+/// Memory of launches and bundles. Made by the submitting thread and given up by a worker, which malloc makes expensive
+/// for both: so blocks of the size that small launches have are kept and used again. Any thread.
+[[nodiscard]] void* allocate_launch_memory(std::size_t bytes);
+void free_launch_memory(void* memory, std::size_t bytes) noexcept;
+
+/// A launch on its way through StarPU. One allocation: this header, then the points, then (if timed) when each was
+/// submitted.
+struct LaunchRecord {
+  struct Point {
+    LaunchRecord* launch;
+    std::uint32_t index;
+  };
+
+  Work* work;
+  const Codelet* codelet;
+  DurationEstimate* duration;  // null: not to be measured
+  std::uint64_t number;
+  std::int32_t priority;
+  std::uint32_t points;
+  std::size_t bytes;           // of the allocation
+  std::uint32_t* worker_mask;  // one of the interned ones, null for all workers
+  bool timed;
+  // Written by every worker; the rest is read only once points are submitted.
+  alignas(64) std::atomic<std::uint32_t> remaining;
+
+  [[nodiscard]] Point* point_array() noexcept { return reinterpret_cast<Point*>(this + 1); }
+  [[nodiscard]] std::int64_t* submission_times() noexcept {
+    return reinterpret_cast<std::int64_t*>(point_array() + points);
+  }
+
+  /// `count` points need no longer be waited for. Whoever takes the last one finishes the launch; the record is gone
+  /// then.
+  void settle(std::uint32_t count) noexcept;
+};
+
+/// What workers call.
+struct Trampoline {
+  /// The task of a single point; the argument is a LaunchRecord::Point.
+  static void run_point(void** buffers, void* argument) noexcept;
+  /// The task of a bundle; the argument is a BundleRecord.
+  static void run_bundle(void** buffers, void* argument) noexcept;
+};
+
+}  // namespace legate::detail::engine

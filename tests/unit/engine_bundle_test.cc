@@ -1,0 +1,272 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/duration_history.h"
+#include "engine_fixture.h"
+
+#include <gtest/gtest.h>
+
+#include <chrono>
+#include <mutex>
+#include <thread>
+
+namespace {
+
+using namespace legate::test;
+using engine::Access;
+using engine::Array;
+using engine::Bundling;
+using engine::DurationEstimate;
+using engine::Footprint;
+
+/// Launches that may be bundled.
+void submit(FunctionWork::Body body, const std::vector<std::vector<engine::TileUse>>& uses, std::int32_t priority = 0,
+            std::optional<Footprint> footprint = Footprint{}) {
+  auto* const work = new FunctionWork{std::move(body)};
+  engine::Submitter submitter{*work,        test_codelet(), priority, static_cast<std::uint32_t>(uses.size()),
+                              std::nullopt, footprint};
+  for (std::size_t point = 0; point < uses.size(); ++point) {
+    submitter.point(static_cast<std::uint32_t>(point), uses[point].data(), uses[point].size());
+  }
+}
+
+class BundlingTest : public EngineTest {
+ protected:
+  explicit BundlingTest(Bundling mode) : mode_{mode} {}
+  [[nodiscard]] engine::Configuration configuration() const override {
+    engine::Configuration result;
+    result.cpus = 2;
+    result.bundling = mode_;
+    return result;
+  }
+  /// How many StarPU tasks `action` leads to.
+  template <typename Action>
+  static std::uint64_t tasks_of(Action&& action) {
+    engine::wait_all();
+    const auto before = engine::task_count();
+    action();
+    engine::wait_all();
+    return engine::task_count() - before;
+  }
+
+ private:
+  Bundling mode_;
+};
+
+class BundlingAlways : public BundlingTest {
+ protected:
+  BundlingAlways() : BundlingTest{Bundling::ALWAYS} {}
+};
+
+class BundlingAuto : public BundlingTest {
+ protected:
+  BundlingAuto() : BundlingTest{Bundling::AUTO} {}
+  static constexpr int OFTEN = 1000;
+};
+
+class BundlingNever : public BundlingTest {
+ protected:
+  BundlingNever() : BundlingTest{Bundling::NEVER} {}
+};
+
+TEST_F(BundlingAlways, PointsOfALaunchShareATask) {
+  std::atomic<int> runs{0};
+  EXPECT_EQ(tasks_of([&] { submit([&](std::uint32_t, unsigned) { ++runs; }, {{}, {}, {}, {}, {}, {}, {}, {}}); }), 1U);
+  EXPECT_EQ(runs, 8);
+}
+
+TEST_F(BundlingAlways, LaunchesRunInTheOrderOfSubmission) {
+  auto array = Array::create({1}, sizeof(int), alignof(int));
+  std::vector<int> order;  // guarded by the tile
+  const auto tasks = tasks_of([&] {
+    for (int i = 0; i < 500; ++i) {
+      submit([&, i](std::uint32_t, unsigned) { order.push_back(i); }, {{{array->tile(0), Access::READ_WRITE}}});
+    }
+  });
+  ASSERT_EQ(order.size(), 500U);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+  EXPECT_LT(tasks, 500U);
+}
+
+TEST_F(BundlingAlways, ReaderThatAlsoWritesLaterKeepsOtherReadersOut) {
+  auto array = Array::create({1}, sizeof(int), alignof(int));
+  std::atomic<int> inside{0};
+  std::atomic<bool> overlap{false};
+  const auto alone = [&](std::uint32_t, unsigned) {
+    if (inside.fetch_add(1) != 0) overlap = true;
+    std::this_thread::yield();
+    inside.fetch_sub(1);
+  };
+  for (int i = 0; i < 2000; ++i) {
+    submit([](std::uint32_t, unsigned) {}, {{{array->tile(0), Access::READ}}});
+    submit(alone, {{{array->tile(0), i % 2 == 0 ? Access::WRITE : Access::READ_WRITE}}});
+  }
+  engine::wait_all();
+  EXPECT_FALSE(overlap);
+}
+
+TEST_F(BundlingAlways, OpenBundleRunsWhileAnotherTaskIsBusyAndNobodyCalls) {
+  Gate gate;
+  std::atomic<bool> started{false};
+  std::atomic<bool> ran{false};
+  submit(
+      [&](std::uint32_t, unsigned) {
+        started = true;
+        gate.pass();
+      },
+      {{}}, 0, std::nullopt);
+  while (!started) std::this_thread::yield();
+  submit([&](std::uint32_t, unsigned) { ran = true; }, {{}});
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+  while (!ran && std::chrono::steady_clock::now() < end) std::this_thread::yield();
+  EXPECT_TRUE(ran);
+  gate.open();
+}
+
+TEST_F(BundlingAlways, WaitingForACompletionSubmitsWhatSignalsIt) {
+  Gate gate;
+  submit([&](std::uint32_t, unsigned) { gate.pass(); }, {{}}, 0, std::nullopt);
+  for (int i = 0; i < 100; ++i) {
+    engine::Completion completion;
+    submit([&](std::uint32_t, unsigned) { completion.signal(); }, {{}});
+    completion.wait();
+  }
+  gate.open();
+}
+
+TEST_F(BundlingAlways, SynchronizingAnArraySubmitsWhatUsesIt) {
+  auto array = Array::create({1}, sizeof(int), alignof(int));
+  int value = 0;
+  for (int i = 1; i <= 100; ++i) {
+    submit([&, i](std::uint32_t, unsigned) { value = i; }, {{{array->tile(0), Access::WRITE}}});
+    array->synchronize();
+    ASSERT_EQ(value, i);
+  }
+}
+
+TEST_F(BundlingAlways, RetilingComesAfterTheOpenBundle) {
+  auto array = Array::create({8}, 1, 1);
+  std::vector<int> order;  // guarded by the array
+  for (int i = 0; i < 50; ++i) {
+    const auto boxes = grid(array->box(), {1 + i % 4});
+    array->retile(boxes);
+    submit([&, i](std::uint32_t, unsigned) { order.push_back(i); },
+           [&] {
+             std::vector<engine::TileUse> all;
+             for (std::uint32_t t = 0; t < array->tiles().size(); ++t)
+               all.push_back({array->tile(t), Access::READ_WRITE});
+             return std::vector<std::vector<engine::TileUse>>{all};
+           }());
+  }
+  engine::wait_all();
+  ASSERT_EQ(order.size(), 50U);
+  EXPECT_TRUE(std::is_sorted(order.begin(), order.end()));
+}
+
+TEST_F(BundlingAlways, PrioritiesAndUnbundledLaunchesAreNotMixed) {
+  EXPECT_EQ(tasks_of([] {
+              const auto nothing = [](std::uint32_t, unsigned) {};
+              submit(nothing, {{}, {}}, 1);
+              submit(nothing, {{}, {}}, 2);
+              submit(nothing, {{}, {}}, 2, std::nullopt);
+              submit(nothing, {{}, {}}, 2);
+            }),
+            5U);
+}
+
+TEST_F(BundlingAlways, TimestampsAreKeptForEveryPoint) {
+  engine::wait_all();
+  engine::record_timestamps(100);
+  submit([](std::uint32_t, unsigned) {}, {{}, {}, {}});
+  engine::wait_all();
+  const auto records = engine::recorded_timestamps();
+  ASSERT_EQ(records.size(), 3U);
+  for (const auto& record : records) {
+    EXPECT_LE(record.submitted, record.started);
+    EXPECT_LE(record.started, record.ended);
+  }
+  engine::stop_recording_timestamps();
+}
+
+TEST_F(BundlingAuto, ShortPointsThatAreRepeatedOftenAreBundled) {
+  const auto eight = [] {
+    submit([](std::uint32_t, unsigned) {}, std::vector<std::vector<engine::TileUse>>(8), 0, Footprint{100, false});
+  };
+  EXPECT_EQ(tasks_of(eight), 8U);
+  for (int i = 0; i < OFTEN; ++i) eight();
+  EXPECT_LT(tasks_of(eight), 8U);
+}
+
+TEST_F(BundlingAuto, LongPointsAreNotBundled) {
+  const auto eight = [] {
+    submit(
+        [](std::uint32_t, unsigned) {
+          const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds{50};
+          while (std::chrono::steady_clock::now() < end) {
+          }
+        },
+        std::vector<std::vector<engine::TileUse>>(8), 0, Footprint{5000, false});
+  };
+  for (int i = 0; i < 200; ++i) eight();
+  EXPECT_EQ(tasks_of(eight), 8U);
+}
+
+TEST_F(BundlingAuto, PointsThatBecomeLongLeaveTheBundles) {
+  std::atomic<int> microseconds{0};
+  const auto eight = [&] {
+    submit(
+        [&](std::uint32_t, unsigned) {
+          const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds{microseconds};
+          while (std::chrono::steady_clock::now() < end) {
+          }
+        },
+        std::vector<std::vector<engine::TileUse>>(8), 0, Footprint{70000, false});
+  };
+  for (int i = 0; i < OFTEN; ++i) eight();
+  EXPECT_LT(tasks_of(eight), 8U);
+  microseconds = 50;
+  for (int i = 0; i < 50; ++i) eight();
+  EXPECT_EQ(tasks_of(eight), 8U);
+}
+
+TEST_F(BundlingNever, EveryPointIsATask) {
+  const auto eight = [] {
+    submit([](std::uint32_t, unsigned) {}, std::vector<std::vector<engine::TileUse>>(8), 0, Footprint{1, false});
+  };
+  for (int i = 0; i < 200; ++i) eight();
+  EXPECT_EQ(tasks_of(eight), 8U);
+}
+
+TEST(DurationEstimate, IsUnknownAtFirst) {
+  DurationEstimate estimate;
+  EXPECT_FALSE(estimate.known());
+  for (int i = 0; i < 100; ++i) estimate.add(500);
+  EXPECT_TRUE(estimate.known());
+  EXPECT_NEAR(estimate.nanoseconds(), 500, 125);
+}
+
+TEST(DurationEstimate, DoesNotBelieveSingleOutliers) {
+  DurationEstimate estimate;
+  for (int i = 0; i < 1000; ++i) estimate.add(i % 8 == 0 ? 4'000'000 : 500);
+  EXPECT_LT(estimate.nanoseconds(), 1000U);
+}
+
+TEST(DurationEstimate, FollowsAChangeInBothDirections) {
+  DurationEstimate estimate;
+  for (int i = 0; i < 100; ++i) estimate.add(200);
+  for (int i = 0; i < 40; ++i) estimate.add(1'000'000);
+  EXPECT_GT(estimate.nanoseconds(), 700'000U);
+  for (int i = 0; i < 100; ++i) estimate.add(200);
+  EXPECT_LT(estimate.nanoseconds(), 300U);
+}
+
+TEST(DurationHistory, KeepsSizesAndFoldsApart) {
+  engine::DurationHistory history;
+  EXPECT_EQ(&history.at({1000, false}), &history.at({1023, false}));
+  EXPECT_NE(&history.at({1000, false}), &history.at({1024, false}));
+  EXPECT_NE(&history.at({1000, false}), &history.at({1000, true}));
+  EXPECT_EQ(&history.at({~std::uint64_t{0}, true}), &history.at({std::uint64_t{1} << 60U, true}));
+  EXPECT_EQ(history.count_launch({1000, false}), 0U);
+  EXPECT_EQ(history.count_launch({1001, false}), 1U);
+  EXPECT_EQ(history.count_launch({1, false}), 0U);
+}
+
+}  // namespace
