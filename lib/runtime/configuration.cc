@@ -48,7 +48,8 @@ struct Token {
     }
     const auto end = flags.find(character, i + 1);
     if (end == std::string_view::npos) {
-      throw std::invalid_argument{"LEGATE_CONFIG: unterminated quote: " + std::string{flags.substr(i)}};
+      throw std::invalid_argument{"LEGATE_CONFIG: unterminated quote, the text after it lacks a second " +
+                                  std::string{character} + ": " + std::string{flags.substr(i)}};
     }
     tokens.back().quoted = tokens.back().quoted || tokens.back().text.empty();
     tokens.back().text += flags.substr(i + 1, end - i - 1);
@@ -58,7 +59,7 @@ struct Token {
 }
 
 [[noreturn]] void exit_with_usage(const std::string& problem) {
-  std::cerr << "== LEGATE ERROR: LEGATE_CONFIG: " << problem << "\n\n" << usage() << std::flush;
+  std::cerr << "== LEGATE ERROR: " << problem << "\n\n" << usage() << std::flush;
   std::exit(EXIT_FAILURE);
 }
 
@@ -88,8 +89,9 @@ struct Token {
       return false;
     }
   }
-  throw std::invalid_argument{std::string{option.flag} + ": unknown boolean argument " + value +
-                              ", expected one of '1, t, true, y, yes' or '0, f, false, n, no'"};
+  throw std::invalid_argument{about_flag(option.flag, value) +
+                              "unknown boolean argument, expected one of "
+                              "'1, t, true, y, yes' or '0, f, false, n, no'"};
 }
 
 /// Puts a number, in the option's unit, where it belongs.
@@ -112,11 +114,12 @@ void assign_from_flag(Configuration& configuration, const Option& option, const 
   }
   const auto number = parse_number(value);
   if (!number || *number > option.maximum) {
-    exit_with_usage(std::string{option.flag} + " expects a number, not '" + value + "'");
+    exit_with_usage(about_flag(option.flag, value) + "expected a number from " + std::to_string(option.minimum) +
+                    " to " + std::to_string(option.maximum));
   }
   if (*number < option.minimum) {
-    throw std::out_of_range{std::string{option.description} + " (" + std::string{option.flag} + ") must be " +
-                            (option.minimum > 0 ? "> " : ">= ") +
+    throw std::out_of_range{about_flag(option.flag, value) + std::string{option.description} + " (" +
+                            std::string{option.flag} + ") must be " + (option.minimum > 0 ? "> " : ">= ") +
                             std::to_string(option.minimum > 0 ? option.minimum - 1 : option.minimum) + ", have " +
                             std::to_string(*number)};
   }
@@ -124,35 +127,33 @@ void assign_from_flag(Configuration& configuration, const Option& option, const 
 }
 
 /// The number in an environment variable; nothing if it is not set.
-[[nodiscard]] std::optional<std::int64_t> environment_number(const EnvironmentLookup& environment,
-                                                             const std::string& name) {
+[[nodiscard]] std::optional<std::int64_t> environment_number(
+    const EnvironmentLookup& environment, const std::string& name,
+    std::string_view expected = "expected a number from 0 on") {
   const auto text = environment(name);
   if (!text) {
     return std::nullopt;
   }
   const auto number = parse_number(*text);
-  if (!number) {
-    throw std::invalid_argument{"Environment variable " + name + ": expected a number, got '" + *text + "'"};
-  }
-  if (*number < 0) {
-    throw std::invalid_argument{"Environment variable " + name + ": the number must not be negative, got " + *text};
+  if (!number || *number < 0) {
+    throw std::invalid_argument{about_variable(name, *text) + std::string{expected}};
   }
   return number;
+}
+
+/// The answer in an environment variable; nothing if it is not set. Unlike flags, variables know no words for it.
+[[nodiscard]] std::optional<bool> environment_boolean(const EnvironmentLookup& environment, const std::string& name) {
+  const auto number = environment_number(environment, name, "expected 0 for no, or 1 for yes");
+  return number ? std::optional{*number > 0} : std::nullopt;
 }
 
 void assign_from_environment(Configuration& configuration, const Option& option, const EnvironmentLookup& environment) {
   const std::string name{option.environment};
   if (const auto* target = std::get_if<std::string Configuration::*>(&option.target)) {
     configuration.** target = environment(name).value_or(configuration.**target);
-    return;
-  }
-  const auto number = environment_number(environment, name);
-  if (!number) {
-    return;
-  }
-  if (const auto* target = std::get_if<bool Configuration::*>(&option.target)) {
-    configuration.** target = *number > 0;
-  } else {
+  } else if (const auto* switched = std::get_if<bool Configuration::*>(&option.target)) {
+    configuration.** switched = environment_boolean(environment, name).value_or(configuration.**switched);
+  } else if (const auto number = environment_number(environment, name)) {
     assign_number(configuration, option, std::min(*number, option.maximum));
   }
 }
@@ -198,7 +199,7 @@ class FlagReader {
     }
     const auto* const option = find_option(name);
     if (option == nullptr) {
-      exit_with_usage("unknown argument: " + token.text);
+      exit_with_usage("LEGATE_CONFIG: unknown argument: " + token.text);
     }
     provenance_given_ = provenance_given_ || name == "--provenance";
     const auto value = equals == std::string::npos ? separate_value(*option) : token.text.substr(equals + 1);
@@ -218,7 +219,8 @@ class FlagReader {
       return tokens_[next_++].text;
     }
     if (!boolean) {
-      exit_with_usage(std::string{option.flag} + " expects a value");
+      exit_with_usage("LEGATE_CONFIG: " + std::string{option.flag} + " expects a value, a " +
+                      (text ? "text" : "number") + " after a blank or '='");
     }
     return "true";
   }
@@ -232,7 +234,7 @@ class FlagReader {
 
 Configuration parse_configuration(std::string_view flags, const EnvironmentLookup& environment) {
   Configuration configuration;
-  if (environment_number(environment, "LEGATE_TEST").value_or(0) > 0) {
+  if (environment_boolean(environment, "LEGATE_TEST").value_or(false)) {
     set_test_defaults(configuration);
   }
   for (const auto& option : configuration_options()) {
@@ -246,10 +248,10 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
   if (!reader.provenance_given() && (configuration.profile || configuration.nsys)) {
     configuration.provenance = true;
   }
-  if (environment_number(environment, "LEGATE_LOG_MAPPING").value_or(0) > 0) {
+  if (environment_boolean(environment, "LEGATE_LOG_MAPPING").value_or(false)) {
     add_logger(configuration, "legate.mapper=info");
   }
-  if (environment_number(environment, "LEGATE_LOG_PARTITIONING").value_or(0) > 0) {
+  if (environment_boolean(environment, "LEGATE_LOG_PARTITIONING").value_or(false)) {
     add_logger(configuration, "legate.partitioner=debug");
   }
   // a variable, unlike a flag, may say 0, where at least 1 makes sense
@@ -257,7 +259,8 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
   configuration.max_exception_size = std::max<std::int64_t>(configuration.max_exception_size, 1);
   (void)parse_logging(configuration.logging);
   if (configuration.bundling != "auto" && configuration.bundling != "never" && configuration.bundling != "always") {
-    throw std::invalid_argument{"--bundling: expected auto, never or always, got '" + configuration.bundling + "'"};
+    throw std::invalid_argument{about_flag("--bundling", configuration.bundling) +
+                                "expected auto, never or always (also in the variable LEGATUS_BUNDLING)"};
   }
   return configuration;
 }
@@ -268,11 +271,9 @@ Configuration load_configuration() {
     return value == nullptr ? std::nullopt : std::optional<std::string>{value};
   };
   auto configuration = parse_configuration(environment("LEGATE_CONFIG").value_or(""), environment);
-  resolve_auto(configuration, read_hardware());
-  // What was not asked for follows from the hardware, which may have more cores than StarPU was built for.
-  if (!configuration.requested.cpus) {
-    configuration.cpus = std::min<std::int64_t>(configuration.cpus, engine::max_cpu_workers());
-  }
+  BuildFeatures build;
+  build.max_cpus = engine::max_cpu_workers();
+  resolve_auto(configuration, read_hardware(), build);
   if (configuration.show_config) {
     std::cout << summary(configuration) << std::flush;
   }

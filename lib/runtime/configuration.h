@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <functional>
+#include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,6 +96,8 @@ struct BuildFeatures {
   bool openmp{false};
   bool nccl{false};
   bool gds{false};
+  /// The most CPU processors that the engine can have.
+  std::int64_t max_cpus{std::numeric_limits<std::int64_t>::max()};
 };
 
 /// Looks up an environment variable; nothing if it is not set.
@@ -121,6 +124,10 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// @throws ConfigurationError for what the build or the hardware lacks, or if there is no processor at all.
 /// @throws AutoConfigurationError if no core is left for the threads of OpenMP groups.
 void resolve_auto(Configuration& configuration, const HardwareFacts& hardware, const BuildFeatures& build = {});
+
+/// Ends the configuration, for a reason that comes after what was asked for: `--cpus 99`, `at most 4 are possible`.
+/// @throws ConfigurationError always.
+[[noreturn]] void refuse_configuration(const std::string& what, const std::string& reason);
 
 /// Asks the system for the cores in this process's affinity mask, its memory and NUMA domains.
 [[nodiscard]] HardwareFacts read_hardware();

@@ -24,6 +24,40 @@ constexpr std::int64_t LARGEST = std::numeric_limits<std::int64_t>::max();
   return option;
 }
 
+/// What this build does with an option. To be looked through whenever a part of the interface is added.
+[[nodiscard]] Support support_of(std::string_view name) {
+  const auto among = [&](std::initializer_list<std::string_view> names) {
+    return std::find(names.begin(), names.end(), name) != names.end();
+  };
+  if (among({"--gpus", "--omps", "--warmup-nccl", "--io-use-vfd-gds"})) {
+    return Support::OFF_ONLY;
+  }
+  if (among({"--min-gpu-chunk", "--min-omp-chunk"})) {
+    return Support::NO_EFFECT_ON_CPUS;
+  }
+  if (among({"--ompthreads", "--numamem", "--fbmem", "--zcmem", "--regmem", "--window-size", "--field-reuse-fraction",
+             "--field-reuse-frequency", "--consensus", "--disable-mpi", "--single-controller-execution", "--profile",
+             "--profile-name", "--provenance", "--nsys", "--cuda-driver-path", "--experimental-copy-path"})) {
+    return Support::NO_EFFECT;
+  }
+  return Support::FULL;
+}
+
+/// What the usage text adds to a description.
+[[nodiscard]] std::string_view remark(Support support) {
+  switch (support) {
+    case Support::OFF_ONLY:
+      return "; only 0 in this build";
+    case Support::NO_EFFECT:
+      return "; accepted, without effect";
+    case Support::NO_EFFECT_ON_CPUS:
+      return "; accepted, without effect on CPU tasks";
+    case Support::FULL:
+      break;
+  }
+  return "";
+}
+
 template <typename Target>
 [[nodiscard]] Option count(std::string_view name, Target target, std::int64_t minimum, std::string_view description) {
   return {name, target, description, {}, minimum};
@@ -86,8 +120,8 @@ template <typename Target>
       text("--bundling", &C::bundling,
            "Run several short points in one engine task: auto, never, or always (extension of Legatus)",
            "LEGATUS_BUNDLING"),
-      hidden(flag("--inline-task-launch", &C::inline_task_launch,
-                  "Run tasks when they are submitted, in the same thread", "LEGATE_INLINE_TASK_LAUNCH")),
+      flag("--inline-task-launch", &C::inline_task_launch, "Run tasks when they are submitted, in the same thread",
+           "LEGATE_INLINE_TASK_LAUNCH"),
       hidden(flag("--single-controller-execution", &C::single_controller_execution,
                   "Only process 0 runs the program outside tasks")),
   };
@@ -95,10 +129,10 @@ template <typename Target>
 
 [[nodiscard]] std::vector<Option> diagnostic_options() {
   return {
-      flag("--profile", &C::profile, "Write a profile; implies --provenance (no profile is written yet)"),
-      text("--profile-name", &C::profile_name, "First part of the names of profile files (not used yet)"),
+      flag("--profile", &C::profile, "Write a profile; implies --provenance"),
+      text("--profile-name", &C::profile_name, "First part of the names of profile files"),
       flag("--provenance", &C::provenance, "Record where operations come from"),
-      flag("--nsys", &C::nsys, "Mark tasks for the Nsight profiler; implies --provenance (not done yet)"),
+      flag("--nsys", &C::nsys, "Mark tasks for the Nsight profiler; implies --provenance"),
       text("--logging", &C::logging, "Levels of loggers: NAME=LEVEL[,NAME=LEVEL...]"),
       text("--logdir", &C::logdir, "Directory of log and profile files"),
       flag("--log-to-file", &C::log_to_file, "Write logs to files"),
@@ -125,6 +159,9 @@ const std::vector<Option>& configuration_options() {
     for (const auto& group : {execution_options(), diagnostic_options()}) {
       all.insert(all.end(), group.begin(), group.end());
     }
+    for (auto& option : all) {
+      option.support = support_of(option.flag);
+    }
     return all;
   }();
   return options;
@@ -135,6 +172,18 @@ const Option* find_option(std::string_view name) {
   const auto found =
       std::find_if(options.begin(), options.end(), [&](const Option& option) { return option.flag == name; });
   return found == options.end() ? nullptr : &*found;
+}
+
+std::string about_flag(std::string_view flag, std::string_view value) {
+  std::string text{"LEGATE_CONFIG: "};
+  text += flag;
+  text += ' ';
+  text += value.empty() ? "''" : value;
+  return text + ": ";
+}
+
+std::string about_variable(std::string_view name, std::string_view value) {
+  return std::string{name} + "='" + std::string{value} + "': ";
 }
 
 std::string usage() {
@@ -152,6 +201,7 @@ std::string usage() {
       continue;
     }
     std::string description{option.description};
+    description += remark(option.support);
     if (!option.environment.empty()) {
       description += " (" + std::string{option.environment} + ")";
     }

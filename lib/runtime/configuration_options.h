@@ -19,6 +19,17 @@ struct ResourceTarget {
   std::int64_t Configuration::*decided;
 };
 
+/// What an option does in this build.
+enum class Support : std::uint8_t {
+  FULL,
+  /// It may say no (or 0); anything else is refused.
+  OFF_ONLY,
+  /// Any value is accepted and changes nothing.
+  NO_EFFECT,
+  /// What it says is kept and shown to programs, but changes nothing for CPU tasks.
+  NO_EFFECT_ON_CPUS
+};
+
 /// One flag of LEGATE_CONFIG.
 struct Option {
   /// Where its value goes.
@@ -38,6 +49,7 @@ struct Option {
   std::int64_t unit{1};
   /// Left out of the usage text.
   bool hidden{false};
+  Support support{Support::FULL};
 };
 
 /// All flags but `--help` and `--version`, in the order of the usage text.
@@ -45,6 +57,13 @@ struct Option {
 
 /// The flag of that name, or null.
 [[nodiscard]] const Option* find_option(std::string_view flag);
+
+/// How messages about the value of a flag begin, before what is wrong and what would be right:
+/// `LEGATE_CONFIG: --cpus -1: `.
+[[nodiscard]] std::string about_flag(std::string_view flag, std::string_view value);
+
+/// The same for an environment variable: `LEGATE_TEST='x': `.
+[[nodiscard]] std::string about_variable(std::string_view name, std::string_view value);
 
 /// The text that `--help` prints.
 [[nodiscard]] std::string usage();

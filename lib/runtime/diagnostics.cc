@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <iomanip>
 #include <map>
+#include <stdexcept>
 #include <system_error>
 
 namespace legate::detail {
@@ -28,7 +29,11 @@ void apply_logging(const Configuration& configuration) {
     // A directory that cannot be made is reported by the file that cannot be opened in it.
     std::error_code ignored;
     std::filesystem::create_directories(configuration.logdir, ignored);
-    set_log_file(log_file_path(configuration.logdir, 0));
+    try {
+      set_log_file(log_file_path(configuration.logdir, 0));
+    } catch (const std::runtime_error& error) {
+      refuse_configuration("--log-to-file 1 with --logdir '" + configuration.logdir + "'", error.what());
+    }
   }
 }
 

@@ -8,7 +8,7 @@
 namespace legate::detail {
 
 /// Puts --logging, --log-to-file and --logdir into effect, for all loggers of the process.
-/// @throws std::runtime_error if the log file cannot be written.
+/// @throws ConfigurationError if the log file cannot be written.
 void apply_logging(const Configuration& configuration);
 
 /// Where --log-to-file writes the messages of one process.

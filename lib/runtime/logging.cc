@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/logging.h"
 
+#include "runtime/configuration_options.h"
+
 #include <array>
 #include <charconv>
 #include <stdexcept>
@@ -11,8 +13,8 @@ namespace legate::detail {
 namespace {
 
 [[noreturn]] void refuse(std::string_view part, std::string_view reason) {
-  throw std::invalid_argument{"Invalid logger specification '" + std::string{part} + "', " + std::string{reason} +
-                              ". Expected 'name=level'"};
+  throw std::invalid_argument{about_flag("--logging", part) + "Invalid logger specification '" + std::string{part} +
+                              "', " + std::string{reason} + ". Expected 'name=level'"};
 }
 
 [[nodiscard]] LogLevel parse_level(std::string_view word, std::string_view part) {
@@ -33,7 +35,8 @@ namespace {
   if (error == std::errc{} && rest == end && number >= 0 && number <= static_cast<int>(LogLevel::NONE)) {
     return static_cast<LogLevel>(number);
   }
-  throw std::invalid_argument{"Unknown logging level '" + std::string{word} + "' (from '" + std::string{part} +
+  throw std::invalid_argument{about_flag("--logging", part) + "Unknown logging level '" + std::string{word} +
+                              "' (from '" + std::string{part} +
                               "'), expected one of [all, debug, info, error, none] or a number from 0 to 7"};
 }
 

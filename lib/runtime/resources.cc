@@ -22,12 +22,6 @@ namespace {
 constexpr std::int64_t MEBIBYTE = std::int64_t{1} << 20;
 constexpr std::int64_t DEFAULT_MEMORY = 256 * MEBIBYTE;
 
-[[noreturn]] void refuse(const std::string& reason) {
-  throw ConfigurationError{"Legate configuration failed: " + reason +
-                           ". The configuration is in the environment variable LEGATE_CONFIG; LEGATE_SHOW_CONFIG=1 "
-                           "prints it"};
-}
-
 [[noreturn]] void give_up(const std::string& reason) {
   throw AutoConfigurationError{"Legate auto-configuration failed: " + reason +
                                ". Set the resources in the environment variable LEGATE_CONFIG, or turn automatic "
@@ -54,11 +48,13 @@ class Resolver {
     configuration_.omps = requested.omps ? *requested.omps : omps();
     check_omps();
     configuration_.numamem = requested.numamem ? *requested.numamem : numamem();
-    configuration_.cpus = requested.cpus ? *requested.cpus : cpus();
+    configuration_.cpus = requested.cpus ? *requested.cpus : std::min(cpus(), build_.max_cpus);
+    check_cpus();
     configuration_.ompthreads = requested.ompthreads ? *requested.ompthreads : ompthreads();
     configuration_.sysmem = requested.sysmem ? *requested.sysmem : sysmem();
     if (configuration_.cpus + configuration_.gpus + configuration_.omps == 0) {
-      refuse("--cpus, --gpus and --omps are all 0, which leaves no processor to run tasks");
+      refuse_configuration("--cpus 0, with --gpus 0 and --omps 0",
+                           "no processor is left to run tasks, --cpus must be at least 1");
     }
   }
 
@@ -67,26 +63,40 @@ class Resolver {
 
   void check_features() const {
     if (configuration_.warmup_nccl && !build_.nccl) {
-      refuse("--warmup-nccl: Legate was not built with NCCL support");
+      refuse_configuration("--warmup-nccl 1 (or LEGATE_WARMUP_NCCL=1)",
+                           "Legate was not built with NCCL support, only 0 is possible");
     }
     if (configuration_.io_use_vfd_gds && !build_.gds) {
-      refuse("Cannot enable HDF5 VFD GDS, Legate was not configured with GDS support");
+      refuse_configuration(
+          "--io-use-vfd-gds 1 (or LEGATE_IO_USE_VFD_GDS=1)",
+          "Cannot enable HDF5 VFD GDS, Legate was not configured with GDS support, only 0 is possible");
     }
   }
 
   void check_gpus() const {
+    const auto asked = "--gpus " + std::to_string(configuration_.gpus);
     if (configuration_.gpus > 0 && !build_.gpus) {
-      refuse("--gpus " + std::to_string(configuration_.gpus) + ": Legate was not built with GPU support");
+      refuse_configuration(asked, "Legate was not built with GPU support, only 0 is possible");
     }
     if (configuration_.gpus > hardware_.gpus) {
-      refuse("--gpus " + std::to_string(configuration_.gpus) + ": only " + std::to_string(hardware_.gpus) +
-             " GPUs are visible");
+      refuse_configuration(asked,
+                           "at most " + std::to_string(hardware_.gpus) + " are possible, more GPUs are not visible");
     }
   }
 
   void check_omps() const {
     if (configuration_.omps > 0 && !build_.openmp) {
-      refuse("--omps " + std::to_string(configuration_.omps) + ": Legate was not built with OpenMP support");
+      refuse_configuration("--omps " + std::to_string(configuration_.omps),
+                           "Legate was not built with OpenMP support, only 0 is possible");
+    }
+  }
+
+  void check_cpus() const {
+    if (configuration_.cpus > build_.max_cpus) {
+      refuse_configuration("--cpus " + std::to_string(configuration_.cpus),
+                           "at most " + std::to_string(build_.max_cpus) +
+                               " are possible: the StarPU in use was built for no more (its configure option "
+                               "--enable-maxcpus)");
     }
   }
 
@@ -138,9 +148,10 @@ class Resolver {
     if (left < configuration_.omps) {
       give_up("Not enough CPU cores to split across " + std::to_string(configuration_.omps) +
               " OpenMP processor(s). Of " + std::to_string(hardware_.cores) + " cores, " +
-              std::to_string(configuration_.cpus) + " are for CPU processors, " +
-              std::to_string(configuration_.utility) + " for the runtime and " + std::to_string(configuration_.gpus) +
-              " for GPU processors");
+              std::to_string(configuration_.cpus) + " are for CPU processors (--cpus), " +
+              std::to_string(configuration_.utility) + " for the runtime (--utility) and " +
+              std::to_string(configuration_.gpus) +
+              " for GPU processors (--gpus); --omps must be less, or --ompthreads be given");
     }
     return left / configuration_.omps;
   }
@@ -179,6 +190,12 @@ class Resolver {
 }
 
 }  // namespace
+
+void refuse_configuration(const std::string& what, const std::string& reason) {
+  throw ConfigurationError{"Legate configuration failed: " + what + ": " + reason +
+                           ". The configuration is in the environment variable LEGATE_CONFIG; LEGATE_SHOW_CONFIG=1 "
+                           "prints it"};
+}
 
 void resolve_auto(Configuration& configuration, const HardwareFacts& hardware, const BuildFeatures& build) {
   Resolver{configuration, hardware, build}.resolve();

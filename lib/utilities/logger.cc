@@ -3,10 +3,12 @@
 
 #include "utilities/log_channel.h"
 
+#include <cerrno>
 #include <cstdio>
 #include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <system_error>
 #include <utility>
 
 namespace legate {
@@ -69,7 +71,9 @@ void set_log_file(const std::string& path) {
   if (!path.empty()) {
     file = std::fopen(path.c_str(), "w");
     if (file == nullptr) {
-      throw std::runtime_error{"the log file '" + path + "' cannot be opened"};
+      const auto reason = std::error_code{errno, std::generic_category()}.message();
+      throw std::runtime_error{"the log file '" + path + "' cannot be opened (" + reason +
+                               "), expected a folder that can be written to"};
     }
   }
   auto& registry = Registry::get();

@@ -271,6 +271,16 @@ TEST_F(LifecycleDeathTest, WhatTheBuildLacksIsRefused) {
   EXPECT_LIFE([] { refuses_configuration<std::runtime_error>("--warmup-nccl", "NCCL"); });
 }
 
+TEST_F(LifecycleDeathTest, MoreProcessorsThanTheEngineHasAreRefused) {
+  EXPECT_LIFE([] { refuses_configuration<ConfigurationError>("--cpus 9999", "--cpus 9999: at most "); });
+}
+
+TEST_F(LifecycleDeathTest, ALogFileThatCannotBeWrittenIsRefused) {
+  EXPECT_LIFE([] {
+    refuses_configuration<ConfigurationError>("--log-to-file --logdir /dev/null/x", "--logdir '/dev/null/x'");
+  });
+}
+
 void starts_after_a_failure() {
   refuses_configuration<std::out_of_range>("--cpus -1", "--cpus");
   configure("--cpus=1 --cpus 1 --gpus=0 --cpus 2");  // the last one wins

@@ -14,6 +14,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <vector>
 
 namespace {
@@ -218,6 +219,32 @@ TEST(Configuration, RejectsVariablesThatAreNoNumbers) {
   EXPECT_THROW((void)parse("", {{"LEGATE_TEST", "x"}}), std::invalid_argument);
 }
 
+TEST(Configuration, SaysWhereAProblemIsAndWhatWouldBeRight) {
+  using Text = std::string;
+  EXPECT_EQ(message_of<std::out_of_range>("--cpus -1"),
+            "LEGATE_CONFIG: --cpus -1: Number of CPU processors per process (--cpus) must be >= 0, have -1");
+  EXPECT_EQ(message_of<std::invalid_argument>("--consensus=maybe"),
+            "LEGATE_CONFIG: --consensus maybe: unknown boolean argument, expected one of '1, t, true, y, yes' or "
+            "'0, f, false, n, no'");
+  EXPECT_EQ(message_of<std::invalid_argument>("--consensus=").rfind("LEGATE_CONFIG: --consensus '': ", 0), 0U);
+  EXPECT_EQ(message_of<std::invalid_argument>("--logging a=zz").rfind("LEGATE_CONFIG: --logging a=zz: ", 0), 0U);
+  EXPECT_EQ(message_of<std::invalid_argument>("--logging a").rfind("LEGATE_CONFIG: --logging a: ", 0), 0U);
+  EXPECT_EQ(message_of<std::invalid_argument>("--logdir 'x").rfind("LEGATE_CONFIG: unterminated quote", 0), 0U);
+  // what no flag says, a variable does
+  for (const Text name : {"LEGATE_SHOW_CONFIG", "LEGATE_TEST", "LEGATE_LOG_MAPPING", "LEGATE_LOG_PARTITIONING"}) {
+    EXPECT_EQ(message_of<std::invalid_argument>("", {{name, "yes"}}), name + "='yes': expected 0 for no, or 1 for yes");
+  }
+  EXPECT_EQ(message_of<std::invalid_argument>("", {{"LEGATE_WINDOW_SIZE", "-3"}}),
+            "LEGATE_WINDOW_SIZE='-3': expected a number from 0 on");
+}
+
+TEST(ConfigurationDeathTest, SaysWhereAProblemIsAndWhatWouldBeRight) {
+  const ::testing::ExitedWithCode failed{EXIT_FAILURE};
+  EXPECT_EXIT((void)parse("--cpus many"), failed, "LEGATE_CONFIG: --cpus many: expected a number from 0 to 2147483647");
+  EXPECT_EXIT((void)parse("--cpus"), failed, "LEGATE_CONFIG: --cpus expects a value, a number after a blank or '='");
+  EXPECT_EXIT((void)parse("--nonsense 4"), failed, "LEGATE_CONFIG: unknown argument: --nonsense");
+}
+
 TEST(Configuration, PutsFlagsBeforeVariables) {
   EXPECT_EQ(parse("--min-cpu-chunk 19", {{"LEGATE_MIN_CPU_CHUNK", "18"}}).min_cpu_chunk, 19);
   EXPECT_FALSE(parse("--show-config=0", {{"LEGATE_SHOW_CONFIG", "1"}}).show_config);
@@ -259,6 +286,24 @@ TEST(Configuration, ListsAllButHiddenFlagsInTheUsage) {
   for (const auto& option : legate::detail::configuration_options()) {
     EXPECT_EQ(usage.find("  " + std::string{option.flag} + " ") == std::string::npos, option.hidden) << option.flag;
   }
+}
+
+TEST(Configuration, SaysInTheUsageWhichFlagsHaveNoEffect) {
+  const auto usage = legate::detail::usage();
+  const auto line_of = [&](const std::string& flag) {
+    const auto begin = usage.find("  " + flag + " ");
+    return begin == std::string::npos ? std::string{} : usage.substr(begin, usage.find('\n', begin) - begin);
+  };
+  for (const auto* flag : {"--window-size", "--field-reuse-fraction", "--field-reuse-frequency", "--zcmem", "--regmem",
+                           "--consensus", "--disable-mpi", "--cuda-driver-path", "--profile"}) {
+    EXPECT_NE(line_of(flag).find("accepted, without effect"), std::string::npos) << flag;
+  }
+  for (const auto* flag : {"--cpus", "--sysmem", "--min-cpu-chunk", "--logging", "--show-progress", "--utility",
+                           "--inline-task-launch", "--freeze-on-error", "--use-empty-task"}) {
+    EXPECT_FALSE(line_of(flag).empty()) << flag;
+    EXPECT_EQ(line_of(flag).find(';'), std::string::npos) << line_of(flag);
+  }
+  EXPECT_NE(line_of("--gpus").find("only 0 in this build"), std::string::npos);
 }
 
 TEST(Logging, ReadsNamesAndLevels) {
@@ -366,6 +411,35 @@ TEST(Resources, MustLeaveCoresForOpenMpThreads) {
   EXPECT_THROW((void)resolve("--omps 14", large_machine(), everything()), legate::AutoConfigurationError);
   EXPECT_EQ(resolve("--omps 13", large_machine(), everything()).ompthreads, 1);
   EXPECT_EQ(resolve("--omps 14 --ompthreads 2", large_machine(), everything()).ompthreads, 2);
+}
+
+TEST(Resources, AreRefusedByFlagAndValue) {
+  const auto refusal = [](const std::string& flags, const BuildFeatures& build) -> std::string {
+    try {
+      (void)resolve(flags, large_machine(4), build);
+    } catch (const legate::ConfigurationError& error) {
+      return error.what();
+    }
+    return "nothing was thrown";
+  };
+  auto four = everything();
+  four.max_cpus = 4;
+  for (const auto& [flags, build, parts] :
+       std::vector<std::tuple<std::string, BuildFeatures, std::vector<std::string>>>{
+           {"--cpus 99", four, {"--cpus 99: ", "at most 4 "}},
+           {"--gpus 5", everything(), {"--gpus 5: ", "at most 4 "}},
+           {"--gpus 1", {}, {"--gpus 1: ", "not built with GPU", "only 0"}},
+           {"--omps 2", {}, {"--omps 2: ", "not built with OpenMP", "only 0"}},
+           {"--warmup-nccl", {}, {"--warmup-nccl 1", "LEGATE_WARMUP_NCCL=1", "only 0"}},
+           {"--cpus 0", {}, {"--cpus 0", "at least 1"}}}) {
+    const auto message = refusal(flags, build);
+    EXPECT_EQ(message.rfind("Legate configuration failed: ", 0), 0U) << message;
+    EXPECT_NE(message.find("LEGATE_CONFIG"), std::string::npos) << message;
+    for (const auto& part : parts) {
+      EXPECT_NE(message.find(part), std::string::npos) << message << " lacks " << part;
+    }
+  }
+  EXPECT_EQ(resolve("--omps 0 --gpus 0", large_machine(), four).cpus, 4) << "nobody asked for more than there can be";
 }
 
 TEST(Resources, MustBeThere) {
