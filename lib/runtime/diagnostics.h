@@ -7,9 +7,14 @@
 
 namespace legate::detail {
 
-/// Puts --logging, --log-to-file and --logdir into effect, for all loggers of the process.
+/// Puts --logging, --log-to-file and --logdir into effect, for all loggers of the process. A name that only a logger of
+/// the library could have and none has is told on stderr.
 /// @throws ConfigurationError if the log file cannot be written.
 void apply_logging(const Configuration& configuration);
+
+/// Tells on stderr which names in --logging the program made no logger of. For the end of the program: its loggers may
+/// be made at any time.
+void warn_about_absent_loggers();
 
 /// Where --log-to-file writes the messages of one process.
 [[nodiscard]] std::string log_file_path(const std::string& directory, unsigned rank);

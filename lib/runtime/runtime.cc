@@ -338,6 +338,7 @@ void Runtime::shut_down() {
   if (configuration_.show_memory_usage) {
     report_memory_usage();
   }
+  warn_about_absent_loggers();
   pending_exceptions_.clear();
   clear_plans();
 }

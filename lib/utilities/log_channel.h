@@ -6,6 +6,7 @@
 #include <atomic>
 #include <map>
 #include <string>
+#include <vector>
 
 namespace legate::detail {
 
@@ -26,6 +27,9 @@ class LogChannel {
 
 /// Sets the least severity that each named logger shows, now or once it is created; all others show PRINT and above.
 void set_log_levels(const std::map<std::string, LogLevel>& levels);
+
+/// The names last given to set_log_levels of which no logger has been made so far.
+[[nodiscard]] std::vector<std::string> levels_without_logger();
 
 /// Sends the messages of all loggers to a file, which is overwritten; an empty path sends them to stderr again.
 /// @throws std::runtime_error if the file cannot be opened.

@@ -66,6 +66,18 @@ void set_log_levels(const std::map<std::string, LogLevel>& levels) {
   }
 }
 
+std::vector<std::string> levels_without_logger() {
+  auto& registry = Registry::get();
+  const std::lock_guard lock{registry.mutex};
+  std::vector<std::string> names;
+  for (const auto& [name, level] : registry.levels) {
+    if (registry.channels.find(name) == registry.channels.end()) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 void set_log_file(const std::string& path) {
   std::FILE* file = nullptr;
   if (!path.empty()) {

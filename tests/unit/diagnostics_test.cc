@@ -120,6 +120,16 @@ TEST(Logging, RefusesAFileThatCannotBeWritten) {
   EXPECT_TRUE(WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT);
 }
 
+TEST(Logging, WarnsOnceOfNamesThatNoLoggerHas) {
+  const auto text = run_child("compute", MACHINE + " --logging legate.partition=debug,min=debug,mine=none,legate=info");
+  const std::string known =
+      "; the library's are legate, legate.partitioner, legate.mapper, legate.streaming, legate.coll\n";
+  EXPECT_EQ(text, "LEGATE WARNING: LEGATE_CONFIG: --logging names 'legate.partition', of which there is no logger" +
+                      known + "LEGATE WARNING: LEGATE_CONFIG: --logging names 'min', of which there was no logger" +
+                      known);
+  EXPECT_EQ(run_child("compute", MACHINE + " --logging mine=none,legate.mapper=debug,legate.coll=debug"), "");
+}
+
 TEST(Partitioner, ReportsConstraintsAndStrategy) {
   const auto text = run_child("compute", MACHINE + " --min-cpu-chunk 1 --logging legate.partitioner=debug,mine=none");
   EXPECT_NE(text.find("{1}{legate.partitioner}: ===== Constraint Graph =====\n"), std::string::npos) << text;
