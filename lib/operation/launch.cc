@@ -2,15 +2,20 @@
 #include "operation/launch.h"
 
 #include "data/strided_copy.h"
+#include "utilities/banner.h"
 
 #include <legate/task/exception.h>
 #include <legate/task/task_context.h>
 #include <legate/utilities/abort.h>
 
+#include <cxxabi.h>
+
 #include <algorithm>
+#include <cstddef>
 #include <cstring>
 #include <exception>
 #include <mutex>
+#include <typeinfo>
 #include <utility>
 
 namespace legate::detail {
@@ -365,7 +370,10 @@ void Launch::close_pieces(std::uint32_t point, bool threw) noexcept {
     auto& piece = argument.output->piece((*argument.pieces)[point]);
     if (!piece.bound) {
       if (!threw) {
-        LEGATE_ABORT("Task ", info.task_name, " left an unbound output unbound");
+        LEGATE_ABORT(TaskFrame::current()->description(), " left output ",
+                     &argument - arguments.data() - static_cast<std::ptrdiff_t>(info.inputs),
+                     " unbound: every instance binds its unbound outputs (create_output_buffer, bind_data, "
+                     "bind_empty_data)");
       }
       piece.extents.assign(static_cast<std::size_t>(argument.dim), 0);
       piece.bound = true;
@@ -379,19 +387,23 @@ void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept {
     body(TaskContext{&frame});
   } catch (const TaskException& exception) {
     if (!info.can_throw) {
-      LEGATE_ABORT("Task ", info.task_name,
-                   " threw an exception, but it is not declared as one that may: ", exception.what());
+      LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
+                   ", but neither its variant (VariantOptions::with_may_throw_exception) nor its launch "
+                   "(throws_exception) says that it may: ",
+                   exception.what());
     }
     if (exception.error_message().size() + sizeof(std::int32_t) > max_exception_size) {
-      LEGATE_ABORT("Task ", info.task_name, " threw an exception of ", exception.error_message().size(),
+      LEGATE_ABORT(frame.description(), " threw an exception of ", exception.error_message().size(),
                    " bytes, more than --max-exception-size ", max_exception_size);
     }
     threw = true;
     outcome->record(point, TaskException{exception.index(), exception.error_message()});
   } catch (const std::exception& exception) {
-    LEGATE_ABORT("Task ", info.task_name, " threw an exception that is not a TaskException: ", exception.what());
+    LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
+                 ", which is no TaskException: ", exception.what());
   } catch (...) {
-    LEGATE_ABORT("Task ", info.task_name, " threw an object that is not a TaskException");
+    LEGATE_ABORT(frame.description(), " threw an object of type ", type_name(*abi::__cxa_current_exception_type()),
+                 ", which is no TaskException");
   }
   close_pieces(point, threw);
 }

@@ -10,7 +10,6 @@
 
 #include <sys/utsname.h>
 
-#include <cxxabi.h>
 #include <cstdlib>
 #include <exception>
 #include <string>
@@ -21,17 +20,9 @@ namespace legate::detail {
 
 namespace {
 
-std::string type_name(const std::exception& exception) {
-  int status = 0;
-  char* demangled = abi::__cxa_demangle(typeid(exception).name(), nullptr, nullptr, &status);
-  std::string name{status == 0 ? demangled : typeid(exception).name()};
-  std::free(demangled);  // NOLINT(cppcoreguidelines-no-malloc)
-  return name;
-}
-
 /// The exceptions nested in one, outermost first.
 void collect(const std::exception& exception, std::vector<std::string>& entries) {
-  entries.push_back(type_name(exception) + ": " + exception.what());
+  entries.push_back(type_name(typeid(exception)) + ": " + exception.what());
   try {
     std::rethrow_if_nested(exception);
   } catch (const std::exception& nested) {

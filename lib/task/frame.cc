@@ -12,7 +12,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <sstream>
 #include <stdexcept>
+#include <utility>
 
 namespace legate::detail {
 
@@ -52,6 +54,33 @@ void TaskFrame::pop() {
 }
 
 TaskFrame* TaskFrame::current() { return stack.depth == 0 ? nullptr : stack.frames[stack.depth - 1].get(); }
+
+std::string TaskFrame::description() const {
+  std::ostringstream text;
+  text << "Task \"" << info_->task_name << '"';
+  if (!info_->single) {
+    text << ", point " << index_ << " of " << info_->domain;
+  }
+  if (info_->provenance != nullptr && !info_->provenance->empty()) {
+    text << ", provenance \"" << *info_->provenance << '"';
+  }
+  return text.str();
+}
+
+std::string TaskFrame::argument_name(const PhysicalStore& store) const {
+  std::size_t position = 0;
+  while (position < info_->arguments() && &stores_[position] != &store) {
+    ++position;
+  }
+  for (const auto& [role, count] : {std::pair{"input ", info_->inputs}, std::pair{"output ", info_->outputs},
+                                    std::pair{"reduction ", info_->reductions}}) {
+    if (position < count) {
+      return role + std::to_string(position) + " of task \"" + std::string{info_->task_name} + '"';
+    }
+    position -= count;
+  }
+  return {};
+}
 
 void* TaskFrame::allocate(std::size_t bytes, std::size_t alignment) {
   alignment = std::max<std::size_t>(alignment, alignof(std::max_align_t));
@@ -103,6 +132,15 @@ void* keep_task_memory(void* memory) {
     return memory;
   }
   return memory;
+}
+
+std::string about_argument(const PhysicalStore& store) {
+  for (std::size_t i = stack.depth; i-- > 0;) {
+    if (auto name = stack.frames[i]->argument_name(store); !name.empty()) {
+      return name + ": ";
+    }
+  }
+  return {};
 }
 
 unsigned executing_processor_slot() {

@@ -52,8 +52,13 @@ class TaskFrame {
   [[nodiscard]] DomainPoint& index() { return index_; }
   /// The physical stores: inputs, then outputs, then reductions.
   [[nodiscard]] PhysicalStore& store(std::size_t position) { return stores_[position]; }
+  /// For messages: `input 0 of task "x"`; nothing if the store is none of this instance's.
+  [[nodiscard]] std::string argument_name(const PhysicalStore& store) const;
   /// Zero-initialised memory for copies of small values; valid until pop().
   [[nodiscard]] std::byte* scratch(std::size_t bytes);
+
+  /// For messages: the task, where it was submitted (if that was recorded) and, of a launch of several, the point.
+  [[nodiscard]] std::string description() const;
 
   [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment);
   /// Stops owning a block; false if it is none of this frame's.

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "utilities/banner.h"
 
+#include <cxxabi.h>
+
 #include <array>
 #include <cstdio>
 #include <cstdlib>
@@ -47,6 +49,14 @@ void print_error_banner(const std::vector<std::string>& lines) {
   // One call, so that banners of several threads do not mix.
   std::fwrite(text.data(), 1, text.size(), stderr);
   std::fflush(stderr);
+}
+
+std::string type_name(const std::type_info& type) {
+  int status = 0;
+  char* demangled = abi::__cxa_demangle(type.name(), nullptr, nullptr, &status);
+  std::string name{status == 0 ? demangled : type.name()};
+  std::free(demangled);  // NOLINT(cppcoreguidelines-no-malloc)
+  return name;
 }
 
 std::vector<std::string> stack_trace([[maybe_unused]] int skip) {

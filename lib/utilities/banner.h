@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <typeinfo>
 #include <vector>
 
 namespace legate::detail {
@@ -9,6 +10,9 @@ namespace legate::detail {
 /// Writes `lines` to stderr at once, between two rules and with every line marked as an error of ours. Entries may
 /// contain line breaks.
 void print_error_banner(const std::vector<std::string>& lines);
+
+/// The name of a type as the program's source has it, where the platform can tell.
+[[nodiscard]] std::string type_name(const std::type_info& type);
 
 /// The functions that are active on the calling thread, innermost first, without the first `skip`; nothing where the
 /// platform cannot tell.

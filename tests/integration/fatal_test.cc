@@ -52,6 +52,31 @@ TEST_F(FatalDeathTest, AnObjectThatIsNoException) {
       ABORTED, "Throwing");
 }
 
+TEST_F(FatalDeathTest, TellsTaskPointProvenanceAndType) {
+  EXPECT_EXIT(
+      {
+        body = [](TaskContext context) {
+          if (context.get_task_index() == DomainPoint{Point<2>{1, 0}}) throw std::domain_error{"no such value"};
+        };
+        const Scope scope{"line 12"};
+        run(plain({2, 1}));
+      },
+      ABORTED,
+      "Task \"[^\"]*Plain\", point .1,0. of .*, provenance \"line 12\" threw std::domain_error, .*: no such value");
+  EXPECT_EXIT(
+      {
+        body = [](TaskContext) { throw TaskException{"not allowed"}; };
+        run(plain());
+      },
+      ABORTED, "Task \"[^\"]*Plain\" threw legate::TaskException, .*may_throw_exception.*: not allowed");
+  EXPECT_EXIT(
+      {
+        body = [](TaskContext) { throw 42; };
+        run(plain());
+      },
+      ABORTED, "Task \"[^\"]*Plain\" threw an object of type int,");
+}
+
 TEST_F(FatalDeathTest, ExceptionLargerThanTheMaximum) {
   EXPECT_EXIT(
       {
@@ -68,7 +93,7 @@ TEST_F(FatalDeathTest, UnboundOutputLeftUnbound) {
         static_cast<void>(task.add_output(runtime->create_store(int64())));
         run(std::move(task));
       },
-      ABORTED, "Plain.*unbound");
+      ABORTED, "Plain.* left output 0 unbound");
 }
 
 TEST_F(FatalDeathTest, BarrierOutsideAConcurrentLaunch) {
