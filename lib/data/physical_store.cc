@@ -85,25 +85,27 @@ namespace legate {
 
 namespace {
 
-[[noreturn]] void refuse(const std::string& message) { throw std::invalid_argument{message}; }
+[[noreturn]] void refuse(const detail::PhysicalStore& store, const std::string& message) {
+  throw std::invalid_argument{detail::about_argument(store) + message};
+}
 
 void check_not_unbound(const detail::PhysicalStore& store, const char* operation) {
   if (store.kind == detail::PhysicalStore::Kind::UNBOUND) {
-    refuse(std::string{operation} + ": the store is an unbound output");
+    refuse(store, std::string{operation} + ": the store is an unbound output");
   }
 }
 
 /// The piece that a binding call is about to set.
 detail::UnboundPiece& piece_to_bind(const detail::PhysicalStore& store, std::int32_t dim, const char* operation) {
   if (store.kind != detail::PhysicalStore::Kind::UNBOUND) {
-    refuse(std::string{operation} + ": the store is not an unbound output");
+    refuse(store, std::string{operation} + ": the store is not an unbound output");
   }
   if (store.piece->bound) {
-    refuse(std::string{operation} + ": the unbound output is bound already");
+    refuse(store, std::string{operation} + ": the unbound output is bound already");
   }
   if (dim != store.dim) {
-    refuse(std::string{operation} + ": " + std::to_string(dim) + " extents for a " + std::to_string(store.dim) +
-           "-D unbound output");
+    refuse(store, std::string{operation} + ": " + std::to_string(dim) + " extents for a " + std::to_string(store.dim) +
+                      "-D unbound output");
   }
   return *store.piece;
 }
@@ -124,7 +126,7 @@ bool PhysicalStore::is_partitioned() const { return impl_->partitioned; }
 
 mapping::StoreTarget PhysicalStore::target() const {
   if (is_unbound_store() && !impl_->piece->bound) {
-    refuse("target: the unbound output is not bound yet");
+    refuse(*impl_, "target: the unbound output is not bound yet");
   }
   return mapping::StoreTarget::SYSMEM;
 }
@@ -156,7 +158,8 @@ InlineAllocation PhysicalStore::get_inline_allocation() const {
 void PhysicalStore::check_shape_dimension_(std::int32_t dim) const {
   check_not_unbound(*impl_, "shape");
   if (dim != std::max(impl_->dim, 1)) {
-    refuse("Dimension mismatch: " + std::to_string(dim) + "-D access to a " + std::to_string(impl_->dim) + "-D store");
+    refuse(*impl_,
+           "Dimension mismatch: " + std::to_string(dim) + "-D access to a " + std::to_string(impl_->dim) + "-D store");
   }
 }
 
@@ -165,9 +168,9 @@ void PhysicalStore::check_accessor_dimension_(std::int32_t dim) const { check_sh
 void PhysicalStore::check_type_(Type::Code code, std::size_t size) const {
   const bool matches = code == Type::Code::NIL ? size == impl_->type->size() : code == impl_->type->code();
   if (!matches) {
-    refuse(
-        "Type mismatch: elements of the store are " + impl_->type->to_string() + ", the accessor asks for " +
-        (code == Type::Code::NIL ? "a type of " + std::to_string(size) + " bytes" : primitive_type(code).to_string()));
+    refuse(*impl_, "Type mismatch: elements of the store are " + impl_->type->to_string() + ", the accessor asks for " +
+                       (code == Type::Code::NIL ? "a type of " + std::to_string(size) + " bytes"
+                                                : primitive_type(code).to_string()));
   }
 }
 
@@ -176,8 +179,8 @@ detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const {
   const bool allowed = use == detail::StoreUse::READ ||
                        (use == detail::StoreUse::REDUCE ? impl_->writable || impl_->reducible : impl_->writable);
   if (!allowed) {
-    refuse(use == detail::StoreUse::REDUCE ? "reduce_accessor: the store is neither reducible nor writable"
-                                           : "write or read-write accessor: the store is not writable");
+    refuse(*impl_, use == detail::StoreUse::REDUCE ? "reduce_accessor: the store is neither reducible nor writable"
+                                                   : "write or read-write accessor: the store is not writable");
   }
   impl_->synchronize();
   return detail::StoreLayout{impl_->base, impl_->strides};
@@ -185,7 +188,7 @@ detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const {
 
 const void* PhysicalStore::scalar_() const {
   if (!is_future()) {
-    refuse("scalar: the store has no scalar storage");
+    refuse(*impl_, "scalar: the store has no scalar storage");
   }
   return reinterpret_cast<const void*>(impl_->base);  // NOLINT
 }
@@ -209,13 +212,13 @@ void PhysicalStore::bind_(void* data, const std::uint64_t* buffer_extents, const
                           std::int32_t dim, std::size_t element_size) const {
   auto& piece = piece_to_bind(*impl_, dim, "bind_data");
   if (element_size != impl_->type->size()) {
-    refuse("bind_data: elements of " + std::to_string(element_size) + " bytes for a store of " +
-           impl_->type->to_string());
+    refuse(*impl_, "bind_data: elements of " + std::to_string(element_size) + " bytes for a store of " +
+                       impl_->type->to_string());
   }
   for (std::int32_t d = 0; d < dim; ++d) {
     if (extents[d] > buffer_extents[d]) {
-      refuse("bind_data: extent " + std::to_string(extents[d]) + " of dimension " + std::to_string(d) +
-             " exceeds the buffer's " + std::to_string(buffer_extents[d]));
+      refuse(*impl_, "bind_data: extent " + std::to_string(extents[d]) + " of dimension " + std::to_string(d) +
+                         " exceeds the buffer's " + std::to_string(buffer_extents[d]));
     }
   }
   piece.extents.assign(extents, extents + dim);
@@ -226,8 +229,8 @@ void PhysicalStore::bind_(void* data, const std::uint64_t* buffer_extents, const
 
 TaskLocalBuffer PhysicalStore::create_output_buffer(const DomainPoint& extents, bool bind_buffer) const {
   if (!impl_->type->is_primitive()) {
-    throw std::runtime_error{"create_output_buffer: the element type " + impl_->type->to_string() +
-                             " is not a primitive one"};
+    throw std::runtime_error{detail::about_argument(*impl_) + "create_output_buffer: the element type " +
+                             impl_->type->to_string() + " is not a primitive one"};
   }
   std::vector<std::uint64_t> sizes;
   Domain bounds;
@@ -244,7 +247,8 @@ TaskLocalBuffer PhysicalStore::create_output_buffer(const DomainPoint& extents, 
 
 void PhysicalStore::bind_data(const TaskLocalBuffer& buffer, const DomainPoint& extents, bool check_type) const {
   if (check_type && buffer.type() != *impl_->type) {
-    refuse("bind_data: a buffer of " + buffer.type().to_string() + " for a store of " + impl_->type->to_string());
+    refuse(*impl_,
+           "bind_data: a buffer of " + buffer.type().to_string() + " for a store of " + impl_->type->to_string());
   }
   std::vector<std::uint64_t> sizes;
   std::vector<std::uint64_t> room;
@@ -257,8 +261,8 @@ void PhysicalStore::bind_data(const TaskLocalBuffer& buffer, const DomainPoint& 
     room.push_back(static_cast<std::uint64_t>(bounds.rect_data[d + bounds.dim] - bounds.rect_data[d] + 1));
   }
   if (room.size() != sizes.size()) {
-    refuse("bind_data: " + std::to_string(sizes.size()) + " extents for a " + std::to_string(room.size()) +
-           "-D buffer");
+    refuse(*impl_, "bind_data: " + std::to_string(sizes.size()) + " extents for a " + std::to_string(room.size()) +
+                       "-D buffer");
   }
   bind_(buffer.get_inline_allocation().ptr, room.data(), sizes.data(), extents.dim, buffer.type().size());
 }
@@ -279,10 +283,10 @@ void PhysicalStore::bind_empty_data() const {
   piece.bound = true;
 }
 
-PhysicalStore PhysicalStore::null_mask() const { refuse("null_mask: the array is not nullable"); }
+PhysicalStore PhysicalStore::null_mask() const { refuse(*impl_, "null_mask: the array is not nullable"); }
 
 PhysicalStore PhysicalStore::child(std::uint32_t index) const {
-  refuse("child: a plain array has no child " + std::to_string(index));
+  refuse(*impl_, "child: a plain array has no child " + std::to_string(index));
 }
 
 }  // namespace legate

@@ -51,7 +51,8 @@ const Variable* AutoTask::add(const LogicalStore::Ptr& store, Role role, std::in
       symbol = find_or_declare(store);
     } else {
       if (symbol->operation() != this) {
-        throw std::invalid_argument{"Variable " + symbol->to_string() + " belongs to another task"};
+        throw std::invalid_argument{"Variable " + symbol->to_string() + " belongs to another task than \"" +
+                                    std::string{name()} + '"'};
       }
       auto& bound = stores_[static_cast<std::size_t>(symbol->index())];
       if (bound && bound != store) {

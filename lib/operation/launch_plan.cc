@@ -303,18 +303,20 @@ std::vector<std::int64_t> apply(const SymbolicPoint& projection, const std::vect
   return color;
 }
 
-void check_color(const std::vector<std::int64_t>& color, const Tiling& tiling) {
+template <typename Numbers>
+std::string list(const Numbers& numbers) {
+  std::string text = "(";
+  for (const auto& number : numbers) {
+    text += (&number == numbers.data() ? "" : ", ") + std::to_string(number);
+  }
+  return text + ")";
+}
+
+void check_color(const std::vector<std::int64_t>& point, const std::vector<std::int64_t>& color, const Tiling& tiling) {
   for (std::size_t d = 0; d < color.size(); ++d) {
     if (color[d] < 0 || static_cast<std::uint64_t>(color[d]) >= tiling.colors[d]) {
-      std::string text = "A launch point is projected to color (";
-      for (const auto& c : color) {
-        text += (&c == color.data() ? "" : ", ") + std::to_string(c);
-      }
-      text += "), outside the partition's color shape (";
-      for (const auto& c : tiling.colors) {
-        text += (&c == tiling.colors.data() ? "" : ", ") + std::to_string(c);
-      }
-      throw std::out_of_range{text + ")"};
+      throw std::out_of_range{"Launch point " + list(point) + " is projected to color " + list(color) +
+                              ", outside the partition's color shape " + list(tiling.colors)};
     }
   }
 }
@@ -340,7 +342,7 @@ std::shared_ptr<const Geometry> plan_argument(const View::Ptr& view, const std::
   auto geometry = std::make_shared<const Geometry>(view, tiling, domain.get_volume(), [&](std::size_t index) {
     const auto point = domain_point(domain, index);
     auto color = projection ? apply(*projection, point) : project(point, tiling->colors);
-    check_color(color, *tiling);
+    check_color(point, color, *tiling);
     return color;
   });
   auto& entry = geometry_memo().add(words);

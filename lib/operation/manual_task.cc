@@ -22,19 +22,19 @@ void ManualTask::add(const LogicalStorePartition& partition, Role role, std::int
   check_usable();
   if (projection) {
     if (projection->size() != tiling.colors.size()) {
-      throw std::invalid_argument{"Task " + std::string{name()} + ": a projection of " +
+      throw std::invalid_argument{about_argument(role, count(role)) + "a projection of " +
                                   std::to_string(projection->size()) + " expressions for a partition of " +
                                   std::to_string(tiling.colors.size()) + " color dimensions"};
     }
     for (const auto& expression : *projection) {
       if (!expression.is_constant() && expression.dim() >= static_cast<std::uint32_t>(launch_domain_.dim)) {
-        throw std::invalid_argument{"Task " + std::string{name()} + ": projection " + expression.to_string() +
+        throw std::invalid_argument{about_argument(role, count(role)) + "projection " + expression.to_string() +
                                     " names a dimension that the launch domain does not have"};
       }
     }
   } else if (launch_domain_.dim != 1 && tiling.colors.size() != static_cast<std::size_t>(launch_domain_.dim)) {
-    throw std::runtime_error{"Task " + std::string{name()} +
-                             ": The launch domain must be 1D if the color shape has a different number of dimensions "
+    throw std::runtime_error{about_argument(role, count(role)) +
+                             "The launch domain must be 1D if the color shape has a different number of dimensions "
                              "from the launch domain"};
   }
   auto& argument = add_argument(partition.store(), role, redop_kind);
@@ -75,8 +75,12 @@ void ManualTask::plan() {
     } else if (!argument.tiling || argument.store->has_scalar_storage()) {
       plan->geometries.push_back(whole_geometry(argument.store->view()));
     } else {
-      plan->geometries.push_back(
-          plan_argument(argument.store->view(), argument.tiling, argument.projection, launch_domain_));
+      try {
+        plan->geometries.push_back(
+            plan_argument(argument.store->view(), argument.tiling, argument.projection, launch_domain_));
+      } catch (const std::out_of_range& error) {
+        throw std::out_of_range{about_argument(argument) + error.what()};
+      }
     }
   }
   plan_ = std::move(plan);

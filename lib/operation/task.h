@@ -100,6 +100,10 @@ class TaskDescription {
   [[nodiscard]] const TaskSetting& setting() const { return *setting_; }
   [[nodiscard]] const legate::detail::TaskSignature* signature() const;
   [[nodiscard]] std::size_t count(Role role) const;
+  /// For messages about the argument that is the `index`-th of its role: `input 0 of task "x": `.
+  [[nodiscard]] std::string about_argument(Role role, std::size_t index) const;
+  /// The same for one of arguments_.
+  [[nodiscard]] std::string about_argument(const TaskArgument& argument) const;
 
   std::vector<TaskArgument> arguments_{};  // in the order of the add calls
   std::shared_ptr<const LaunchPlan> plan_{};
@@ -109,6 +113,8 @@ class TaskDescription {
 
  private:
   void check_scalar_inputs() const;
+  /// The operator of that kind for the store's type, for the next argument.
+  [[nodiscard]] const ReductionOperator& find_redop(const LogicalStore& store, std::int32_t kind) const;
   /// The array under a store, whose memory is taken at the first use. Without memory there is no way on: fatal.
   [[nodiscard]] std::byte* memory_of(LogicalStore& store) const;
   void add_to_launch(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);

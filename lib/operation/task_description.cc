@@ -9,6 +9,7 @@
 #include <legate/utilities/typedefs.h>
 
 #include <algorithm>
+#include <array>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -76,26 +77,45 @@ std::size_t TaskDescription::count(Role role) const {
                                                 [&](const TaskArgument& argument) { return argument.role == role; }));
 }
 
+std::string TaskDescription::about_argument(Role role, std::size_t index) const {
+  static constexpr std::array<const char*, 3> NAMES{"input ", "output ", "reduction "};
+  return NAMES[static_cast<std::size_t>(role)] + std::to_string(index) + " of task \"" + std::string{name()} + "\": ";
+}
+
+std::string TaskDescription::about_argument(const TaskArgument& argument) const {
+  std::size_t index = 0;
+  for (const auto* before = arguments_.data(); before != &argument; ++before) {
+    index += before->role == argument.role ? 1U : 0U;
+  }
+  return about_argument(argument.role, index);
+}
+
+const ReductionOperator& TaskDescription::find_redop(const LogicalStore& store, std::int32_t kind) const {
+  const auto about = [&] { return about_argument(Role::REDUCTION, count(Role::REDUCTION)); };
+  try {
+    const auto& redop = find_reduction_operator(store.type().find_reduction_operator(kind));
+    if (redop.lhs_size == store.type().size()) {
+      return redop;
+    }
+    throw std::invalid_argument{"the reduction operator works on " + std::to_string(redop.lhs_size) +
+                                " bytes, elements of the store have " + std::to_string(store.type().size())};
+  } catch (const std::invalid_argument& error) {
+    throw std::invalid_argument{about() + error.what()};
+  }
+}
+
 TaskArgument& TaskDescription::add_argument(LogicalStore::Ptr store, Role role, std::int32_t redop_kind) {
   check_usable();
   if (store->unbound() && role != Role::OUTPUT) {
-    throw std::invalid_argument{"Task " + std::string{name()} +
-                                (role == Role::INPUT ? ": Unbound stores cannot be used as input"
-                                                     : ": Unbound stores cannot be used for reductions")};
+    throw std::invalid_argument{about_argument(role, count(role)) +
+                                (role == Role::INPUT ? "Unbound stores cannot be used as input"
+                                                     : "Unbound stores cannot be used for reductions")};
   }
   if (store->dim() > LEGATE_MAX_DIM) {
-    throw std::invalid_argument{"Task " + std::string{name()} + ": a store of " + std::to_string(store->dim()) +
+    throw std::invalid_argument{about_argument(role, count(role)) + "a store of " + std::to_string(store->dim()) +
                                 " dimensions cannot be passed, the limit is " + std::to_string(LEGATE_MAX_DIM)};
   }
-  const ReductionOperator* redop = nullptr;
-  if (role == Role::REDUCTION) {
-    redop = &find_reduction_operator(store->type().find_reduction_operator(redop_kind));
-    if (redop->lhs_size != store->type().size()) {
-      throw std::invalid_argument{"Task " + std::string{name()} + ": the reduction operator works on " +
-                                  std::to_string(redop->lhs_size) + " bytes, elements of the store have " +
-                                  std::to_string(store->type().size())};
-    }
-  }
+  const auto* redop = role == Role::REDUCTION ? &find_redop(*store, redop_kind) : nullptr;
   auto& argument = arguments_.emplace_back();
   argument.store = std::move(store);
   argument.role = role;
@@ -114,8 +134,8 @@ void TaskDescription::check_scalar_inputs() const {
     if (argument.role != Role::OUTPUT && argument.store->has_scalar_storage() &&
         !argument.store->storage().initialized()) {
       throw std::invalid_argument{
-          "Task " + std::string{name()} +
-          ": Read access or reduction to an uninitialized scalar store is prohibited: " + argument.store->to_string()};
+          about_argument(argument) +
+          "Read access or reduction to an uninitialized scalar store is prohibited: " + argument.store->to_string()};
     }
   }
 }

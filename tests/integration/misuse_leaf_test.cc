@@ -47,6 +47,40 @@ TEST_F(MisuseInLeaf, ArgumentIndicesAreChecked) {
   run(std::move(task));
 }
 
+TEST_F(MisuseInLeaf, StoreErrorsNameTaskAndArgument) {
+  body = [](TaskContext context) {
+    const auto in = context.inputs().at(1);
+    const auto out = context.output(0);
+    const auto unbound = context.output(1);
+    const auto sum = context.reduction(0);
+    const std::string_view task = "of task \"legate::test::Plain\": ";
+    leaf_refuses<IA>([&] { static_cast<void>(in.write_accessor<std::int64_t, 1>()); }, {"input 1 ", task});
+    leaf_refuses<IA>([&] { static_cast<void>(in.shape<2>()); }, {"input 1 ", task});
+    leaf_refuses<IA>([&] { static_cast<void>(in.read_accessor<std::int8_t, 1, true>()); }, {"input 1 ", task});
+    leaf_refuses<IA>([&] { out.bind_empty_data(); }, {"output 0 ", task});
+    leaf_refuses<IA>([&] { static_cast<void>(unbound.domain()); }, {"output 1 ", task});
+    leaf_refuses<IA>([&] { static_cast<void>(unbound.to_dlpack()); }, {"output 1 ", task});
+    auto wrong = create_buffer<std::int8_t, 1>(4);
+    leaf_refuses<IA>([&] { unbound.bind_data(wrong, Point<1>{4}); }, {"output 1 ", task, "bind_data"});
+    leaf_refuses<IA>(
+        [&] {
+          static_cast<void>(unbound.create_output_buffer<std::int64_t, 2>(Point<2>{1, 1}));
+        },
+        {"output 1 ", task, "create_output_buffer"});
+    leaf_refuses<IA>([&] { static_cast<void>(sum.scalar<std::int64_t>()); }, {"reduction 0 ", task});
+    unbound.bind_empty_data();
+  };
+  auto task = plain();
+  task.add_input(filled(Shape{1}, 1));
+  task.add_input(filled(Shape{1}, 1));
+  task.add_output(store(Shape{1}));
+  task.add_output(runtime->create_store(int64()));
+  task.add_reduction(filled(Shape{1}, 0), ReductionOpKind::ADD);
+  run(std::move(task));
+  // a mapped store is no argument
+  refuses<IA>([&] { static_cast<void>(filled(Shape{1}, 1).get_physical_store().shape<2>()); }, {"Dimension mismatch"});
+}
+
 TEST_F(MisuseInLeaf, ScopesAreForTheControlProgram) {
   body = [](TaskContext) {
     leaf_refuses<std::runtime_error>([] { const Scope scope{77}; }, {"Scope::set_priority", "inside a task"});

@@ -313,6 +313,19 @@ TEST_F(MisuseOfConstraint, DerivationFromAnUnboundStoreIsNotImplemented) {
   refuses<std::runtime_error>([&] { runtime->submit(std::move(task)); }, {"Not implemented"});
 }
 
+TEST_F(MisuseOfTask, MissingReductionOperatorsNameTaskAndArgument) {
+  auto task = plain();
+  static_cast<void>(task.add_reduction(filled(Shape{4}, 1), ReductionOpKind::ADD));
+  refuses<std::invalid_argument>(
+      [&] {
+        static_cast<void>(task.add_reduction(runtime->create_store(Shape{4}, binary_type(3)), ReductionOpKind::ADD));
+      },
+      {"reduction 1 of task", "Plain", "Reduction op 0 does not exist for type binary(3)"});
+  auto manual = plain({2});
+  refuses<std::invalid_argument>([&] { manual.add_reduction(filled(Shape{4}, 1), 4711); },
+                                 {"reduction 0 of task", "Plain", "4711"});
+}
+
 // --- colors and projections --------------------------------------------------------------------------------------
 
 using MisuseOfProjection = RuntimeTest;
@@ -343,8 +356,9 @@ TEST_F(MisuseOfProjection, RefusesColorsOutsideThePartition) {
     runtime->submit(std::move(task));
   };
   body = [](TaskContext) { ADD_FAILURE() << "a leaf ran"; };
-  refuses<std::out_of_range>([&] { launch(5, std::nullopt); }, {"(4)"});
-  refuses<std::out_of_range>([&] { launch(2, SymbolicPoint{dimension(0) + 3}); }, {"(4)"});
+  refuses<std::out_of_range>([&] { launch(5, std::nullopt); },
+                             {"output 0 of task", "Plain", "point (4)", "color (4)", "(4)"});
+  refuses<std::out_of_range>([&] { launch(2, SymbolicPoint{dimension(0) + 3}); }, {"point (1)", "color (4)"});
   refuses<std::out_of_range>([&] { launch(2, SymbolicPoint{dimension(0) + -1}); }, {"(-1)"});
   refuses<std::out_of_range>([&] { launch(3, SymbolicPoint{dimension(0) * 2}); }, {"(4)"});
   refuses<std::out_of_range>([&] { launch(2, SymbolicPoint{constant(9)}); }, {"(9)"});
