@@ -45,42 +45,67 @@ void check_tiling_argument(const std::string& what, const std::vector<std::uint6
 
 std::uint32_t LogicalStore::dim() const { return impl_->dim(); }
 Type LogicalStore::type() const { return impl_->type(); }
-Shape LogicalStore::shape() const { return Shape{impl_->shape()}; }
+Shape LogicalStore::shape() const {
+  detail::check_outside_tasks("LogicalStore::shape");
+  return Shape{impl_->shape()};
+}
 
 tuple<std::uint64_t> LogicalStore::extents() const {
+  detail::check_outside_tasks("LogicalStore::extents");
   if (!impl_->ready()) {
     detail::flush_held_operations();
   }
   return tuple<std::uint64_t>{impl_->extents()};
 }
 
-std::size_t LogicalStore::volume() const { return impl_->volume(); }
+std::size_t LogicalStore::volume() const {
+  detail::check_outside_tasks("LogicalStore::volume");
+  return impl_->volume();
+}
 bool LogicalStore::unbound() const { return impl_->unbound(); }
 bool LogicalStore::transformed() const { return impl_->transformed(); }
 bool LogicalStore::has_scalar_storage() const { return impl_->has_scalar_storage(); }
-bool LogicalStore::overlaps(const LogicalStore& other) const { return impl_->overlaps(*other.impl_); }
-bool LogicalStore::equal_storage(const LogicalStore& other) const { return impl_->equal_storage(*other.impl_); }
+bool LogicalStore::overlaps(const LogicalStore& other) const {
+  detail::check_outside_tasks("LogicalStore::overlaps");
+  return impl_->overlaps(*other.impl_);
+}
+bool LogicalStore::equal_storage(const LogicalStore& other) const {
+  detail::check_outside_tasks("LogicalStore::equal_storage");
+  return impl_->equal_storage(*other.impl_);
+}
 std::string LogicalStore::to_string() const { return impl_->to_string(); }
 
 LogicalStore LogicalStore::promote(std::int32_t extra_dim, std::size_t dim_size) const {
+  detail::check_outside_tasks("LogicalStore::promote");
   return LogicalStore{impl_->promote(extra_dim, dim_size)};
 }
 LogicalStore LogicalStore::project(std::int32_t dim, std::int64_t index) const {
+  detail::check_outside_tasks("LogicalStore::project");
   return LogicalStore{impl_->project(dim, index)};
 }
 LogicalStore LogicalStore::broadcast(std::int32_t dim, std::size_t dim_size) const {
+  detail::check_outside_tasks("LogicalStore::broadcast");
   return LogicalStore{impl_->broadcast(dim, dim_size)};
 }
-LogicalStore LogicalStore::slice(std::int32_t dim, Slice slice) const { return LogicalStore{impl_->slice(dim, slice)}; }
+LogicalStore LogicalStore::slice(std::int32_t dim, Slice slice) const {
+  detail::check_outside_tasks("LogicalStore::slice");
+  return LogicalStore{impl_->slice(dim, slice)};
+}
 LogicalStore LogicalStore::transpose(std::vector<std::int32_t> axes) const {
+  detail::check_outside_tasks("LogicalStore::transpose");
   return LogicalStore{impl_->transpose(axes)};
 }
 LogicalStore LogicalStore::delinearize(std::int32_t dim, std::vector<std::uint64_t> sizes) const {
+  detail::check_outside_tasks("LogicalStore::delinearize");
   return LogicalStore{impl_->delinearize(dim, sizes)};
 }
-LogicalStore LogicalStore::reinterpret_as(const Type& type) const { return LogicalStore{impl_->reinterpret_as(type)}; }
+LogicalStore LogicalStore::reinterpret_as(const Type& type) const {
+  detail::check_outside_tasks("LogicalStore::reinterpret_as");
+  return LogicalStore{impl_->reinterpret_as(type)};
+}
 
 std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
+  detail::check_outside_tasks("LogicalStore::get_partition");
   detail::flush_held_operations();
   if (impl_->unbound()) {
     return std::nullopt;
@@ -93,6 +118,7 @@ std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
 
 LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t> tile_shape,
                                                         std::optional<Span<const std::uint64_t>> color_shape) const {
+  detail::check_outside_tasks("LogicalStore::partition_by_tiling");
   const auto& extents = impl_->extents();
   if (extents.size() > LEGATE_MAX_DIM) {
     throw std::invalid_argument{"partition_by_tiling: a view of " + std::to_string(extents.size()) +
@@ -132,6 +158,7 @@ PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarge
 }
 
 std::optional<PhysicalStore> LogicalStore::get_cached_physical_store() const {
+  detail::check_outside_tasks("LogicalStore::get_cached_physical_store");
   if (auto mapping = impl_->cached_mapping()) {
     return PhysicalStore{std::move(mapping)};
   }
@@ -151,6 +178,7 @@ tuple<std::uint64_t> LogicalStorePartition::color_shape() const {
 }
 
 LogicalStore LogicalStorePartition::get_child_store(Span<const std::uint64_t> color) const {
+  detail::check_outside_tasks("LogicalStorePartition::get_child_store");
   const auto& tiling = *impl_->tiling();
   bool valid = color.size() == tiling.colors.size();
   std::vector<std::int64_t> at;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/shape.h"
 
+#include "data/control_program.h"
 #include "data/unbound_output.h"
 
 #include <legate/data/shape.h>
@@ -19,6 +20,7 @@ const std::vector<std::uint64_t>& Shape::extents() {
       throw std::invalid_argument{
           "Illegal to access an uninitialized unbound store: no submitted task decides its extents"};
     }
+    check_outside_tasks("Shape::extents");
     extents_ = producer_->extents();
     ready_ = true;
     producer_.reset();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/library.h"
 
+#include "data/control_program.h"
 #include "redop/registry.h"
 
 #include <legate/utilities/abort.h>
@@ -38,6 +39,7 @@ Library::Library(std::string name, const ResourceConfig& config, const Bases& ba
       redop_base_{reserve_reduction_operator_ids(static_cast<std::int32_t>(config.max_reduction_ops))} {}
 
 LocalTaskID Library::new_task_id() {
+  check_outside_tasks("Library::get_new_task_id");
   if (next_dynamic_id_ >= config_.max_tasks) {
     throw std::overflow_error{"Library " + name_ + " has used all of its " + std::to_string(config_.max_dyn_tasks) +
                               " dynamic task ids"};
@@ -46,6 +48,7 @@ LocalTaskID Library::new_task_id() {
 }
 
 void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
+  check_outside_tasks("Library::register_task");
   const auto local = static_cast<std::int64_t>(id);
   if (local < 0 || local >= config_.max_tasks) {
     throw std::out_of_range{"Task " + std::string{info.name()} + " is invalid (task " + std::to_string(local) +
@@ -79,6 +82,7 @@ void Library::check_redop_id(LocalRedopID id) const {
 }
 
 GlobalRedopID Library::register_reduction_operator(LocalRedopID id, ReductionOperator redop) {
+  check_outside_tasks("Library::register_reduction_operator");
   const auto global = reduction_operator_id(id);
   detail::register_reduction_operator(global, std::move(redop));
   return global;

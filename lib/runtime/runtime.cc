@@ -134,7 +134,6 @@ Library& Runtime::create_library(std::string_view name, const ResourceConfig& co
 }
 
 const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredTask& task) const {
-  check_control_program("create_task");
   if (const auto* last = task.last_setting.get();
       last != nullptr && last->scope_machine == scope_->machine.machine() && last->provenance == scope_->provenance &&
       last->priority == scope_->priority && last->policy == scope_->policy) {
@@ -165,11 +164,13 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
 }
 
 std::shared_ptr<AutoTask> Runtime::create_task(const Library& library, LocalTaskID id) {
+  check_control_program("create_task");
   const auto& task = library.find_task(id);
   return std::make_shared<AutoTask>(task, setting_for(task));
 }
 
 std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTaskID id, const Domain& domain) {
+  check_control_program("create_task");
   if (domain.empty()) {
     throw std::invalid_argument{"create_task: Launch domain must not be empty"};
   }
@@ -222,6 +223,7 @@ void Runtime::launch(TaskDescription& task) {
 }
 
 void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value) {
+  check_control_program("issue_fill");
   if (target->unbound()) {
     throw std::invalid_argument{"issue_fill: Fill lhs must be a normal store, " + target->to_string() + " is unbound"};
   }
@@ -237,6 +239,7 @@ void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value) {
 }
 
 void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value) {
+  check_control_program("issue_fill");
   if (target->unbound()) {
     throw std::invalid_argument{"issue_fill: Fill lhs must be a normal store, " + target->to_string() + " is unbound"};
   }
@@ -257,6 +260,7 @@ void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Pt
 
 LogicalStore::Ptr Runtime::tree_reduce(const Library& library, LocalTaskID id, const LogicalStore::Ptr& store,
                                        std::int32_t radix) {
+  check_control_program("tree_reduce");
   if (store->dim() != 1) {
     throw std::runtime_error{"tree_reduce: Multi-dimensional stores are not supported, the store has " +
                              std::to_string(store->dim()) + " dimensions"};
@@ -318,6 +322,7 @@ void Runtime::issue_execution_fence(bool block) {
 }
 
 void Runtime::raise_pending_exception() {
+  check_control_program("raise_pending_exception");
   while (!pending_exceptions_.empty()) {
     const auto outcome = pending_exceptions_.front();
     pending_exceptions_.pop_front();

@@ -105,6 +105,7 @@ bool is_running_in_task() { return detail::in_task(); }
 namespace detail {
 
 void register_shutdown_callback(ShutdownCallback callback) {
+  check_outside_tasks("register_shutdown_callback");
   Runtime::get().add_shutdown_callback(std::move(callback));
 }
 
@@ -135,6 +136,7 @@ std::optional<Library> Runtime::maybe_find_library(std::string_view library_name
 Library Runtime::find_or_create_library(std::string_view library_name, const ResourceConfig& config,
                                         std::unique_ptr<mapping::Mapper> mapper,
                                         const std::map<VariantCode, VariantOptions>& default_options, bool* created) {
+  detail::check_control_program("find_or_create_library");
   auto* library = impl_->find_library(library_name);
   if (created != nullptr) {
     *created = library == nullptr;

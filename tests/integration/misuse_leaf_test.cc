@@ -8,6 +8,9 @@
 #include <legate/utilities/proc_local_storage.h>
 
 #include <array>
+#include <functional>
+#include <utility>
+#include <vector>
 
 namespace legate::test {
 namespace {
@@ -89,6 +92,115 @@ TEST_F(MisuseInLeaf, ScopesAreForTheControlProgram) {
   run(plain());
   EXPECT_EQ(Scope::priority(), 0);
   EXPECT_EQ(Scope::provenance(), "");
+}
+
+// What waits for tasks would wait for itself, and what changes the runtime's state belongs to the control thread.
+class ControlProgramInLeaf : public RuntimeTest {
+ protected:
+  using Call = std::function<void()>;
+  using Named = std::pair<std::string_view, Call>;
+
+  /// Every call throws inside a leaf, naming itself, also if the leaf runs while the control program waits.
+  void leaf_refuses_all(std::vector<Named> calls) {
+    body = [&](TaskContext) {
+      for (const auto& [name, call] : calls) {
+        const ::testing::ScopedTrace trace{"", 0, std::string{name}};
+        leaf_refuses<std::runtime_error>(call, {name, "inside a task"});
+      }
+    };
+    run(plain());
+    expect_usable();
+  }
+};
+
+TEST_F(ControlProgramInLeaf, CallsOfTheRuntimeAreRefused) {
+  auto target = filled(Shape{8}, 1);
+  const auto value = scalar_store(2);
+  auto automatic = plain();
+  auto manual = plain({2});
+  const Shape shape{4};
+  const Scalar four{std::int64_t{4}};
+  const auto type = int64();
+  leaf_refuses_all({
+      {"create_library", [&] { static_cast<void>(runtime->create_library("of a leaf")); }},
+      {"find_or_create_library", [&] { static_cast<void>(runtime->find_or_create_library("of a leaf")); }},
+      {"create_task", [&] { static_cast<void>(plain()); }},
+      {"create_task", [&] { static_cast<void>(plain({0})); }},
+      {"submit", [&] { runtime->submit(std::move(automatic)); }},
+      {"submit", [&] { runtime->submit(std::move(manual)); }},
+      {"create_store", [&] { static_cast<void>(runtime->create_store(type)); }},
+      {"create_store", [&] { static_cast<void>(runtime->create_store(shape, type)); }},
+      {"create_store", [&] { static_cast<void>(runtime->create_store(four)); }},
+      {"issue_fill", [&] { runtime->issue_fill(target, four); }},
+      {"issue_fill", [&] { runtime->issue_fill(target, value); }},
+      {"tree_reduce", [&] { static_cast<void>(runtime->tree_reduce(library, PLAIN, target)); }},
+      {"issue_mapping_fence", [&] { runtime->issue_mapping_fence(); }},
+      {"issue_execution_fence", [&] { runtime->issue_execution_fence(); }},
+      {"issue_execution_fence", [&] { runtime->issue_execution_fence(true); }},
+      {"raise_pending_exception", [&] { runtime->raise_pending_exception(); }},
+      {"register_shutdown_callback", [] { register_shutdown_callback([]() noexcept {}); }},
+      {"finish", [] { static_cast<void>(finish()); }},
+  });
+  EXPECT_FALSE(runtime->maybe_find_library("of a leaf").has_value());
+  EXPECT_TRUE(has_started());
+}
+
+TEST_F(ControlProgramInLeaf, CallsOfLibrariesAreRefused) {
+  auto own = runtime->find_or_create_library("legatus.test.leaf", ResourceConfig{5, 1, 1});
+  leaf_refuses_all({
+      {"register_task", [&] { Plain::register_variants(own); }},
+      {"register_reduction_operator",
+       [&] { static_cast<void>(own.register_reduction_operator<SumReduction<std::int64_t>>(LocalRedopID{0})); }},
+      {"get_new_task_id", [&] { static_cast<void>(own.get_new_task_id()); }},
+  });
+}
+
+TEST_F(ControlProgramInLeaf, ViewsAndQueriesOfStoresAreRefused) {
+  const auto row = filled(Shape{8}, 1);
+  const auto single = filled(Shape{1}, 1);
+  const std::array<std::uint64_t, 1> four{4};
+  const std::array<std::uint64_t, 1> zero{0};
+  const auto partition = row.partition_by_tiling(four);
+  leaf_refuses_all({
+      {"LogicalStore::shape", [&] { static_cast<void>(row.shape()); }},
+      {"LogicalStore::extents", [&] { static_cast<void>(row.extents()); }},
+      {"LogicalStore::volume", [&] { static_cast<void>(row.volume()); }},
+      {"LogicalStore::overlaps", [&] { static_cast<void>(row.overlaps(single)); }},
+      {"LogicalStore::equal_storage", [&] { static_cast<void>(row.equal_storage(single)); }},
+      {"LogicalStore::promote", [&] { static_cast<void>(row.promote(0, 2)); }},
+      {"LogicalStore::project", [&] { static_cast<void>(row.project(0, 2)); }},
+      {"LogicalStore::broadcast", [&] { static_cast<void>(single.broadcast(0, 2)); }},
+      {"LogicalStore::slice",
+       [&] {
+         static_cast<void>(row.slice(0, Slice{1, 2}));
+       }},
+      {"LogicalStore::transpose", [&] { static_cast<void>(row.transpose({0})); }},
+      {"LogicalStore::delinearize",
+       [&] {
+         static_cast<void>(row.delinearize(0, {2, 4}));
+       }},
+      {"LogicalStore::reinterpret_as", [&] { static_cast<void>(row.reinterpret_as(uint64())); }},
+      {"LogicalStore::get_partition", [&] { static_cast<void>(row.get_partition()); }},
+      {"LogicalStore::partition_by_tiling", [&] { static_cast<void>(row.partition_by_tiling(four)); }},
+      {"get_physical_store", [&] { static_cast<void>(row.get_physical_store()); }},
+      {"LogicalStore::get_cached_physical_store", [&] { static_cast<void>(row.get_cached_physical_store()); }},
+      {"LogicalStorePartition::get_child_store", [&] { static_cast<void>(partition.get_child_store(zero)); }},
+  });
+}
+
+TEST_F(ControlProgramInLeaf, WaitingForTheExtentsOfItsOwnOutputIsRefused) {
+  const auto output = runtime->create_store(int64());
+  const auto shape = output.shape();
+  body = [&](TaskContext context) {
+    leaf_refuses<std::runtime_error>([&] { static_cast<void>(shape.extents()); }, {"Shape::extents", "inside a task"});
+    leaf_refuses<std::runtime_error>([&] { static_cast<void>(shape.volume()); }, {"Shape::extents", "inside a task"});
+    leaf_refuses<std::runtime_error>([&] { static_cast<void>(output.extents()); }, {"extents", "inside a task"});
+    context.output(0).bind_empty_data();
+  };
+  auto task = plain();
+  static_cast<void>(task.add_output(output));
+  run(std::move(task));
+  EXPECT_EQ(output.volume(), 0U);
 }
 
 TEST_F(MisuseInLeaf, WritesToAnInputAreRefused) {
