@@ -5,13 +5,25 @@
 
 #include <legate/tuning/scope.h>
 
+#include <algorithm>
 #include <exception>
+#include <iostream>
+#include <iterator>
 #include <stdexcept>
 #include <utility>
+#include <vector>
 
 namespace legate::detail {
 
 namespace {
+
+/// The scopes that have set something. Control thread only; never destroyed, since scopes may outlive main().
+std::vector<Scope*>& living_scopes() {
+  static auto* const scopes = new std::vector<Scope*>;
+  return *scopes;
+}
+
+std::uint64_t settings = 0;  // how often any scope has set a parameter; control thread only
 
 void check_unset(bool is_set, const char* parameter) {
   if (is_set) {
@@ -21,25 +33,76 @@ void check_unset(bool is_set, const char* parameter) {
 
 }  // namespace
 
+Scope::~Scope() {
+  if (!listed_) {
+    return;
+  }
+  auto& scopes = living_scopes();
+  // from the end, where it is if scopes end in order
+  scopes.erase(std::next(std::find(scopes.rbegin(), scopes.rend(), this)).base());
+}
+
+template <typename T>
+void Scope::set(Previous<T> Scope::*parameter, T& current, T value) {
+  if (!listed_) {
+    living_scopes().push_back(this);
+    listed_ = true;
+  }
+  (this->*parameter).value = std::exchange(current, std::move(value));
+  (this->*parameter).set_at = ++settings;
+}
+
+template <typename T>
+Scope* Scope::next_setter(Previous<T> Scope::*parameter) const {
+  Scope* next = nullptr;
+  for (auto* other : living_scopes()) {
+    const auto& theirs = other->*parameter;
+    if (theirs.value && theirs.set_at > (this->*parameter).set_at &&
+        (next == nullptr || theirs.set_at < (next->*parameter).set_at)) {
+      next = other;
+    }
+  }
+  return next;
+}
+
+template <typename T>
+void Scope::restore(Previous<T> Scope::*parameter, T& current, const char* name, bool in_order) {
+  auto& mine = this->*parameter;
+  if (!mine.value) {
+    return;
+  }
+  if (auto* later = next_setter(parameter)) {
+    (later->*parameter).value = std::move(mine.value);
+    if (!in_order) {
+      std::cerr << "LEGATE WARNING: a Scope that set the " << name
+                << " ended before one that set it later: scopes must end in the reverse order of their creation\n"
+                << std::flush;
+    }
+  } else {
+    current = std::move(*mine.value);
+  }
+  mine.value.reset();
+}
+
 void Scope::set_priority(std::int32_t priority) {
   check_outside_tasks("Scope::set_priority");
   auto& state = started_scope();
-  check_unset(previous_priority_.has_value(), "Priority");
-  previous_priority_ = std::exchange(state.priority, priority);
+  check_unset(priority_.value.has_value(), "Priority");
+  set(&Scope::priority_, state.priority, priority);
 }
 
 void Scope::set_exception_mode(ExceptionMode exception_mode) {
   check_outside_tasks("Scope::set_exception_mode");
   auto& state = started_scope();
-  check_unset(previous_exception_mode_.has_value(), "Exception mode");
-  previous_exception_mode_ = std::exchange(state.exception_mode, exception_mode);
+  check_unset(exception_mode_.value.has_value(), "Exception mode");
+  set(&Scope::exception_mode_, state.exception_mode, exception_mode);
 }
 
 void Scope::set_provenance(std::string provenance) {
   check_outside_tasks("Scope::set_provenance");
   auto& state = started_scope();
-  check_unset(previous_provenance_ != nullptr, "Provenance");
-  previous_provenance_ = std::exchange(state.provenance, std::make_shared<const std::string>(std::move(provenance)));
+  check_unset(provenance_.value.has_value(), "Provenance");
+  set(&Scope::provenance_, state.provenance, std::make_shared<const std::string>(std::move(provenance)));
 }
 
 void Scope::set_machine(const mapping::Machine& machine) {
@@ -51,16 +114,15 @@ void Scope::set_machine(const mapping::Machine& machine) {
     throw std::runtime_error{"Empty machines cannot be used for resource scoping: the intersection of " +
                              state.machine.machine()->to_string() + " and " + machine.to_string() + " is empty"};
   }
-  check_unset(previous_machine_.has_value(), "Machine");
-  MachineInScope replacement{std::make_shared<const mapping::detail::Machine>(narrowed)};
+  check_unset(machine_.value.has_value(), "Machine");
   // the whole object is kept, so that the restrictions computed so far are still there when the scope ends
-  previous_machine_ = std::exchange(state.machine, std::move(replacement));
+  set(&Scope::machine_, state.machine, MachineInScope{std::make_shared<const mapping::detail::Machine>(narrowed)});
 }
 
 void Scope::set_parallel_policy(const ParallelPolicy& policy) {
   check_outside_tasks("Scope::set_parallel_policy");
   auto& state = started_scope();
-  check_unset(previous_policy_.has_value(), "Parallel policy");
+  check_unset(policy_.value.has_value(), "Parallel policy");
   if (policy != state.policy) {
     if (state.policy.streaming_mode() == StreamingMode::STRICT) {
       if (state.discard_hook != nullptr) {
@@ -73,60 +135,33 @@ void Scope::set_parallel_policy(const ParallelPolicy& policy) {
       state.policy_change_hook(state.policy, policy, false);
     }
   }
-  previous_policy_ = std::exchange(state.policy, policy);
+  set(&Scope::policy_, state.policy, policy);
 }
 
-void Scope::end() {
+void Scope::end(bool in_order) {
   // a scope that outlives the runtime has nothing left to restore
   auto* const state = current_scope();
   if (state == nullptr) {
     return;
   }
   std::exception_ptr error;
-  if (previous_policy_ && *previous_policy_ != state->policy && state->policy_change_hook != nullptr) {
+  if (policy_.value && *policy_.value != state->policy && next_setter(&Scope::policy_) == nullptr &&
+      state->policy_change_hook != nullptr) {
     // Operations held back are launched here, so the other parameters must still be those of the scope.
     try {
-      state->policy_change_hook(state->policy, *previous_policy_, true);
+      state->policy_change_hook(state->policy, *policy_.value, true);
     } catch (...) {
       error = std::current_exception();
     }
   }
-  if (previous_policy_) {
-    state->policy = *previous_policy_;
-  }
-  if (previous_machine_) {
-    state->machine = std::move(*previous_machine_);
-  }
-  if (previous_provenance_) {
-    state->provenance = std::move(previous_provenance_);
-  }
-  if (previous_exception_mode_) {
-    state->exception_mode = *previous_exception_mode_;
-  }
-  if (previous_priority_) {
-    state->priority = *previous_priority_;
-  }
-  const bool unwinding = std::uncaught_exceptions() > exceptions_at_start_;
-  *this = Scope{};
-  if (error && !unwinding) {
+  restore(&Scope::policy_, state->policy, "parallel policy", in_order);
+  restore(&Scope::machine_, state->machine, "machine", in_order);
+  restore(&Scope::provenance_, state->provenance, "provenance", in_order);
+  restore(&Scope::exception_mode_, state->exception_mode, "exception mode", in_order);
+  restore(&Scope::priority_, state->priority, "priority", in_order);
+  if (error && std::uncaught_exceptions() <= exceptions_at_start_) {
     std::rethrow_exception(error);
   }
-}
-
-void Scope::end_in_favour_of(Scope& other) {
-  // where both have a previous value, the older one belongs to this scope
-  const auto hand_over = [](auto& mine, auto& theirs) {
-    if (mine && theirs) {
-      theirs = std::move(mine);
-      mine = {};
-    }
-  };
-  hand_over(previous_priority_, other.previous_priority_);
-  hand_over(previous_exception_mode_, other.previous_exception_mode_);
-  hand_over(previous_provenance_, other.previous_provenance_);
-  hand_over(previous_machine_, other.previous_machine_);
-  hand_over(previous_policy_, other.previous_policy_);
-  end();
 }
 
 }  // namespace legate::detail
@@ -199,7 +234,7 @@ Scope& Scope::operator=(Scope&& other) noexcept(false) {
   // taken over first, so that both scopes are in order should ending the old one throw
   const auto old = std::exchange(impl_, std::move(other.impl_));
   if (old && impl_) {
-    old->end_in_favour_of(*impl_);
+    old->end(true);  // the other one lives on in its place
   } else if (old) {
     old->end();
   }

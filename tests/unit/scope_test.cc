@@ -133,6 +133,62 @@ TEST_F(ScopeTest, NestsAndInherits) {
   EXPECT_EQ(Scope::provenance(), "");
 }
 
+TEST_F(ScopeTest, TellsWhenScopesEndOutOfOrder) {
+  ::testing::internal::CaptureStderr();
+  auto outer = std::make_unique<Scope>(7);
+  outer->set_provenance("outer");
+  auto middle = std::make_unique<Scope>(8);
+  auto inner = std::make_unique<Scope>(9);
+  outer.reset();
+  EXPECT_EQ(Scope::priority(), 9);
+  EXPECT_EQ(Scope::provenance(), "") << "no other scope sets it";
+  inner.reset();
+  EXPECT_EQ(Scope::priority(), 8);
+  middle.reset();
+  expect_defaults();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "LEGATE WARNING: a Scope that set the priority ended before one that set it later: scopes must end in the "
+            "reverse order of their creation\n");
+}
+
+TEST_F(ScopeTest, CountsTheOrderOfSettingsNotOfCreation) {
+  ::testing::internal::CaptureStderr();
+  {
+    Scope outer;
+    auto inner = std::make_unique<Scope>(3);
+    outer.set_priority(4);  // later than the inner one, which ends before
+    inner.reset();
+    EXPECT_EQ(Scope::priority(), 4);
+  }
+  expect_defaults();
+  EXPECT_NE(::testing::internal::GetCapturedStderr().find("set the priority"), std::string::npos);
+}
+
+TEST_F(ScopeTest, SaysNothingOfScopesInOrder) {
+  ::testing::internal::CaptureStderr();
+  {
+    const Scope outer{7};
+    Scope inner{8};
+    Scope other{9};
+    inner = std::move(other);  // lives on in its place
+    EXPECT_EQ(Scope::priority(), 9);
+  }
+  expect_defaults();
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+}
+
+TEST_F(ScopeTest, LeavesAStreamingPolicyWithTheLastOfItsScopes) {
+  ::testing::internal::CaptureStderr();
+  auto outer = std::make_unique<Scope>(strict(2));
+  auto inner = std::make_unique<Scope>(strict(2));
+  calls.clear();
+  outer.reset();
+  EXPECT_TRUE(calls.empty());
+  inner.reset();
+  EXPECT_EQ(calls, std::vector<std::string>{"leave 2 1 at priority 0"});
+  static_cast<void>(::testing::internal::GetCapturedStderr());
+}
+
 TEST_F(ScopeTest, SetsAParameterOnce) {
   Scope scope{7};
   scope.set_exception_mode(ExceptionMode::DEFERRED);

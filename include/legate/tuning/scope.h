@@ -20,8 +20,11 @@ class Scope;
 /// Sets parameters of all operations that are created while the object lives.
 ///
 /// A parameter takes effect when it is set, and has its previous value again when the scope ends. What a scope does not
-/// set, it inherits. Scopes must end in the reverse order of their creation. A scope that was moved from does nothing.
-/// Control thread only.
+/// set, it inherits. A scope that was moved from does nothing. Control thread only.
+///
+/// Scopes must end in the reverse order of their creation. One that ends while a scope that set the same parameter
+/// later is alive leaves the value alone and says so on stderr; what it was before both is in force when the later one
+/// ends.
 ///
 /// Outside every scope, the priority is 0, the exception mode IMMEDIATE, the provenance empty, the machine the whole
 /// one and the policy the default.
@@ -31,13 +34,13 @@ class Scope;
 /// - std::runtime_error before start() and after finish().
 class LEGATE_EXPORT Scope {
  public:
-  /// A scope that sets nothing yet.
-  Scope();
-  explicit Scope(std::int32_t priority);
-  explicit Scope(ExceptionMode exception_mode);
-  explicit Scope(std::string provenance);
-  explicit Scope(const mapping::Machine& machine);
-  explicit Scope(ParallelPolicy parallel_policy);
+  /// A scope that sets nothing yet. (A scope without a name would end at once: `const Scope scope{...};`.)
+  [[nodiscard]] Scope();
+  [[nodiscard]] explicit Scope(std::int32_t priority);
+  [[nodiscard]] explicit Scope(ExceptionMode exception_mode);
+  [[nodiscard]] explicit Scope(std::string provenance);
+  [[nodiscard]] explicit Scope(const mapping::Machine& machine);
+  [[nodiscard]] explicit Scope(ParallelPolicy parallel_policy);
 
   Scope&& with_priority(std::int32_t priority) &&;
   Scope&& with_exception_mode(ExceptionMode exception_mode) &&;
