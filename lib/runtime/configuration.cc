@@ -195,7 +195,8 @@ class FlagReader {
     }
     if (name == "-v" || name == "--version") {
       exit_with_text(LEGATE_STRINGIZE(LEGATE_VERSION_MAJOR) "." LEGATE_STRINGIZE(
-          LEGATE_VERSION_MINOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_PATCH) "\n");
+                         LEGATE_VERSION_MINOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_PATCH) " (Legatus " +
+                     std::string{legatus_version()} + ")\n");
     }
     const auto* const option = find_option(name);
     if (option == nullptr) {

@@ -38,7 +38,8 @@ std::vector<std::string> surroundings() {
     lines.push_back(std::string{"System: "} + system.sysname + ", " + system.release + ", " + system.machine);
   }
   lines.push_back("Legate version: " LEGATE_STRINGIZE(LEGATE_VERSION_MAJOR) "." LEGATE_STRINGIZE(
-      LEGATE_VERSION_MINOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_PATCH));
+                      LEGATE_VERSION_MINOR) "." LEGATE_STRINGIZE(LEGATE_VERSION_PATCH) " (Legatus " +
+                  std::string{legatus_version()} + ")");
   lines.push_back("Backend version: " + engine::backend_version());
   lines.emplace_back("Configure options: " LEGATE_CONFIGURE_OPTIONS);
   const auto* config = std::getenv("LEGATE_CONFIG");

@@ -2,6 +2,7 @@
 // From start() to finish(), each time in a program of its own: a process goes through it only once.
 #include <legate.h>
 #include <legate/utilities/proc_local_storage.h>
+#include <legate/version.h>
 
 #include <gtest/gtest.h>
 
@@ -309,7 +310,7 @@ TEST_F(LifecycleDeathTest, HelpAndVersionEndTheProgramWell) {
   const ::testing::ExitedWithCode well{0};
   EXPECT_EXIT(start_with("--help"), well, "--cpus(.|\n)*--sysmem");
   EXPECT_EXIT(start_with("-h"), well, "--cpus");
-  EXPECT_EXIT(start_with("--version"), well, "26");
+  EXPECT_EXIT(start_with("--version"), well, std::string{"26.7.0 .Legatus "} + legatus_version());
 }
 
 TEST_F(LifecycleDeathTest, TheConfigurationIsShown) {
