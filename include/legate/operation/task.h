@@ -90,14 +90,18 @@ class LEGATE_EXPORT AutoTask {
 /// Same rules of use as AutoTask. A store given whole is seen whole by every instance: as an output, all instances must
 /// write the same values; as a reduction, all contributions are combined with the previous contents. A partition
 /// gives the instance at launch point p the piece `projection(p)`, or piece p without a projection; a 1-D launch over
-/// pieces of more dimensions takes them in row-major order.
+/// pieces of more dimensions takes them in row-major order. Every point must have its piece: the number of points may
+/// be less than that of the pieces, whose rest stays as it is, but a point whose color the partition does not have
+/// makes submit throw std::out_of_range. Without a projection, a launch domain of several dimensions must have as many
+/// as the partition has color dimensions.
 class LEGATE_EXPORT ManualTask {
  public:
   /// @name Arguments, in the order in which the task will see them
   /// `is_key_partition` marks the argument whose placement decides where the instances run; a hint.
   /// @throws std::invalid_argument for an unbound input or reduction, an operator that the element type lacks, or a
   ///   projection whose size is not the number of color dimensions.
-  /// @throws std::runtime_error if, without projection, launch domain and colors do not match.
+  /// @throws std::runtime_error if, without projection, the launch domain is not 1-D and has another number of
+  ///   dimensions than the partition has color dimensions.
   /// @{
   void add_input(LogicalStore store);
   void add_input(LogicalStorePartition store_partition, std::optional<SymbolicPoint> projection = std::nullopt,
