@@ -2,6 +2,7 @@
 #include <legate/data/allocator.h>
 
 #include "data/alignment.h"
+#include "utilities/handle.h"
 
 #include <legate/data/buffer.h>
 
@@ -69,13 +70,15 @@ class ScopedAllocator {
 ScopedAllocator::ScopedAllocator(Memory::Kind kind, bool scoped, std::size_t alignment)
     : impl_{make_internal_shared<detail::ScopedAllocator>(kind, scoped, alignment)} {}
 
-void* ScopedAllocator::allocate(std::size_t bytes) { return impl_->allocate(bytes, 1); }
-
-void* ScopedAllocator::allocate_aligned(std::size_t bytes, std::size_t alignment) {
-  return impl_->allocate(bytes, alignment);
+void* ScopedAllocator::allocate(std::size_t bytes) {
+  return detail::checked(impl_, "ScopedAllocator::allocate").allocate(bytes, 1);
 }
 
-void ScopedAllocator::deallocate(void* ptr) { impl_->deallocate(ptr); }
+void* ScopedAllocator::allocate_aligned(std::size_t bytes, std::size_t alignment) {
+  return detail::checked(impl_, "ScopedAllocator::allocate_aligned").allocate(bytes, alignment);
+}
+
+void ScopedAllocator::deallocate(void* ptr) { detail::checked(impl_, "ScopedAllocator::deallocate").deallocate(ptr); }
 
 void ScopedAllocator::check_count_(std::size_t count, std::size_t size) {
   if (count > std::numeric_limits<std::size_t>::max() / size) {

@@ -3,6 +3,7 @@
 #include "data/physical_store.h"
 #include "data/strided_copy.h"
 #include "data/task_memory.h"
+#include "utilities/handle.h"
 
 #include <legate/data/inline_allocation.h>
 #include <legate/data/physical_store.h>
@@ -102,7 +103,7 @@ void detach(TensorOwner& owner, const std::size_t* source_strides, std::size_t e
 
 std::unique_ptr<DLManagedTensorVersioned, void (*)(DLManagedTensorVersioned*)> PhysicalStore::to_dlpack(
     std::optional<bool> copy, std::optional<CUstream_st*> stream) const {
-  if (is_unbound_store()) {
+  if (detail::checked(impl_, "PhysicalStore::to_dlpack").kind == detail::PhysicalStore::Kind::UNBOUND) {
     throw std::invalid_argument{detail::about_argument(*impl_) + "to_dlpack: the store is an unbound output"};
   }
   if (stream.has_value()) {

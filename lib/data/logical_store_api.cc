@@ -3,6 +3,7 @@
 #include "data/control_program.h"
 #include "data/logical_store.h"
 #include "data/physical_store.h"
+#include "utilities/handle.h"
 
 #include <legate/data/logical_store.h>
 
@@ -43,16 +44,16 @@ void check_tiling_argument(const std::string& what, const std::vector<std::uint6
 
 }  // namespace
 
-std::uint32_t LogicalStore::dim() const { return impl_->dim(); }
-Type LogicalStore::type() const { return impl_->type(); }
+std::uint32_t LogicalStore::dim() const { return detail::checked(impl_, "LogicalStore::dim").dim(); }
+Type LogicalStore::type() const { return detail::checked(impl_, "LogicalStore::type").type(); }
 Shape LogicalStore::shape() const {
   detail::check_outside_tasks("LogicalStore::shape");
-  return Shape{impl_->shape()};
+  return Shape{detail::checked(impl_, "LogicalStore::shape").shape()};
 }
 
 tuple<std::uint64_t> LogicalStore::extents() const {
   detail::check_outside_tasks("LogicalStore::extents");
-  if (!impl_->ready()) {
+  if (!detail::checked(impl_, "LogicalStore::extents").ready()) {
     detail::flush_held_operations();
   }
   return tuple<std::uint64_t>{impl_->extents()};
@@ -60,54 +61,58 @@ tuple<std::uint64_t> LogicalStore::extents() const {
 
 std::size_t LogicalStore::volume() const {
   detail::check_outside_tasks("LogicalStore::volume");
-  return impl_->volume();
+  return detail::checked(impl_, "LogicalStore::volume").volume();
 }
-bool LogicalStore::unbound() const { return impl_->unbound(); }
-bool LogicalStore::transformed() const { return impl_->transformed(); }
-bool LogicalStore::has_scalar_storage() const { return impl_->has_scalar_storage(); }
+bool LogicalStore::unbound() const { return detail::checked(impl_, "LogicalStore::unbound").unbound(); }
+bool LogicalStore::transformed() const { return detail::checked(impl_, "LogicalStore::transformed").transformed(); }
+bool LogicalStore::has_scalar_storage() const {
+  return detail::checked(impl_, "LogicalStore::has_scalar_storage").has_scalar_storage();
+}
 bool LogicalStore::overlaps(const LogicalStore& other) const {
   detail::check_outside_tasks("LogicalStore::overlaps");
-  return impl_->overlaps(*other.impl_);
+  return detail::checked(impl_, "LogicalStore::overlaps")
+      .overlaps(detail::checked(other.impl_, "LogicalStore::overlaps"));
 }
 bool LogicalStore::equal_storage(const LogicalStore& other) const {
   detail::check_outside_tasks("LogicalStore::equal_storage");
-  return impl_->equal_storage(*other.impl_);
+  return detail::checked(impl_, "LogicalStore::equal_storage")
+      .equal_storage(detail::checked(other.impl_, "LogicalStore::equal_storage"));
 }
-std::string LogicalStore::to_string() const { return impl_->to_string(); }
+std::string LogicalStore::to_string() const { return detail::checked(impl_, "LogicalStore::to_string").to_string(); }
 
 LogicalStore LogicalStore::promote(std::int32_t extra_dim, std::size_t dim_size) const {
   detail::check_outside_tasks("LogicalStore::promote");
-  return LogicalStore{impl_->promote(extra_dim, dim_size)};
+  return LogicalStore{detail::checked(impl_, "LogicalStore::promote").promote(extra_dim, dim_size)};
 }
 LogicalStore LogicalStore::project(std::int32_t dim, std::int64_t index) const {
   detail::check_outside_tasks("LogicalStore::project");
-  return LogicalStore{impl_->project(dim, index)};
+  return LogicalStore{detail::checked(impl_, "LogicalStore::project").project(dim, index)};
 }
 LogicalStore LogicalStore::broadcast(std::int32_t dim, std::size_t dim_size) const {
   detail::check_outside_tasks("LogicalStore::broadcast");
-  return LogicalStore{impl_->broadcast(dim, dim_size)};
+  return LogicalStore{detail::checked(impl_, "LogicalStore::broadcast").broadcast(dim, dim_size)};
 }
 LogicalStore LogicalStore::slice(std::int32_t dim, Slice slice) const {
   detail::check_outside_tasks("LogicalStore::slice");
-  return LogicalStore{impl_->slice(dim, slice)};
+  return LogicalStore{detail::checked(impl_, "LogicalStore::slice").slice(dim, slice)};
 }
 LogicalStore LogicalStore::transpose(std::vector<std::int32_t> axes) const {
   detail::check_outside_tasks("LogicalStore::transpose");
-  return LogicalStore{impl_->transpose(axes)};
+  return LogicalStore{detail::checked(impl_, "LogicalStore::transpose").transpose(axes)};
 }
 LogicalStore LogicalStore::delinearize(std::int32_t dim, std::vector<std::uint64_t> sizes) const {
   detail::check_outside_tasks("LogicalStore::delinearize");
-  return LogicalStore{impl_->delinearize(dim, sizes)};
+  return LogicalStore{detail::checked(impl_, "LogicalStore::delinearize").delinearize(dim, sizes)};
 }
 LogicalStore LogicalStore::reinterpret_as(const Type& type) const {
   detail::check_outside_tasks("LogicalStore::reinterpret_as");
-  return LogicalStore{impl_->reinterpret_as(type)};
+  return LogicalStore{detail::checked(impl_, "LogicalStore::reinterpret_as").reinterpret_as(type)};
 }
 
 std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
   detail::check_outside_tasks("LogicalStore::get_partition");
   detail::flush_held_operations();
-  if (impl_->unbound()) {
+  if (detail::checked(impl_, "LogicalStore::get_partition").unbound()) {
     return std::nullopt;
   }
   if (auto tiling = impl_->latest_key_partition()) {
@@ -119,7 +124,7 @@ std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
 LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t> tile_shape,
                                                         std::optional<Span<const std::uint64_t>> color_shape) const {
   detail::check_outside_tasks("LogicalStore::partition_by_tiling");
-  const auto& extents = impl_->extents();
+  const auto& extents = detail::checked(impl_, "LogicalStore::partition_by_tiling").extents();
   if (extents.size() > LEGATE_MAX_DIM) {
     throw std::invalid_argument{"partition_by_tiling: a view of " + std::to_string(extents.size()) +
                                 " dimensions cannot be tiled, the limit is " + std::to_string(LEGATE_MAX_DIM)};
@@ -154,12 +159,12 @@ PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarge
     throw std::invalid_argument{"get_physical_store: this machine has no memory of the kind asked for"};
   }
   detail::flush_held_operations();
-  return PhysicalStore{impl_->map()};
+  return PhysicalStore{detail::checked(impl_, "LogicalStore::get_physical_store").map()};
 }
 
 std::optional<PhysicalStore> LogicalStore::get_cached_physical_store() const {
   detail::check_outside_tasks("LogicalStore::get_cached_physical_store");
-  if (auto mapping = impl_->cached_mapping()) {
+  if (auto mapping = detail::checked(impl_, "LogicalStore::get_cached_physical_store").cached_mapping()) {
     return PhysicalStore{std::move(mapping)};
   }
   return std::nullopt;
@@ -171,15 +176,17 @@ LogicalStore LogicalStore::child(std::uint32_t index) const {
   throw std::invalid_argument{"child: a plain array has no child " + std::to_string(index)};
 }
 
-LogicalStore LogicalStorePartition::store() const { return LogicalStore{impl_->store()}; }
+LogicalStore LogicalStorePartition::store() const {
+  return LogicalStore{detail::checked(impl_, "LogicalStorePartition::store").store()};
+}
 
 tuple<std::uint64_t> LogicalStorePartition::color_shape() const {
-  return tuple<std::uint64_t>{impl_->tiling()->colors};
+  return tuple<std::uint64_t>{detail::checked(impl_, "LogicalStorePartition::color_shape").tiling()->colors};
 }
 
 LogicalStore LogicalStorePartition::get_child_store(Span<const std::uint64_t> color) const {
   detail::check_outside_tasks("LogicalStorePartition::get_child_store");
-  const auto& tiling = *impl_->tiling();
+  const auto& tiling = *detail::checked(impl_, "LogicalStorePartition::get_child_store").tiling();
   bool valid = color.size() == tiling.colors.size();
   std::vector<std::int64_t> at;
   for (std::size_t d = 0; valid && d < color.size(); ++d) {

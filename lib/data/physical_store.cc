@@ -4,6 +4,7 @@
 #include "data/control_program.h"
 #include "data/logical_store.h"
 #include "data/task_memory.h"
+#include "utilities/handle.h"
 
 #include <legate/data/buffer.h>
 
@@ -112,27 +113,34 @@ detail::UnboundPiece& piece_to_bind(const detail::PhysicalStore& store, std::int
 
 }  // namespace
 
-std::int32_t PhysicalStore::dim() const { return impl_->dim; }
-Type PhysicalStore::type() const { return *impl_->type; }
-Type::Code PhysicalStore::type_code_() const { return impl_->type->code(); }
-bool PhysicalStore::is_readable() const { return impl_->readable; }
-bool PhysicalStore::is_writable() const { return impl_->writable; }
-bool PhysicalStore::is_reducible() const { return impl_->reducible; }
+std::int32_t PhysicalStore::dim() const { return detail::checked(impl_, "PhysicalStore::dim").dim; }
+Type PhysicalStore::type() const { return *detail::checked(impl_, "PhysicalStore::type").type; }
+Type::Code PhysicalStore::type_code_() const { return detail::checked(impl_, "PhysicalStore::code").type->code(); }
+bool PhysicalStore::is_readable() const { return detail::checked(impl_, "PhysicalStore::is_readable").readable; }
+bool PhysicalStore::is_writable() const { return detail::checked(impl_, "PhysicalStore::is_writable").writable; }
+bool PhysicalStore::is_reducible() const { return detail::checked(impl_, "PhysicalStore::is_reducible").reducible; }
 bool PhysicalStore::valid() const { return impl_ != nullptr && impl_->valid; }
-bool PhysicalStore::transformed() const { return impl_->transformed; }
-bool PhysicalStore::is_future() const { return impl_->kind == detail::PhysicalStore::Kind::SCALAR; }
-bool PhysicalStore::is_unbound_store() const { return impl_->kind == detail::PhysicalStore::Kind::UNBOUND; }
-bool PhysicalStore::is_partitioned() const { return impl_->partitioned; }
+bool PhysicalStore::transformed() const { return detail::checked(impl_, "PhysicalStore::transformed").transformed; }
+bool PhysicalStore::is_future() const {
+  return detail::checked(impl_, "PhysicalStore::is_future").kind == detail::PhysicalStore::Kind::SCALAR;
+}
+bool PhysicalStore::is_unbound_store() const {
+  return detail::checked(impl_, "PhysicalStore::is_unbound_store").kind == detail::PhysicalStore::Kind::UNBOUND;
+}
+bool PhysicalStore::is_partitioned() const {
+  return detail::checked(impl_, "PhysicalStore::is_partitioned").partitioned;
+}
 
 mapping::StoreTarget PhysicalStore::target() const {
-  if (is_unbound_store() && !impl_->piece->bound) {
+  const auto& store = detail::checked(impl_, "PhysicalStore::target");
+  if (store.kind == detail::PhysicalStore::Kind::UNBOUND && !store.piece->bound) {
     refuse(*impl_, "target: the unbound output is not bound yet");
   }
   return mapping::StoreTarget::SYSMEM;
 }
 
 Domain PhysicalStore::domain() const {
-  check_not_unbound(*impl_, "domain");
+  check_not_unbound(detail::checked(impl_, "PhysicalStore::domain"), "domain");
   Domain result;
   result.dim = impl_->dim;
   for (std::int32_t d = 0; d < impl_->dim; ++d) {
@@ -144,7 +152,7 @@ Domain PhysicalStore::domain() const {
 }
 
 InlineAllocation PhysicalStore::get_inline_allocation() const {
-  check_not_unbound(*impl_, "get_inline_allocation");
+  check_not_unbound(detail::checked(impl_, "PhysicalStore::get_inline_allocation"), "get_inline_allocation");
   impl_->synchronize();
   auto address = impl_->base;
   std::vector<std::size_t> strides;
@@ -156,7 +164,7 @@ InlineAllocation PhysicalStore::get_inline_allocation() const {
 }
 
 void PhysicalStore::check_shape_dimension_(std::int32_t dim) const {
-  check_not_unbound(*impl_, "shape");
+  check_not_unbound(detail::checked(impl_, "PhysicalStore::shape"), "shape");
   if (dim != std::max(impl_->dim, 1)) {
     refuse(*impl_,
            "Dimension mismatch: " + std::to_string(dim) + "-D access to a " + std::to_string(impl_->dim) + "-D store");
@@ -166,7 +174,8 @@ void PhysicalStore::check_shape_dimension_(std::int32_t dim) const {
 void PhysicalStore::check_accessor_dimension_(std::int32_t dim) const { check_shape_dimension_(dim); }
 
 void PhysicalStore::check_type_(Type::Code code, std::size_t size) const {
-  const bool matches = code == Type::Code::NIL ? size == impl_->type->size() : code == impl_->type->code();
+  const auto& type = *detail::checked(impl_, "PhysicalStore::accessor").type;
+  const bool matches = code == Type::Code::NIL ? size == type.size() : code == type.code();
   if (!matches) {
     refuse(*impl_, "Type mismatch: elements of the store are " + impl_->type->to_string() + ", the accessor asks for " +
                        (code == Type::Code::NIL ? "a type of " + std::to_string(size) + " bytes"
@@ -175,7 +184,7 @@ void PhysicalStore::check_type_(Type::Code code, std::size_t size) const {
 }
 
 detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const {
-  check_not_unbound(*impl_, "accessor");
+  check_not_unbound(detail::checked(impl_, "PhysicalStore::accessor"), "accessor");
   const bool allowed = use == detail::StoreUse::READ ||
                        (use == detail::StoreUse::REDUCE ? impl_->writable || impl_->reducible : impl_->writable);
   if (!allowed) {
@@ -187,7 +196,7 @@ detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const {
 }
 
 const void* PhysicalStore::scalar_() const {
-  if (!is_future()) {
+  if (detail::checked(impl_, "PhysicalStore::scalar").kind != detail::PhysicalStore::Kind::SCALAR) {
     refuse(*impl_, "scalar: the store has no scalar storage");
   }
   return reinterpret_cast<const void*>(impl_->base);  // NOLINT
@@ -195,7 +204,7 @@ const void* PhysicalStore::scalar_() const {
 
 void* PhysicalStore::create_output_(const std::uint64_t* extents, std::int32_t dim, std::size_t element_size,
                                     std::size_t alignment, bool bind) const {
-  piece_to_bind(*impl_, dim, "create_output_buffer");
+  piece_to_bind(detail::checked(impl_, "PhysicalStore::create_output_buffer"), dim, "create_output_buffer");
   std::size_t bytes = element_size;
   for (std::int32_t d = 0; d < dim; ++d) {
     bytes *= extents[d];
@@ -210,7 +219,7 @@ void* PhysicalStore::create_output_(const std::uint64_t* extents, std::int32_t d
 
 void PhysicalStore::bind_(void* data, const std::uint64_t* buffer_extents, const std::uint64_t* extents,
                           std::int32_t dim, std::size_t element_size) const {
-  auto& piece = piece_to_bind(*impl_, dim, "bind_data");
+  auto& piece = piece_to_bind(detail::checked(impl_, "PhysicalStore::bind_data"), dim, "bind_data");
   if (element_size != impl_->type->size()) {
     refuse(*impl_, "bind_data: elements of " + std::to_string(element_size) + " bytes for a store of " +
                        impl_->type->to_string());
@@ -228,7 +237,7 @@ void PhysicalStore::bind_(void* data, const std::uint64_t* buffer_extents, const
 }
 
 TaskLocalBuffer PhysicalStore::create_output_buffer(const DomainPoint& extents, bool bind_buffer) const {
-  if (!impl_->type->is_primitive()) {
+  if (!detail::checked(impl_, "PhysicalStore::create_output_buffer").type->is_primitive()) {
     throw std::runtime_error{detail::about_argument(*impl_) + "create_output_buffer: the element type " +
                              impl_->type->to_string() + " is not a primitive one"};
   }
@@ -246,7 +255,7 @@ TaskLocalBuffer PhysicalStore::create_output_buffer(const DomainPoint& extents, 
 }
 
 void PhysicalStore::bind_data(const TaskLocalBuffer& buffer, const DomainPoint& extents, bool check_type) const {
-  if (check_type && buffer.type() != *impl_->type) {
+  if (check_type && buffer.type() != *detail::checked(impl_, "PhysicalStore::bind_data").type) {
     refuse(*impl_,
            "bind_data: a buffer of " + buffer.type().to_string() + " for a store of " + impl_->type->to_string());
   }
@@ -268,7 +277,8 @@ void PhysicalStore::bind_data(const TaskLocalBuffer& buffer, const DomainPoint& 
 }
 
 void PhysicalStore::bind_untyped_data(Buffer<std::int8_t, 1>& buffer, const Point<1>& extents) const {
-  const auto element = std::max<std::uint64_t>(1, impl_->type->size());
+  const auto element =
+      std::max<std::uint64_t>(1, detail::checked(impl_, "PhysicalStore::bind_untyped_data").type->size());
   const auto bounds = buffer.get_bounds();
   const auto count = extents[0] < 0 ? 0 : static_cast<std::uint64_t>(extents[0]);
   const auto room =
@@ -277,16 +287,19 @@ void PhysicalStore::bind_untyped_data(Buffer<std::int8_t, 1>& buffer, const Poin
 }
 
 void PhysicalStore::bind_empty_data() const {
-  auto& piece = piece_to_bind(*impl_, impl_->dim, "bind_empty_data");
+  const auto& store = detail::checked(impl_, "PhysicalStore::bind_empty_data");
+  auto& piece = piece_to_bind(store, store.dim, "bind_empty_data");
   piece.extents.assign(static_cast<std::size_t>(impl_->dim), 0);
   piece.room = piece.extents;
   piece.bound = true;
 }
 
-PhysicalStore PhysicalStore::null_mask() const { refuse(*impl_, "null_mask: the array is not nullable"); }
+PhysicalStore PhysicalStore::null_mask() const {
+  refuse(detail::checked(impl_, "PhysicalStore::null_mask"), "null_mask: the array is not nullable");
+}
 
 PhysicalStore PhysicalStore::child(std::uint32_t index) const {
-  refuse(*impl_, "child: a plain array has no child " + std::to_string(index));
+  refuse(detail::checked(impl_, "PhysicalStore::child"), "child: a plain array has no child " + std::to_string(index));
 }
 
 }  // namespace legate

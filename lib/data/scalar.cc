@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/scalar.h"
+#include "utilities/handle.h"
 
 #include <legate/data/scalar.h>
 
@@ -71,9 +72,9 @@ Scalar::Scalar(const std::vector<bool>& values) : impl_{make_bools(values)} {}
 
 Scalar null() { return Scalar{}; }
 
-Type Scalar::type() const { return impl_->type(); }
-std::size_t Scalar::size() const { return impl_->size(); }
-const void* Scalar::ptr() const { return impl_->data(); }
+Type Scalar::type() const { return detail::checked(impl_, "Scalar::type").type(); }
+std::size_t Scalar::size() const { return detail::checked(impl_, "Scalar::size").size(); }
+const void* Scalar::ptr() const { return detail::checked(impl_, "Scalar::ptr").data(); }
 
 const Type& Scalar::checked_size_(const Type& type, std::size_t size) {
   if (type.code() == Type::Code::NIL) {

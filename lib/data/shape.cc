@@ -3,6 +3,7 @@
 
 #include "data/control_program.h"
 #include "data/unbound_output.h"
+#include "utilities/handle.h"
 
 #include <legate/data/shape.h>
 
@@ -48,21 +49,25 @@ Shape::Shape(std::initializer_list<std::uint64_t> extents)
     : impl_{std::make_shared<detail::Shape>(std::vector<std::uint64_t>{extents})} {}
 Shape::Shape(InternalSharedPtr<detail::Shape> impl) : impl_{std::move(impl)} {}
 
-tuple<std::uint64_t> Shape::extents() const { return tuple<std::uint64_t>{impl_->extents()}; }
+tuple<std::uint64_t> Shape::extents() const {
+  return tuple<std::uint64_t>{detail::checked(impl_, "Shape::extents").extents()};
+}
 
 std::size_t Shape::volume() const {
   std::size_t product = 1;
-  for (const auto extent : impl_->extents()) {
+  for (const auto extent : detail::checked(impl_, "Shape::volume").extents()) {
     product *= extent;
   }
   return product;
 }
 
-std::uint32_t Shape::ndim() const { return impl_->dim(); }
-std::uint64_t Shape::operator[](std::uint32_t index) const { return impl_->extents()[index]; }
+std::uint32_t Shape::ndim() const { return detail::checked(impl_, "Shape::ndim").dim(); }
+std::uint64_t Shape::operator[](std::uint32_t index) const {
+  return detail::checked(impl_, "Shape::operator[]").extents()[index];
+}
 
 std::uint64_t Shape::at(std::uint32_t index) const {
-  if (index >= impl_->dim()) {
+  if (index >= detail::checked(impl_, "Shape::at").dim()) {
     throw std::out_of_range{"Shape::at: there is no dimension " + std::to_string(index) + " in a " +
                             std::to_string(impl_->dim()) + "-D shape"};
   }
@@ -70,7 +75,7 @@ std::uint64_t Shape::at(std::uint32_t index) const {
 }
 
 std::string Shape::to_string() const {
-  if (!impl_->ready()) {
+  if (!detail::checked(impl_, "Shape::to_string").ready()) {
     return std::string{"Shape("} + (impl_->unbound() ? "unbound " : "bound ") + std::to_string(impl_->dim()) + "D)";
   }
   std::string text = "Shape [";
@@ -81,7 +86,8 @@ std::string Shape::to_string() const {
 }
 
 bool Shape::operator==(const Shape& other) const {
-  return impl_ == other.impl_ || impl_->extents() == other.impl_->extents();
+  return impl_ == other.impl_ || detail::checked(impl_, "Shape::operator==").extents() ==
+                                     detail::checked(other.impl_, "Shape::operator==").extents();
 }
 bool Shape::operator!=(const Shape& other) const { return !(*this == other); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/machine.h"
+#include "utilities/handle.h"
 
 #include <legate/mapping/machine.h>
 
@@ -138,55 +139,75 @@ Machine::Machine(InternalSharedPtr<const detail::Machine> impl) : impl_{std::mov
 
 Machine::Machine(detail::Machine impl) : impl_{std::make_shared<const detail::Machine>(impl)} {}
 
-TaskTarget Machine::preferred_target() const { return impl_->preferred_target(); }
+TaskTarget Machine::preferred_target() const {
+  return legate::detail::checked(impl_, "Machine::preferred_target").preferred_target();
+}
 
-ProcessorRange Machine::processor_range() const { return impl_->processor_range(impl_->preferred_target()); }
+ProcessorRange Machine::processor_range() const {
+  return legate::detail::checked(impl_, "Machine::processor_range").processor_range(impl_->preferred_target());
+}
 
-ProcessorRange Machine::processor_range(TaskTarget target) const { return impl_->processor_range(target); }
+ProcessorRange Machine::processor_range(TaskTarget target) const {
+  return legate::detail::checked(impl_, "Machine::processor_range").processor_range(target);
+}
 
 Span<const TaskTarget> Machine::valid_targets() const {
-  return Span<const TaskTarget>{impl_->valid_targets(), impl_->valid_target_count()};
+  return Span<const TaskTarget>{legate::detail::checked(impl_, "Machine::valid_targets").valid_targets(),
+                                impl_->valid_target_count()};
 }
 
 std::vector<TaskTarget> Machine::valid_targets_except(const std::set<TaskTarget>& to_exclude) const {
   std::vector<TaskTarget> result;
   for (const auto target : detail::TARGETS_BY_PREFERENCE) {
-    if (impl_->lists(target) && to_exclude.count(target) == 0) {
+    if (legate::detail::checked(impl_, "Machine::valid_targets_except").lists(target) &&
+        to_exclude.count(target) == 0) {
       result.push_back(target);
     }
   }
   return result;
 }
 
-std::uint32_t Machine::count() const { return impl_->count(); }
+std::uint32_t Machine::count() const { return legate::detail::checked(impl_, "Machine::count").count(); }
 
-std::uint32_t Machine::count(TaskTarget target) const { return impl_->count(target); }
+std::uint32_t Machine::count(TaskTarget target) const {
+  return legate::detail::checked(impl_, "Machine::count").count(target);
+}
 
-std::string Machine::to_string() const { return impl_->to_string(); }
+std::string Machine::to_string() const { return legate::detail::checked(impl_, "Machine::to_string").to_string(); }
 
-Machine Machine::only(TaskTarget target) const { return handle(impl_->only(detail::TargetSet{}.with(target))); }
+Machine Machine::only(TaskTarget target) const {
+  return handle(legate::detail::checked(impl_, "Machine::only").only(detail::TargetSet{}.with(target)));
+}
 
-Machine Machine::only(Span<const TaskTarget> targets) const { return handle(impl_->only(set_of(targets))); }
+Machine Machine::only(Span<const TaskTarget> targets) const {
+  return handle(legate::detail::checked(impl_, "Machine::only").only(set_of(targets)));
+}
 
 Machine Machine::operator[](TaskTarget target) const { return only(target); }
 
 Machine Machine::operator[](Span<const TaskTarget> targets) const { return only(targets); }
 
 Machine Machine::slice(std::uint32_t from, std::uint32_t to, TaskTarget target, bool keep_others) const {
-  return handle(impl_->slice(from, to, target, keep_others));
+  return handle(legate::detail::checked(impl_, "Machine::slice").slice(from, to, target, keep_others));
 }
 
 Machine Machine::slice(std::uint32_t from, std::uint32_t to, bool keep_others) const {
   return slice(from, to, preferred_target(), keep_others);
 }
 
-bool Machine::operator==(const Machine& other) const { return impl_ == other.impl_ || *impl_ == *other.impl_; }
+bool Machine::operator==(const Machine& other) const {
+  return impl_ == other.impl_ || legate::detail::checked(impl_, "Machine::operator==") ==
+                                     legate::detail::checked(other.impl_, "Machine::operator==");
+}
 
 bool Machine::operator!=(const Machine& other) const { return !(*this == other); }
 
-Machine Machine::operator&(const Machine& other) const { return handle(*impl_ & *other.impl_); }
+Machine Machine::operator&(const Machine& other) const {
+  return handle(legate::detail::checked(impl_, "Machine::operator&") &
+                legate::detail::checked(other.impl_, "Machine::operator&"));
+}
 
-bool Machine::empty() const { return impl_->empty(); }
+bool Machine::empty() const { return legate::detail::checked(impl_, "Machine::empty").empty(); }
 
 std::ostream& operator<<(std::ostream& stream, const Machine& machine) { return stream << machine.to_string(); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "mapping/store_mapping.h"
+#include "utilities/handle.h"
 
 #include <legate/mapping/mapping.h>
 
@@ -37,14 +38,20 @@ StoreMapping StoreMapping::create(const std::vector<Store>& stores, InstanceMapp
   return StoreMapping{std::move(impl)};
 }
 
-InstanceMappingPolicy& StoreMapping::policy() { return impl_->policy; }
+InstanceMappingPolicy& StoreMapping::policy() { return legate::detail::checked(impl_, "StoreMapping::policy").policy; }
 
-const InstanceMappingPolicy& StoreMapping::policy() const { return impl_->policy; }
+const InstanceMappingPolicy& StoreMapping::policy() const {
+  return legate::detail::checked(impl_, "StoreMapping::policy").policy;
+}
 
-Store StoreMapping::store() const { return impl_->stores.front(); }
+Store StoreMapping::store() const { return legate::detail::checked(impl_, "StoreMapping::store").stores.front(); }
 
-std::vector<Store> StoreMapping::stores() const { return impl_->stores; }
+std::vector<Store> StoreMapping::stores() const {
+  return legate::detail::checked(impl_, "StoreMapping::stores").stores;
+}
 
-void StoreMapping::add_store(const Store& store) { impl_->stores.push_back(store); }
+void StoreMapping::add_store(const Store& store) {
+  legate::detail::checked(impl_, "StoreMapping::add_store").stores.push_back(store);
+}
 
 }  // namespace legate::mapping

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "partitioning/constraint.h"
+#include "utilities/handle.h"
 
 #include <memory>
 #include <stdexcept>
@@ -126,7 +127,7 @@ Constraint make(Kind kind, Variable first, const detail::Variable* second = null
 
 std::string Variable::to_string() const { return impl_->to_string(); }
 
-std::string Constraint::to_string() const { return impl_->to_string(); }
+std::string Constraint::to_string() const { return detail::checked(impl_, "Constraint::to_string").to_string(); }
 
 Constraint align(Variable lhs, Variable rhs) { return make(Kind::ALIGN, lhs, rhs.impl()); }
 

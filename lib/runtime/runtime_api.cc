@@ -5,6 +5,7 @@
 #include "runtime/runtime.h"
 #include "runtime/terminate.h"
 #include "task/frame.h"
+#include "utilities/handle.h"
 
 #include <legate/runtime/runtime.h>
 
@@ -166,11 +167,11 @@ ManualTask Runtime::create_task(Library library, LocalTaskID task_id, const Doma
 }
 
 void Runtime::submit(AutoTask&& task) {
-  const auto description = task.impl();
+  const auto description = detail::checked_pointer(task.impl(), "Runtime::submit, argument task");
   impl_->submit(description);
 }
 void Runtime::submit(ManualTask&& task) {
-  const auto description = task.impl();
+  const auto description = detail::checked_pointer(task.impl(), "Runtime::submit, argument task");
   impl_->submit(description);
 }
 
@@ -234,12 +235,16 @@ LogicalArray Runtime::create_array_like(const LogicalArray& to_mirror, std::opti
 }
 
 void Runtime::issue_fill(const LogicalStore& lhs, const LogicalStore& value) {
-  impl_->issue_fill(lhs.impl(), value.impl());
+  impl_->issue_fill(detail::checked_pointer(lhs.impl(), "Runtime::issue_fill, argument lhs"),
+                    detail::checked_pointer(value.impl(), "Runtime::issue_fill, argument value"));
 }
-void Runtime::issue_fill(const LogicalStore& lhs, const Scalar& value) { impl_->issue_fill(lhs.impl(), value); }
+void Runtime::issue_fill(const LogicalStore& lhs, const Scalar& value) {
+  impl_->issue_fill(detail::checked_pointer(lhs.impl(), "Runtime::issue_fill, argument lhs"), value);
+}
 
 LogicalStore Runtime::tree_reduce(Library library, LocalTaskID task_id, const LogicalStore& store, std::int32_t radix) {
-  return LogicalStore{impl_->tree_reduce(*library.impl(), task_id, store.impl(), radix)};
+  return LogicalStore{impl_->tree_reduce(
+      *library.impl(), task_id, detail::checked_pointer(store.impl(), "Runtime::tree_reduce, argument store"), radix)};
 }
 
 void Runtime::issue_mapping_fence() { impl_->issue_mapping_fence(); }

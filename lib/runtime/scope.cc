@@ -2,6 +2,7 @@
 #include "runtime/scope.h"
 
 #include "data/control_program.h"
+#include "utilities/handle.h"
 
 #include <legate/tuning/scope.h>
 
@@ -108,7 +109,7 @@ void Scope::set_provenance(std::string provenance) {
 void Scope::set_machine(const mapping::Machine& machine) {
   check_outside_tasks("Scope::set_machine");
   auto& state = started_scope();
-  const auto narrowed = *state.machine.machine() & *machine.impl();
+  const auto narrowed = *state.machine.machine() & checked(machine.impl(), "Scope::set_machine, argument machine");
   // checked before the rule that a parameter is set only once: that is the documented order
   if (narrowed.empty()) {
     throw std::runtime_error{"Empty machines cannot be used for resource scoping: the intersection of " +

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/task_config.h"
+#include "utilities/handle.h"
 
 #include <legate/task/task_config.h>
 
@@ -10,7 +11,11 @@ namespace legate {
 TaskConfig::TaskConfig(LocalTaskID task_id) noexcept : impl_{std::make_shared<detail::TaskConfig>(task_id)} {}
 
 detail::TaskConfig& TaskConfig::own_() {
-  if (impl_.use_count() > 1) impl_ = std::make_shared<detail::TaskConfig>(*impl_);
+  if (impl_ == nullptr) {
+    impl_ = std::make_shared<detail::TaskConfig>(LocalTaskID{-1});  // moved from: starts afresh, without an id
+  } else if (impl_.use_count() > 1) {
+    impl_ = std::make_shared<detail::TaskConfig>(*impl_);
+  }
   return *impl_;
 }
 
@@ -29,21 +34,23 @@ TaskConfig& TaskConfig::with_store_mappings(Span<const mapping::ProxyStoreMappin
   return *this;
 }
 
-LocalTaskID TaskConfig::task_id() const { return impl_->task_id; }
+LocalTaskID TaskConfig::task_id() const { return detail::checked(impl_, "TaskConfig::task_id").task_id; }
 
-std::optional<TaskSignature> TaskConfig::task_signature() const { return impl_->signature; }
+std::optional<TaskSignature> TaskConfig::task_signature() const {
+  return detail::checked(impl_, "TaskConfig::task_signature").signature;
+}
 
 std::optional<std::reference_wrapper<const VariantOptions>> TaskConfig::variant_options() const {
-  if (!impl_->variant_options) return std::nullopt;
+  if (!detail::checked(impl_, "TaskConfig::variant_options").variant_options) return std::nullopt;
   return std::cref(*impl_->variant_options);
 }
 
 std::optional<std::vector<mapping::ProxyStoreMapping>> TaskConfig::store_mappings() const {
-  return impl_->store_mappings;
+  return detail::checked(impl_, "TaskConfig::store_mappings").store_mappings;
 }
 
 bool operator==(const TaskConfig& left, const TaskConfig& right) noexcept {
-  return left.impl() == right.impl() || *left.impl() == *right.impl();
+  return left.impl() == right.impl() || (left.impl() && right.impl() && *left.impl() == *right.impl());
 }
 
 bool operator!=(const TaskConfig& left, const TaskConfig& right) noexcept { return !(left == right); }

@@ -2,6 +2,7 @@
 #include "task/task_info.h"
 
 #include "task/task_signature.h"
+#include "utilities/handle.h"
 
 #include <legate/runtime/library.h>
 #include <legate/task/task_info.h>
@@ -87,21 +88,21 @@ TaskInfo::TaskInfo(std::string task_name, const TaskConfig& task_config)
 
 TaskInfo::TaskInfo(std::string task_name) : TaskInfo{std::move(task_name), TaskConfig{LocalTaskID{-1}}} {}
 
-std::string_view TaskInfo::name() const { return impl_->name(); }
+std::string_view TaskInfo::name() const { return detail::checked(impl_, "TaskInfo::name").name(); }
 
 std::optional<VariantInfo> TaskInfo::find_variant(VariantCode vid) const {
-  const auto* variant = impl_->find_variant(vid);
+  const auto* variant = detail::checked(impl_, "TaskInfo::find_variant").find_variant(vid);
   if (variant == nullptr) return std::nullopt;
   return VariantInfo{*variant};
 }
 
-TaskConfig TaskInfo::task_config() const { return impl_->config(); }
+TaskConfig TaskInfo::task_config() const { return detail::checked(impl_, "TaskInfo::task_config").config(); }
 
-std::string TaskInfo::to_string() const { return impl_->to_string(); }
+std::string TaskInfo::to_string() const { return detail::checked(impl_, "TaskInfo::to_string").to_string(); }
 
 void TaskInfo::add_variant_(AddVariantKey, const Library& library, VariantCode vid, VariantImpl body, detail::TaskEntry,
                             const VariantOptions* decl_options, const OptionsByVariant& registration_options) {
-  const auto& config = impl_->config();
+  const auto& config = detail::checked(impl_, "TaskInfo::add_variant_").config();
   if (const auto signature = config.task_signature()) signature->impl()->check_constraints(impl_->name());
 
   const auto* options = find_options(registration_options, vid);

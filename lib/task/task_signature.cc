@@ -172,7 +172,7 @@ TaskSignature& TaskSignature::constraints(std::initializer_list<ProxyConstraint>
 }
 
 bool operator==(const TaskSignature& left, const TaskSignature& right) noexcept {
-  return left.impl() == right.impl() || *left.impl() == *right.impl();
+  return left.impl() == right.impl() || (left.impl() && right.impl() && *left.impl() == *right.impl());
 }
 
 bool operator!=(const TaskSignature& left, const TaskSignature& right) noexcept { return !(left == right); }

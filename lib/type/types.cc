@@ -2,6 +2,7 @@
 #include "type/type.h"
 
 #include "type/reduction_table.h"
+#include "utilities/handle.h"
 
 #include <legate/type/types.h>
 
@@ -146,21 +147,22 @@ FixedArrayType::~FixedArrayType() = default;
 StructType::~StructType() = default;
 ListType::~ListType() = default;
 
-Type::Code Type::code() const { return impl_->code; }
+Type::Code Type::code() const { return detail::checked(impl_, "Type::code").code; }
 
 std::uint32_t Type::size() const {
-  if (!impl_->size) {
+  if (!detail::checked(impl_, "Type::size").size) {
     throw std::invalid_argument{"Size of a variable size type is undefined: " + impl_->name};
   }
   return *impl_->size;
 }
 
-std::uint32_t Type::alignment() const { return impl_->alignment; }
-std::uint32_t Type::uid() const { return impl_->uid; }
-bool Type::variable_size() const { return !impl_->size.has_value(); }
-std::string Type::to_string() const { return impl_->name; }
+std::uint32_t Type::alignment() const { return detail::checked(impl_, "Type::alignment").alignment; }
+std::uint32_t Type::uid() const { return detail::checked(impl_, "Type::uid").uid; }
+bool Type::variable_size() const { return !detail::checked(impl_, "Type::variable_size").size.has_value(); }
+std::string Type::to_string() const { return detail::checked(impl_, "Type::to_string").name; }
 bool Type::is_primitive() const {
-  return static_cast<std::int32_t>(impl_->code) <= static_cast<std::int32_t>(Code::NIL);
+  return static_cast<std::int32_t>(detail::checked(impl_, "Type::is_primitive").code) <=
+         static_cast<std::int32_t>(Code::NIL);
 }
 
 FixedArrayType Type::as_fixed_array_type() const {
@@ -189,21 +191,32 @@ GlobalRedopID Type::find_reduction_operator(ReductionOpKind op_kind) const {
   return detail::find_reduction(*this, static_cast<std::int32_t>(op_kind));
 }
 
-bool Type::operator==(const Type& other) const { return impl_ == other.impl_ || impl_->uid == other.impl_->uid; }
+bool Type::operator==(const Type& other) const {
+  return impl_ == other.impl_ ||
+         detail::checked(impl_, "Type::operator==").uid == detail::checked(other.impl_, "Type::operator==").uid;
+}
 bool Type::operator!=(const Type& other) const { return !(*this == other); }
 
-std::uint32_t FixedArrayType::num_elements() const { return impl()->count; }
-Type FixedArrayType::element_type() const { return impl()->parts.front(); }
-std::uint32_t StructType::num_fields() const { return static_cast<std::uint32_t>(impl()->parts.size()); }
-bool StructType::aligned() const { return impl()->aligned; }
-std::vector<std::uint32_t> StructType::offsets() const { return impl()->offsets; }
-Type ListType::element_type() const { return impl()->parts.front(); }
+std::uint32_t FixedArrayType::num_elements() const {
+  return detail::checked(impl(), "FixedArrayType::num_elements").count;
+}
+Type FixedArrayType::element_type() const {
+  return detail::checked(impl(), "FixedArrayType::element_type").parts.front();
+}
+std::uint32_t StructType::num_fields() const {
+  return static_cast<std::uint32_t>(detail::checked(impl(), "StructType::num_fields").parts.size());
+}
+bool StructType::aligned() const { return detail::checked(impl(), "StructType::aligned").aligned; }
+std::vector<std::uint32_t> StructType::offsets() const {
+  return detail::checked(impl(), "StructType::offsets").offsets;
+}
+Type ListType::element_type() const { return detail::checked(impl(), "ListType::element_type").parts.front(); }
 
 Type StructType::field_type(std::uint32_t field_idx) const {
   if (field_idx >= num_fields()) {
     throw std::out_of_range{"field_type: there is no field " + std::to_string(field_idx) + " in " + to_string()};
   }
-  return impl()->parts[field_idx];
+  return detail::checked(impl(), "StructType::field_type").parts[field_idx];
 }
 
 Type bool_() { return primitive_type(Code::BOOL); }

@@ -31,11 +31,12 @@ class LogicalStorePartition;
 ///
 /// A store is a cheap handle: copies refer to the same store. Views (promote, project, slice, ...) never move data;
 /// what is written through one is seen through all others, in the order of submission. All members may be called from
-/// the control thread only; none of them may be called inside a task.
+/// the control thread only; none of them may be called inside a task: those that
+/// wait, or make views or partitions, throw std::runtime_error there.
 ///
 /// A store is *unbound* while neither its extents nor a task that will decide them are known. Members that need the
 /// extents of an unbound store throw std::invalid_argument; once a task that outputs the store has been submitted, they
-/// wait for that task.
+/// wait for that task. A handle that was moved from refers to nothing: all members throw std::logic_error then.
 class LEGATE_EXPORT LogicalStore {
  public:
   [[nodiscard]] std::uint32_t dim() const;
@@ -131,6 +132,7 @@ class LEGATE_EXPORT LogicalStore {
 using LogicalArray = LogicalStore;
 
 /// A way to cut a store into pieces, named by colors. A value: it keeps its store alive and changes nothing about it.
+/// One that was moved from, or default-constructed, throws std::logic_error whenever it is used.
 class LEGATE_EXPORT LogicalStorePartition {
  public:
   [[nodiscard]] LogicalStore store() const;

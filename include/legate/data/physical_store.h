@@ -45,7 +45,10 @@ enum class StoreUse : std::uint8_t { READ, WRITE, READ_WRITE, REDUCE };
 /// and element accessors.
 ///
 /// In a task, everything made from a physical store is valid until the variant returns. A mapped store keeps its
-/// memory alive. Handles are cheap; copies refer to the same memory. Any thread may use its own copy.
+/// memory alive. Handles are cheap; copies refer to the same memory. Any thread may use its own copy. Of a handle that
+/// was moved from, valid() is false and all other members throw std::logic_error.
+///
+/// Errors of a task's store begin with the argument that it is: `input 0 of task "saxpy": `.
 class LEGATE_EXPORT PhysicalStore {
  public:
   template <typename T, std::uint32_t DIM, typename Policy = ::cuda::std::default_accessor<T>>

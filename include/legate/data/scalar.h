@@ -27,7 +27,8 @@ class ScalarData;
 }  // namespace detail
 
 /// A value with a type, passed to tasks by copy. An immutable handle: copies share the value, and pointers into it are
-/// valid as long as any copy lives. Any thread may use its own copy; needs no running runtime.
+/// valid as long as any copy lives. Any thread may use its own copy; needs no running runtime. Members of a scalar that
+/// was moved from throw std::logic_error.
 class LEGATE_EXPORT Scalar {
  public:
   /// The null scalar: of null type and size 0.

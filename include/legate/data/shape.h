@@ -21,7 +21,8 @@ class Shape;
 /// The extents of a store, one per dimension.
 ///
 /// A shape made from extents is a value. A shape taken from an unbound store shares that store's state: its extents
-/// become known when the task that produces the store has run, and queries wait for that task only.
+/// become known when the task that produces the store has run, and queries wait for that task only (in a task, they
+/// throw std::runtime_error instead). Members of a shape that was moved from throw std::logic_error.
 class LEGATE_EXPORT Shape {
  public:
   /// A shape without dimensions; its volume is 1.

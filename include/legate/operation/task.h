@@ -26,7 +26,8 @@ class ManualTask;
 /// The description of a task whose arguments the runtime partitions by itself.
 ///
 /// Made by Runtime::create_task, filled by the members below and given away to Runtime::submit. Copies refer to the
-/// same description. After submit it is spent: every member throws std::runtime_error. Control thread only.
+/// same description. After submit it is spent: every member throws std::runtime_error. A handle that was moved from
+/// elsewhere throws std::logic_error instead, as does one passed as an argument. Control thread only.
 class LEGATE_EXPORT AutoTask {
  public:
   /// @name Arguments, in the order in which the task will see them

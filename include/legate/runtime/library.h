@@ -22,7 +22,8 @@ class Library;
 /// A name space for tasks and reduction operators: a cheap handle to a library of the running runtime.
 ///
 /// Local ids count from 0 to the maximum that the library's ResourceConfig sets; global ids of one library are
-/// contiguous and differ from those of other libraries. Registration is done from the control thread.
+/// contiguous and differ from those of other libraries. Registration is done from the control thread; in a task, it
+/// throws std::runtime_error. Moving a library copies it.
 class LEGATE_EXPORT Library {
  public:
   Library() = LEGATE_DEFAULT_WHEN_CYTHON;

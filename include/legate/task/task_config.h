@@ -25,7 +25,8 @@ class TaskConfig;
 /// What a task class declares about itself as its `TASK_CONFIG`: its id and, if it likes, more.
 ///
 /// A value: copies are independent, and changes after registration have no effect on the registered task. Setters
-/// return the object and replace what was set before. Needs no running runtime.
+/// return the object and replace what was set before; on a configuration that was moved from they start afresh, without
+/// an id, while queries throw std::logic_error. Needs no running runtime.
 class LEGATE_EXPORT TaskConfig {
  public:
   TaskConfig() = LEGATE_DEFAULT_WHEN_CYTHON;

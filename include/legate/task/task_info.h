@@ -33,6 +33,7 @@ template <typename T>
 class LegateTask;
 
 /// A task as a library knows it: its name, configuration and variants. A handle; copies refer to the same task.
+/// Members of one that was moved from throw std::logic_error.
 class LEGATE_EXPORT TaskInfo {
  public:
   TaskInfo() = LEGATE_DEFAULT_WHEN_CYTHON;

@@ -27,7 +27,7 @@ class StructType;
 class ListType;
 
 /// The type of a store's elements or of a scalar. A cheap handle to an immutable value; any thread may use it, also
-/// before the runtime has started.
+/// before the runtime has started. Members of a type that was moved from throw std::logic_error.
 ///
 /// Types are equal if their uids are: primitive, binary, point, rect types and fixed arrays of primitives are equal if
 /// they look alike; every other call of a factory makes a type of its own.
