@@ -9,6 +9,7 @@
 #include <legate/utilities/abort.h>
 #include <legate/utilities/assert.h>
 
+#include <array>
 #include <cstdlib>
 #include <exception>
 #include <mutex>
@@ -20,17 +21,18 @@ namespace legate::detail::engine {
 
 namespace {
 
+// Blocks by size, from 512 bytes on, each twice as large as the one before.
 class LaunchMemory {
  public:
-  static constexpr std::size_t block_bytes = 512;
-
   [[nodiscard]] void* allocate(std::size_t bytes) {
-    if (bytes <= block_bytes) {
-      bytes = block_bytes;
+    const std::size_t size = size_class(bytes);
+    if (size < SIZES) {
+      bytes = SMALLEST << size;
       const std::lock_guard<std::mutex> guard{mutex_};
-      if (!blocks_.empty()) {
-        void* const block = blocks_.back();
-        blocks_.pop_back();
+      std::vector<void*>& blocks = blocks_[size];
+      if (!blocks.empty()) {
+        void* const block = blocks.back();
+        blocks.pop_back();
         return block;
       }
     }
@@ -38,11 +40,12 @@ class LaunchMemory {
   }
 
   void free(void* block, std::size_t bytes) noexcept {
-    constexpr std::size_t limit = 1024;
-    if (bytes <= block_bytes) {
+    const std::size_t size = size_class(bytes);
+    if (size < SIZES) {
       const std::lock_guard<std::mutex> guard{mutex_};
-      if (blocks_.size() < limit) {
-        blocks_.push_back(block);
+      std::vector<void*>& blocks = blocks_[size];
+      if (blocks.size() < MOST_BYTES / (SMALLEST << size)) {
+        blocks.push_back(block);
         return;
       }
     }
@@ -55,10 +58,26 @@ class LaunchMemory {
   }
 
  private:
-  LaunchMemory() { blocks_.reserve(1024); }
+  static constexpr std::size_t SMALLEST = 512;
+  static constexpr std::size_t SIZES = 8;
+  static constexpr std::size_t MOST_BYTES = SMALLEST * Progress::MOST_UNFINISHED;  // kept of each size
+
+  LaunchMemory() {
+    for (std::size_t size = 0; size < SIZES; ++size) {
+      blocks_[size].reserve(MOST_BYTES / (SMALLEST << size));
+    }
+  }
+
+  [[nodiscard]] static std::size_t size_class(std::size_t bytes) noexcept {
+    std::size_t size = 0;
+    while (size < SIZES && (SMALLEST << size) < bytes) {
+      ++size;
+    }
+    return size;
+  }
 
   std::mutex mutex_;
-  std::vector<void*> blocks_;
+  std::array<std::vector<void*>, SIZES> blocks_;
 };
 
 // Id of the worker that this thread is, -1 for other threads. Set when the thread runs its first point.

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -19,6 +20,10 @@ std::recursive_mutex& submission_lock() noexcept;
 /// Which launches were made and which have completed. Launches are numbered from 1 in the order of submission.
 class Progress {
  public:
+  /// While there are as many, nothing new is launched until half of them are left: a launch takes about a kilobyte.
+  /// StarPU limits the number of its tasks itself, but a task may be a bundle of many launches.
+  static constexpr std::uint64_t MOST_UNFINISHED = 4096;
+
   /// Number for a new launch. Under the submission lock.
   std::uint64_t begin_launch() noexcept {
     unfinished_.fetch_add(1, std::memory_order_relaxed);
@@ -31,8 +36,14 @@ class Progress {
   /// that.
   void end_launch(std::uint64_t number) noexcept {
     recent_[number % recent_.size()].store(number, std::memory_order_relaxed);
-    unfinished_.fetch_sub(1, std::memory_order_release);
+    if (unfinished_.fetch_sub(1, std::memory_order_release) == MOST_UNFINISHED / 2 + 1) {
+      wake_submitter();
+    }
   }
+
+  /// Returns when there are few enough unfinished launches to make another one. The control thread, without an open
+  /// bundle.
+  void wait_for_room() noexcept;
 
   /// Whether every launch has completed (StarPU may still be busy with the last tasks).
   [[nodiscard]] bool idle() const noexcept { return unfinished_.load(std::memory_order_acquire) == 0; }
@@ -53,6 +64,10 @@ class Progress {
   }
 
  private:
+  void wake_submitter() noexcept;
+
+  std::mutex mutex_{};
+  std::condition_variable room_{};
   std::atomic<std::uint64_t> issued_{0};
   std::atomic<std::uint64_t> drained_{0};
   // Own cache line: workers write it, the control thread spins on it.

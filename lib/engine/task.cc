@@ -52,6 +52,18 @@ bool running() noexcept { return state().running.load(std::memory_order_acquire)
 unsigned worker_count() noexcept { return state().workers.load(std::memory_order_relaxed); }
 unsigned memory_node_count() noexcept { return state().memory_nodes.load(std::memory_order_relaxed); }
 
+// Only launches of the control thread add to the number, and it waits here: so on the way down the number passes the
+// threshold once, and who takes it there finds the mutex held until the control thread sleeps.
+void Progress::wait_for_room() noexcept {
+  std::unique_lock<std::mutex> lock{mutex_};
+  room_.wait(lock, [this] { return unfinished() <= MOST_UNFINISHED / 2; });
+}
+
+void Progress::wake_submitter() noexcept {
+  { const std::lock_guard<std::mutex> guard{mutex_}; }
+  room_.notify_one();
+}
+
 void set_running(bool running, unsigned workers, unsigned memory_nodes) noexcept {
   state().workers.store(workers, std::memory_order_relaxed);
   state().memory_nodes.store(memory_nodes, std::memory_order_relaxed);
@@ -118,8 +130,12 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   launch_->worker_mask = mask;
   launch_->timed = timed;
   launch_->remaining.store(points, std::memory_order_relaxed);
-  launch_->number = progress().begin_launch();
   Bundler& bundler = Bundler::instance();
+  if (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
+    bundler.flush();
+    progress().wait_for_room();
+  }
+  launch_->number = progress().begin_launch();
   if (footprint.has_value()) {
     bundle_ = bundler.plan(codelet, *footprint, points);
     launch_->duration = bundler.measures() ? &codelet.durations.at(*footprint) : nullptr;

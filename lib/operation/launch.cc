@@ -110,7 +110,7 @@ class LaunchPool {
     return launch;
   }
   [[nodiscard]] bool give(Launch* launch) {
-    constexpr std::size_t LIMIT = 256;
+    constexpr std::size_t LIMIT = 2048;
     const std::lock_guard<std::mutex> guard{mutex_};
     if (launches_.size() >= LIMIT) {
       return false;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/duration_history.h"
+#include "engine/spin.h"
+#include "engine/submission.h"
 #include "engine_fixture.h"
 
 #include <gtest/gtest.h>
@@ -170,6 +172,23 @@ TEST_F(BundlingAlways, PrioritiesAndUnbundledLaunchesAreNotMixed) {
               submit(nothing, {{}, {}}, 2);
             }),
             5U);
+}
+
+TEST_F(BundlingAlways, LaunchesInFlightAreLimited) {
+  std::uint64_t most = 0;
+  std::atomic<std::uint64_t> runs{0};
+  for (int i = 0; i < 30000; ++i) {
+    submit(
+        [&](std::uint32_t, unsigned) {
+          for (int step = 0; step < 200; ++step) engine::relax_processor();
+          ++runs;
+        },
+        {{}});
+    most = std::max(most, engine::progress().unfinished());
+  }
+  engine::wait_all();
+  EXPECT_EQ(runs, 30000U);
+  EXPECT_LE(most, engine::Progress::MOST_UNFINISHED);
 }
 
 TEST_F(BundlingAlways, TimestampsAreKeptForEveryPoint) {
