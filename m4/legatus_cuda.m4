@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
-# CUDA toolkit, for GPU variants. Found and reported; no code uses it yet. CUDA_PREFIX also tells where to look for CCCL.
+# CUDA toolkit, for GPU variants. Found and reported; no code uses it yet, but CUDA_PREFIX tells where to look for CCCL.
 AC_DEFUN([LEGATUS_CUDA],
-  [LEGATUS_WITH([cuda], [CUDA toolkit, GPU variants])
+  [LEGATUS_WITH([cuda], [CUDA toolkit, for GPU variants], [(not used yet: only looked for, also for CCCL)])
    legatus_have_cuda=no
    CUDA_PREFIX=
    AS_IF([test "x$with_cuda" != xno],

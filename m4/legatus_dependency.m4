@@ -1,12 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # What the macro files of the dependencies have in common.
 
-# LEGATUS_WITH(option, what)
+# LEGATUS_WITH(option, what, [what happens to it, in brackets])
 # Declares --with-OPTION[=PREFIX] and --without-OPTION. Afterwards $with_OPTION is auto, yes, no or a prefix.
 AC_DEFUN([LEGATUS_WITH],
   [AC_ARG_WITH([$1],
-    [AS_HELP_STRING([--with-$1@<:@=PREFIX@:>@], [$2 (default: used when found)])],
+    [AS_HELP_STRING([--with-$1@<:@=PREFIX@:>@], [$2 ]m4_default([$3], [(default: used when found)]))],
     [], [with_$1=auto])])
+
+# LEGATUS_WITH_UNUSED(option, what, what it will be for)
+# The same for something that is looked for and reported, and that no code uses yet.
+AC_DEFUN([LEGATUS_WITH_UNUSED],
+  [LEGATUS_WITH([$1], [$2, for $3], [(not used yet: only looked for and reported)])])
 
 # LEGATUS_SEARCH_PREFIX(prefix)
 # Lets pkg-config look below PREFIX first. "auto" and "yes" mean the system's own places.
@@ -52,11 +57,11 @@ AC_DEFUN([LEGATUS_SUMMARY_FOUND],
          [test "x$with_$2" = xno], [LEGATUS_SUMMARY([$1], [off, by --without-$2])],
          [LEGATUS_SUMMARY([$1], [no; $5, or give --with-$2=PREFIX])])])
 
-# LEGATUS_PKG_DEPENDENCY(option, VARIABLE, label, what it is for, modules in order of preference, what to install)
+# LEGATUS_PKG_DEPENDENCY(option, VARIABLE, label, what it is for, modules in order of preference, what to install, [unused])
 # An optional dependency that pkg-config knows. Sets VARIABLE_CFLAGS, VARIABLE_LIBS, $legatus_have_OPTION and the
 # Automake conditional HAVE_VARIABLE.
 AC_DEFUN([LEGATUS_PKG_DEPENDENCY],
-  [LEGATUS_WITH([$1], [$4])
+  [m4_ifblank([$7], [LEGATUS_WITH([$1], [$3, for $4])], [LEGATUS_WITH_UNUSED([$1], [$3], [$4])])
    legatus_have_$1=no
    AS_IF([test "x$with_$1" != xno],
      [LEGATUS_FIND_MODULE([$1], [$5], [$6])
@@ -67,7 +72,7 @@ AC_DEFUN([LEGATUS_PKG_DEPENDENCY],
    AS_IF([test "x$legatus_have_$1" = xno], [LEGATUS_REQUESTED([$1], [$6])])
    AM_CONDITIONAL([HAVE_$2], [test "x$legatus_have_$1" = xyes])
    LEGATUS_SUMMARY_FOUND([$3], [$1], [$legatus_have_$1],
-     [$legatus_module $($PKG_CONFIG --modversion "$legatus_module" 2>/dev/null), $4], [install $6])])
+     [$legatus_module $($PKG_CONFIG --modversion "$legatus_module" 2>/dev/null), m4_ifblank([$7], [$4], [not used yet])], [install $6])])
 
 # LEGATUS_ADD_RUN_PATH(option, VARIABLE)
 # A library found below an explicit prefix must be found there at run time as well.

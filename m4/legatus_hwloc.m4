@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
-# hwloc, required: which cores and how much memory this process may use. StarPU needs it anyway.
+# hwloc, required because StarPU's headers include its; nothing of ours calls it.
 AC_DEFUN([LEGATUS_HWLOC],
-  [LEGATUS_WITH([hwloc], [hwloc, the machine's topology; required])
+  [LEGATUS_WITH([hwloc], [hwloc, which StarPU's headers need: required],
+     [(default: what pkg-config finds)])
    AS_IF([test "x$with_hwloc" = xno], [AC_MSG_ERROR([there is no Legatus without hwloc])])
    LEGATUS_FIND_MODULE([hwloc], [hwloc], [hwloc])
    AS_IF([test -z "$legatus_module"], [legatus_module=hwloc])

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # MPI and StarPU-MPI, for programs of several ranks. Found and reported; no code uses them yet.
 AC_DEFUN([LEGATUS_MPI],
-  [LEGATUS_WITH([mpi], [MPI and StarPU-MPI, several ranks])
+  [LEGATUS_WITH_UNUSED([mpi], [MPI and StarPU-MPI], [programs of several processes])
    legatus_have_mpi=no
    AS_IF([test "x$with_mpi" != xno],
      [AS_CASE([$with_mpi], [auto|yes], [AC_PATH_PROGS([MPICXX], [mpicxx mpic++])],

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Python 3 with NumPy, for the Python package. Found and reported; no code uses it yet. $PYTHON chooses the interpreter.
 AC_DEFUN([LEGATUS_PYTHON],
-  [LEGATUS_WITH([python], [Python 3.9 or newer with NumPy, the Python package])
+  [LEGATUS_WITH_UNUSED([python], [Python 3.9 or newer with NumPy], [a Python package])
    legatus_have_python=no
    legatus_numpy=
    AS_CASE([$with_python], [auto|yes|no], [], [: ${PYTHON="$with_python/bin/python3"}])
@@ -15,4 +15,4 @@ AC_DEFUN([LEGATUS_PYTHON],
      [AC_DEFINE([LEGATUS_FOUND_PYTHON], [1], [Python and NumPy were found; nothing uses them yet])],
      [LEGATUS_REQUESTED([python], [Python 3.9 and NumPy are needed])])
    LEGATUS_SUMMARY_FOUND([Python], [python], [$legatus_have_python],
-     [$PYTHON $PYTHON_VERSION with NumPy $legatus_numpy (not used yet)], [install python3-dev and python3-numpy])])
+     [$PYTHON $PYTHON_VERSION with NumPy $legatus_numpy, not used yet], [install python3-dev and python3-numpy])])
