@@ -1,5 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Choices about the library itself; all of them end up in legate_defines.h, because users' code is compiled with them.
+# Its template, include/legate_defines.h.in, is installed with what configure makes of it, so notes for us are here: a
+# feature is 0 or 1, a limit is a number.
 AC_DEFUN([LEGATUS_OPTIONS],
   [AC_ARG_ENABLE([debug],
      [AS_HELP_STRING([--enable-debug], [check LEGATE_ASSERT and other internal invariants at run time (slower)])],
@@ -21,7 +23,6 @@ AC_DEFUN([LEGATUS_OPTIONS],
 AC_DEFUN([LEGATUS_FEATURES],
   [LEGATUS_FEATURE([DEBUG], [test "x$enable_debug" = xyes])
    LEGATUS_FEATURE([BOUNDS_CHECKS], [test "x$enable_bounds_checks" = xyes])
-   LEGATUS_FEATURE([CCCL], [test "x$legatus_have_cccl" = xyes])
    m4_foreach_w([feature], [CUDA OPENMP NCCL UCX MPI NETWORK HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
    ])
    # As a C string literal: characters that would end it are dropped.
