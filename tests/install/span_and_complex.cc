@@ -18,7 +18,7 @@ class SumTask : public legate::LegateTask<SumTask> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};
 
   static void cpu_variant(legate::TaskContext context) {
-    const auto values = context.output(0).data();
+    auto values = context.output(0).data();
     const auto span = values.span_write_accessor<Number, 1>();
     const auto first = values.shape<1>().lo[0];
     for (legate::coord_t i = 0; i < span.extent(0); ++i) {
