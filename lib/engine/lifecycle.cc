@@ -16,6 +16,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cstdlib>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -84,7 +85,12 @@ void set_environment(ScopedEnvironment& environment) {
   environment.set("STARPU_WORKERS_NOBIND", "1");
   environment.set_default("STARPU_SILENT", "1");
   // With CPU workers only, hwloc need not look for devices: loading the drivers for that takes a third of the start.
-  environment.set_default("HWLOC_COMPONENTS", "-opencl,-cuda,-nvml,-rsmi,-levelzero,-gl");
+  // Where the environment describes the machine itself nothing is looked for, and hwloc would ignore the description.
+  const auto is_set = [](const char* name) { return std::getenv(name) != nullptr; };
+  if (!is_set("HWLOC_XMLFILE") && !is_set("HWLOC_SYNTHETIC") && !is_set("HWLOC_FSROOT") &&
+      !is_set("HWLOC_CPUID_PATH")) {
+    environment.set_default("HWLOC_COMPONENTS", "-opencl,-cuda,-nvml,-rsmi,-levelzero,-gl");
+  }
 }
 
 starpu_conf make_conf(const Configuration& configuration, starpu_sched_policy* policy) {

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Everything that mdspan and complex have to do with, built against the installed tree by `make installcheck`: once with
-// our own types and once with CCCL's, because one library has to serve both.
+// Everything that mdspan and complex have to do with, built against the installed tree by `make installcheck`: once
+// with our own types and once with CCCL's, because one library has to serve both.
 #include <legate.h>
 #include <legate/redop/redop.h>
 

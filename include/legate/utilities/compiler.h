@@ -84,12 +84,12 @@
 
 // --- mdspan, span and complex ---
 
-// They are those of NVIDIA's CUDA C++ core libraries (CCCL: plain C++ headers, no GPU needed) or small ones of ours, under
-// the same names. Each program decides for itself, whichever of them Legatus was built with: what the library exports
-// neither takes nor returns these types, they occur in templates only, and the two kinds have different mangled names.
-// CCCL's are taken wherever the compiler finds them, because the names can exist once only, and a program that includes
-// CCCL's headers itself can find them. -DLEGATE_USE_CCCL=0 or =1 overrides that; the sources of a program that hand such
-// types to each other have to agree.
+// They are those of NVIDIA's CUDA C++ core libraries (CCCL: plain C++ headers, no GPU needed) or small ones of ours,
+// under the same names. Each program decides for itself, whichever of them Legatus was built with: what the library
+// exports neither takes nor returns these types, they occur in templates only, and the two kinds have different mangled
+// names. CCCL's are taken wherever the compiler finds them, because the names can exist once only, and a program that
+// includes CCCL's headers itself can find them. -DLEGATE_USE_CCCL=0 or =1 overrides that; the sources of a program that
+// hand such types to each other have to agree.
 #if !defined(LEGATE_USE_CCCL)
 #if defined(_CCCL_VERSION) || defined(CCCL_VERSION)
 #define LEGATE_USE_CCCL 1
@@ -100,7 +100,7 @@
 #endif
 #elif LEGATE_DEFINED(LEGATE_USE_CCCL) && defined(__has_include)
 #if !__has_include(<cuda/std/complex>) || !__has_include(<cuda/std/mdspan>)
-#error "LEGATE_USE_CCCL=1, but <cuda/std/mdspan> is not found: add -isystem CUDA/include/cccl, or leave LEGATE_USE_CCCL out"
+#error "LEGATE_USE_CCCL=1, but <cuda/std/mdspan> is not found: its folder has to be given with -isystem"
 #endif
 #endif
 
