@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/storage.h"
 
+#include <cstring>
 #include <utility>
 
 namespace legate::detail {
@@ -46,9 +47,29 @@ engine::Array& Storage::array() {
     } else {
       array_ =
           engine::Array::create(scalar_ ? std::vector<std::uint64_t>{} : shape_->extents(), element_size_, alignment);
+      if (has_constant_) {
+        write(constant_.data());
+        has_constant_ = false;
+      }
     }
   }
   return *array_;
+}
+
+void Storage::set_value(const void* value) {
+  initialized_ = true;
+  has_constant_ = element_size_ <= LONGEST_CONSTANT;
+  if (has_constant_) {
+    std::memcpy(constant_.data(), value, element_size_);
+  } else {
+    static_cast<void>(array());
+    write(value);
+  }
+}
+
+void Storage::write(const void* value) {
+  array_->synchronize();  // a recycled array may still be in use by tasks
+  std::memcpy(array_->data(), value, element_size_);
 }
 
 void Storage::set_producer(std::shared_ptr<UnboundOutput> producer) {

@@ -9,6 +9,7 @@
 
 #include <legate/type/types.h>
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -36,6 +37,9 @@ struct Region {
 /// The data behind a store and its views: one array, or one scalar value. Control thread only.
 class Storage {
  public:
+  /// Bytes of the longest value that is kept as a constant.
+  static constexpr std::size_t LONGEST_CONSTANT = 16;
+
   /// An array, or with `scalar` a single value of the shape's volume 1.
   Storage(std::shared_ptr<Shape> shape, Type type, bool scalar);
   Storage(const Storage&) = delete;
@@ -53,6 +57,12 @@ class Storage {
 
   /// The array (of no dimension for a scalar). Made at first use; waits for the producer of an unbound store.
   [[nodiscard]] engine::Array& array();
+  /// A scalar's value as the control program gave it, while no operation has been at it; else null. Tasks get a copy
+  /// when they are submitted, so nothing depends on anything.
+  [[nodiscard]] const std::byte* constant() const { return has_constant_ ? constant_.data() : nullptr; }
+  /// Gives a scalar that was not used yet its value, `element_size()` bytes.
+  void set_value(const void* value);
+
   /// Whether some operation has written the value. Only kept for scalars.
   [[nodiscard]] bool initialized() const { return initialized_; }
   void set_initialized() { initialized_ = true; }
@@ -71,12 +81,16 @@ class Storage {
   [[nodiscard]] std::string to_string() const;
 
  private:
+  void write(const void* value);
+
   std::shared_ptr<Shape> shape_;
   Type type_;
   std::size_t element_size_;
   std::uint64_t id_;
   bool scalar_;
   bool initialized_{false};
+  bool has_constant_{false};
+  alignas(16) std::array<std::byte, LONGEST_CONSTANT> constant_{};
   engine::ArrayRef array_{};
   std::shared_ptr<UnboundOutput> producer_{};
   Region root_{};

@@ -355,6 +355,9 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t po
       store.place(view, static_cast<std::byte*>(copy), ORIGIN.data(), argument.strides.data());
       return;
     }
+    case Delivery::VALUE:
+      store.place(view, argument.value.data(), ORIGIN.data(), argument.strides.data());
+      return;
     case Delivery::DIRECT:
     case Delivery::PIECE:
       break;

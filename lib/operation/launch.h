@@ -27,6 +27,7 @@ enum class Delivery : std::uint8_t {
   DIRECT,   // the array's own memory
   REPLICA,  // every point writes the whole store: the first one into the array, the others into private copies
   COPY_IN,  // an input scalar that the same task also writes: a copy of the old value
+  VALUE,    // an input scalar that no task has written: a copy in the launch
   PARTIAL,  // a private buffer, folded into the array afterwards
   PIECE     // an unbound output: memory that the point makes
 };
@@ -47,7 +48,8 @@ struct LaunchArgument {
   std::int32_t dim{0};         // PIECE
   std::size_t element_size{0};
   std::byte* data{};
-  std::array<std::size_t, LEGATE_MAX_DIM> strides{};  // of the array, in bytes
+  alignas(16) std::array<std::byte, Storage::LONGEST_CONSTANT> value{};  // VALUE
+  std::array<std::size_t, LEGATE_MAX_DIM> strides{};                     // of the array, in bytes
   std::shared_ptr<PartialResults> partial{};
   engine::Array* target{};  // PARTIAL: the array to fold into; valid until the launch is submitted
   std::shared_ptr<UnboundOutput> output{};

@@ -122,6 +122,8 @@ class TaskDescription {
   void deliver_array(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
   void deliver_reduction(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
   void deliver_unbound(const TaskArgument& argument, LaunchArgument& delivered);
+  /// The argument is a scalar value that can be handed over with the launch.
+  [[nodiscard]] bool is_constant(const TaskArgument& argument) const;
   [[nodiscard]] bool has_role(const LogicalStore* store, Role role) const;
   [[nodiscard]] std::optional<engine::WorkerRange> workers() const;
 

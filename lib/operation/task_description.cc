@@ -10,6 +10,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstring>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -239,6 +240,12 @@ void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument
   delivered.geometry = geometry;
   delivered.scalar = store.has_scalar_storage();
   delivered.partitioned = !plan_->single && !geometry->is_whole();
+  if (is_constant(argument)) {
+    delivered.readable = true;
+    delivered.delivery = Delivery::VALUE;
+    std::memcpy(delivered.value.data(), store.storage().constant(), delivered.element_size);
+    return;
+  }
   auto& array = store.storage().array();
   delivered.data = memory_of(store);
   std::copy(array.strides().begin(), array.strides().end(), delivered.strides.begin());
@@ -252,6 +259,14 @@ void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument
   if (argument.role != Role::INPUT && delivered.scalar) {
     store.storage().set_initialized();
   }
+}
+
+bool TaskDescription::is_constant(const TaskArgument& argument) const {
+  const auto& store = *argument.store;
+  return argument.role == Role::INPUT && store.has_scalar_storage() && store.storage().constant() != nullptr &&
+         !std::any_of(arguments_.begin(), arguments_.end(), [&](const TaskArgument& other) {
+           return other.role != Role::INPUT && &other.store->storage() == &store.storage();
+         });
 }
 
 void TaskDescription::deliver_scalar(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {

@@ -204,11 +204,7 @@ LogicalStore Runtime::create_store(const Scalar& scalar, const Shape& shape) {
     throw std::invalid_argument{"create_store: Scalar stores must have a shape of volume 1, got " + shape.to_string()};
   }
   auto region = detail::Storage::create(shape.impl(), scalar.type(), true);
-  auto& storage = *region->storage;
-  auto& array = storage.array();
-  array.synchronize();  // a recycled value may still be in use by tasks
-  std::memcpy(array.data(), scalar.ptr(), scalar.size());
-  storage.set_initialized();
+  region->storage->set_value(scalar.ptr());
   return LogicalStore{std::make_shared<detail::LogicalStore>(std::move(region), shape.impl())};
 }
 
