@@ -298,4 +298,22 @@ inline int for_worker_counts(int argc, char** argv, const std::vector<unsigned>&
   return 0;
 }
 
+/// How the runtime of this process bundles short tasks.
+inline std::string bundling() {
+  const char* mode = std::getenv("LEGATUS_BUNDLING");
+  return mode == nullptr ? "auto" : mode;
+}
+
+/// Calls `body` without bundling and with it, or only as LEGATUS_BUNDLING says. `body` runs what it measures in
+/// processes of their own. @return the first result that was not 0.
+inline int for_bundling_modes(int argc, char** argv, const std::function<int()>& body) {
+  if (std::getenv("LEGATUS_BUNDLING") != nullptr || !option(argc, argv, "--child", std::string{}).empty())
+    return body();
+  for (const char* mode : {"never", "auto"}) {
+    setenv("LEGATUS_BUNDLING", mode, 1);
+    if (const int status = body(); status != 0) return status;
+  }
+  return 0;
+}
+
 }  // namespace benchmark
