@@ -11,8 +11,8 @@
 //   LEGATUS_RANDOM_FIRST       seed of the first program (default 1)
 //   LEGATUS_RANDOM_STATEMENTS  cuts programs after so many statements, to find the one at fault
 //   LEGATUS_RANDOM_OMIT        leaves out these statements (comma-separated numbers)
-#include "program_generator.h"
-#include "program_runner.h"
+#include "random_program/generator.h"
+#include "random_program/runner.h"
 
 #include <gtest/gtest.h>
 #include <poll.h>

@@ -4,7 +4,7 @@
 // Runs a random program through the public interface and compares it, wherever it looks at a store, with the serial
 // interpreter, which runs beside it.
 
-#include "program_leaf.h"
+#include "leaf.h"
 #include "serial_interpreter.h"
 
 #include <legate.h>
