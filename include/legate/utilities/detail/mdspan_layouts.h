@@ -68,49 +68,44 @@ class strided_mapping {
   index_type strides_[Extents::rank() + 1]{};
 };
 
+/// The mappings without gaps: one of the two ends is the contiguous dimension.
+template <typename Extents, bool LAST_IS_CONTIGUOUS>
+class packed_mapping : public strided_mapping<Extents> {
+ public:
+  using typename strided_mapping<Extents>::index_type;
+
+  LEGATE_HOST_DEVICE constexpr packed_mapping() noexcept : packed_mapping{Extents{}} {}
+  LEGATE_HOST_DEVICE constexpr packed_mapping(const Extents& extents) noexcept : strided_mapping<Extents>{extents} {
+    index_type stride{1};
+    for (std::size_t step = 0; step < Extents::rank(); ++step) {
+      const auto dim = LAST_IS_CONTIGUOUS ? Extents::rank() - 1 - step : step;
+      this->strides_[dim] = stride;
+      stride = static_cast<index_type>(stride * extents.extent(dim));
+    }
+  }
+  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_unique() noexcept { return true; }
+  [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_exhaustive() noexcept { return true; }
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_unique() const noexcept { return true; }
+  [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_exhaustive() const noexcept { return true; }
+};
+
 /// C order: the last dimension is contiguous.
 struct layout_right {
   template <typename Extents>
-  class mapping : public strided_mapping<Extents> {
+  class mapping : public packed_mapping<Extents, true> {
    public:
     using layout_type = layout_right;
-    using typename strided_mapping<Extents>::index_type;
-
-    LEGATE_HOST_DEVICE constexpr mapping() noexcept : mapping{Extents{}} {}
-    LEGATE_HOST_DEVICE constexpr mapping(const Extents& extents) noexcept : strided_mapping<Extents>{extents} {
-      index_type stride{1};
-      for (std::size_t dim = Extents::rank(); dim-- > 0;) {
-        this->strides_[dim] = stride;
-        stride = static_cast<index_type>(stride * extents.extent(dim));
-      }
-    }
-    [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_unique() noexcept { return true; }
-    [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_exhaustive() noexcept { return true; }
-    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_unique() const noexcept { return true; }
-    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_exhaustive() const noexcept { return true; }
+    using packed_mapping<Extents, true>::packed_mapping;
   };
 };
 
 /// Fortran order: the first dimension is contiguous.
 struct layout_left {
   template <typename Extents>
-  class mapping : public strided_mapping<Extents> {
+  class mapping : public packed_mapping<Extents, false> {
    public:
     using layout_type = layout_left;
-    using typename strided_mapping<Extents>::index_type;
-
-    LEGATE_HOST_DEVICE constexpr mapping() noexcept : mapping{Extents{}} {}
-    LEGATE_HOST_DEVICE constexpr mapping(const Extents& extents) noexcept : strided_mapping<Extents>{extents} {
-      index_type stride{1};
-      for (std::size_t dim = 0; dim < Extents::rank(); ++dim) {
-        this->strides_[dim] = stride;
-        stride = static_cast<index_type>(stride * extents.extent(dim));
-      }
-    }
-    [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_unique() noexcept { return true; }
-    [[nodiscard]] LEGATE_HOST_DEVICE static constexpr bool is_always_exhaustive() noexcept { return true; }
-    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_unique() const noexcept { return true; }
-    [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool is_exhaustive() const noexcept { return true; }
+    using packed_mapping<Extents, false>::packed_mapping;
   };
 };
 
