@@ -63,9 +63,9 @@ class Storage {
   /// Gives a scalar that was not used yet its value, `element_size()` bytes.
   void set_value(const void* value);
 
-  /// Whether some operation has written the value. Only kept for scalars.
+  /// Whether some operation has written the value, or will before the next one runs. Only kept for scalars.
   [[nodiscard]] bool initialized() const { return initialized_; }
-  void set_initialized() { initialized_ = true; }
+  void set_initialized(bool initialized = true) { initialized_ = initialized; }
 
   /// How the whole region was last split: for an unbound store, the pieces that its producer made, for which it waits.
   void learn_partition() {

@@ -60,9 +60,31 @@ std::string check_uses(const TaskDescription& task, std::map<const Storage*, Las
 
 }  // namespace
 
+void Streaming::hold(std::shared_ptr<TaskDescription> task) {
+  Held item;
+  for (const auto& argument : task->arguments()) {
+    auto& storage = argument.store->storage();
+    if (argument.role == Role::OUTPUT && storage.is_scalar() && !storage.initialized()) {
+      storage.set_initialized();
+      item.first_written.push_back(argument.store);
+    }
+  }
+  item.task = std::move(task);
+  held_.push_back(std::move(item));
+}
+
+void Streaming::forget(std::vector<Held>& held) {
+  for (const auto& item : held) {
+    for (const auto& store : item.first_written) {
+      store->storage().set_initialized(false);
+    }
+  }
+  held.clear();
+}
+
 void Streaming::discard() {
   active_ = false;
-  held_.clear();
+  forget(held_);
 }
 
 std::string Streaming::violation(const std::vector<Held>& held) {
@@ -93,6 +115,7 @@ void Streaming::end(const std::function<void(TaskDescription&)>& launch) {
   auto held = std::move(held_);
   discard();
   if (const auto problem = violation(held); !problem.empty()) {
+    forget(held);
     throw std::invalid_argument{"Streaming Scope cannot be streamed in one go: " + problem};
   }
   for (const auto& item : held) {

@@ -25,8 +25,9 @@ class Streaming {
   /// A STRICT scope begins.
   void begin() { active_ = true; }
   [[nodiscard]] bool active() const { return active_; }
-  void hold(std::shared_ptr<TaskDescription> task) { held_.push_back(Held{std::move(task), {}}); }
-  void hold(Barrier barrier) { held_.push_back(Held{nullptr, barrier}); }
+  /// Scalar stores that the task writes can be read by what is submitted next.
+  void hold(std::shared_ptr<TaskDescription> task);
+  void hold(Barrier barrier) { held_.push_back(Held{nullptr, barrier, {}}); }
   /// Forgets what is held and ends the scope.
   void discard();
   /// Ends the scope: checks the held operations and passes them on in order.
@@ -37,7 +38,10 @@ class Streaming {
   struct Held {
     std::shared_ptr<TaskDescription> task{};
     Barrier barrier{};
+    std::vector<LogicalStore::Ptr> first_written{};  // the scalar stores that nothing has written before
   };
+  /// Drops operations that will not run.
+  static void forget(std::vector<Held>& held);
   /// What is wrong with the sequence; empty if nothing is.
   [[nodiscard]] static std::string violation(const std::vector<Held>& held);
 

@@ -163,6 +163,37 @@ TEST_F(MisuseOfStreaming, StrictAllowsNoOtherPolicyInside) {
   EXPECT_EQ(values_of(target), std::vector<std::int64_t>(16, 1));
 }
 
+TEST_F(MisuseOfStreaming, StrictLaterOperationsReadScalarsOfEarlierOnes) {
+  const auto scalar = runtime->create_store(Shape{1}, int64(), true);
+  const auto copy_scalar = [&](const LogicalStore& target) {
+    body = [](TaskContext context) {
+      context.output(0).write_accessor<std::int64_t, 1>()[0] = context.input(0).read_accessor<std::int64_t, 1>()[0];
+    };
+    auto task = plain();
+    static_cast<void>(task.add_input(scalar));
+    static_cast<void>(task.add_output(target));
+    runtime->submit(std::move(task));
+  };
+  const auto target = filled(Shape{1}, 0);
+  refuses<std::invalid_argument>(
+      [&] {
+        const auto scope = streaming(StreamingMode::STRICT);
+        runtime->issue_fill(scalar, Scalar{std::int64_t{7}});
+        copy_scalar(target);
+        runtime->issue_mapping_fence();  // no such sequence can be streamed
+      },
+      {"cannot be streamed in one go"});
+  // The scalar has never been written.
+  refuses<std::invalid_argument>([&] { copy_scalar(target); }, {"uninitialized scalar store"});
+  EXPECT_EQ(values_of(target), std::vector<std::int64_t>{0});
+  {
+    const auto scope = streaming(StreamingMode::STRICT);
+    runtime->issue_fill(scalar, Scalar{std::int64_t{7}});
+    copy_scalar(target);
+  }
+  EXPECT_EQ(values_of(target), std::vector<std::int64_t>{7});
+}
+
 TEST_F(MisuseOfStreaming, RelaxedContinuesBehindAViolation) {
   const auto target = filled(Shape{16}, 0);
   {
