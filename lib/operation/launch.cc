@@ -371,13 +371,13 @@ void Launch::close_pieces(std::uint32_t point, bool threw) noexcept {
       continue;
     }
     auto& piece = argument.output->piece((*argument.pieces)[point]);
-    if (!piece.bound) {
-      if (!threw) {
-        LEGATE_ABORT(TaskFrame::current()->description(), " left output ",
-                     &argument - arguments.data() - static_cast<std::ptrdiff_t>(info.inputs),
-                     " unbound: every instance binds its unbound outputs (create_output_buffer, bind_data, "
-                     "bind_empty_data)");
-      }
+    if (!piece.bound && !threw) {
+      LEGATE_ABORT(TaskFrame::current()->description(), " left output ",
+                   &argument - arguments.data() - static_cast<std::ptrdiff_t>(info.inputs),
+                   " unbound: every instance binds its unbound outputs (create_output_buffer, bind_data, "
+                   "bind_empty_data)");
+    }
+    if (threw) {  // also what was bound before
       piece.extents.assign(static_cast<std::size_t>(argument.dim), 0);
       piece.bound = true;
     }

@@ -283,6 +283,24 @@ TEST_F(ExceptionsOfTasks, TheLowestPointOfALaunchIsReported) {
   }
 }
 
+TEST_F(ExceptionsOfTasks, UnboundOutputsOfALeafThatThrowsBecomeEmpty) {
+  for (const bool bind_first : {false, true}) {
+    body = [bind_first](TaskContext context) {
+      const bool throws = context.get_task_index()[0] == 1;
+      if (bind_first || !throws) {
+        const auto buffer = context.output(0).create_output_buffer<std::int64_t, 1>(Point<1>{2}, true);
+        buffer[0] = buffer[1] = context.get_task_index()[0];
+      }
+      if (throws) throw TaskException{"after all"};
+    };
+    const auto grown = runtime->create_store(int64(), 1);
+    auto task = runtime->create_task(library, THROWING, {3});
+    task.add_output(grown);
+    refuses<TaskException>([&] { runtime->submit(std::move(task)); }, {"after all"});
+    EXPECT_EQ(values_of(grown), (std::vector<std::int64_t>{0, 0, 2, 2})) << bind_first;
+  }
+}
+
 TEST_F(ExceptionsOfTasks, PermissionIsGivenPerLaunchToo) {
   body = [](TaskContext context) {
     EXPECT_TRUE(context.can_raise_exception());
