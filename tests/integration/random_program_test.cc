@@ -46,16 +46,8 @@ Program program_of(std::uint64_t seed, const GeneratorOptions& options) {
   std::set<std::size_t> omitted;
   std::istringstream list{setting("LEGATUS_RANDOM_OMIT").value_or("")};
   for (std::string item; std::getline(list, item, ',');) omitted.insert(std::stoull(item));
-  for (const auto statement : omitted) program.statements.at(statement) = Fence{true, false};
+  for (const auto statement : omitted) program.statements.at(statement) = Drop{-1};  // does nothing
   return program;
-}
-
-std::string text_of(const Program& program) {
-  std::string text;
-  for (std::size_t s = 0; s < program.statements.size(); ++s) {
-    text += "  " + std::to_string(s) + ": " + random_program::text_of(program.statements[s]) + "\n";
-  }
-  return text;
 }
 
 /// The child: runs programs until the time or their number is over. Tells the parent the seed of each before it starts.

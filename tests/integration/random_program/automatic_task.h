@@ -26,7 +26,7 @@ class AutomaticTask {
     if (dice_.chance(30)) add_aligned_reduction();
     if (dice_.chance(35) && !aligned_.empty()) add_scattered_reduction();
     if (dice_.chance(15)) add_scalar_output();
-    const bool grown = dice_.chance(15) && !aligned_.empty() && add_grown_output();
+    const bool grown = dice_.chance(15) && !aligned_.empty() && !draft_.strict() && add_grown_output();
     if (dice_.chance(15) && !grown) add_halo();
     if (dice_.chance(10) && !grown) add_scaled();
     if (task_.recipe.results.empty()) return std::nullopt;
@@ -35,7 +35,8 @@ class AutomaticTask {
     }
     if (!members_.empty() && !grown) limit_split();
     // Derived variables follow in the order of the constraints, after those they derive from: that order stays.
-    vary_policy(draft_, task_);
+    task_.setting = random_setting(draft_);
+    vary_exceptions(draft_, task_, aligned_.size() + whole_.size());
     return std::move(task_);
   }
 

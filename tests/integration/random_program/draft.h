@@ -26,6 +26,29 @@ class Draft {
     program_.statements.push_back(statement);
     state_.execute(statement);
   }
+  void open_scope(const Setting& setting) {
+    scopes_.push_back(setting);
+    emit(OpenScope{setting});
+  }
+  void close_scope() {
+    scopes_.pop_back();
+    emit(CloseScope{});
+  }
+  std::size_t scope_depth() const { return scopes_.size(); }
+  /// Whether operations are held back, so that nothing may look at a result, throw or decide on a shape.
+  bool strict() const {
+    return std::any_of(scopes_.begin(), scopes_.end(),
+                       [](const Setting& scope) { return scope.streaming == legate::StreamingMode::STRICT; });
+  }
+  /// How many processors the scope has.
+  std::uint32_t processors() const {
+    auto count = options.processors;
+    for (const auto& scope : scopes_) {
+      if (scope.last_processor > scope.first_processor) count = scope.last_processor - scope.first_processor;
+    }
+    return count;
+  }
+
   Program finish() { return std::move(program_); }
 
   const PlainView& view(int store) const { return state_.view(store); }
@@ -77,6 +100,7 @@ class Draft {
 
   Program program_;
   SerialInterpreter state_;
+  std::vector<Setting> scopes_;
   int next_store_{0};
 };
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <complex>
 #include <cstdint>
 #include <limits>
 #include <string>
@@ -14,8 +15,20 @@
 
 namespace random_program {
 
-enum class Element : std::uint8_t { BOOL, INT8, INT32, INT64, UINT16, UINT64, FLOAT32, FLOAT64 };
-constexpr std::uint32_t ELEMENT_COUNT = 8;
+enum class Element : std::uint8_t {
+  BOOL,
+  INT8,
+  INT32,
+  INT64,
+  UINT16,
+  UINT64,
+  FLOAT16,
+  FLOAT32,
+  FLOAT64,
+  COMPLEX64,
+  COMPLEX128
+};
+constexpr std::uint32_t ELEMENT_COUNT = 11;
 
 using Operator = legate::ReductionOpKind;
 
@@ -35,15 +48,27 @@ decltype(auto) with_type(Element element, Function&& function) {
       return function(std::uint16_t{});
     case Element::UINT64:
       return function(std::uint64_t{});
+    case Element::FLOAT16:
+      return function(legate::Half{});
     case Element::FLOAT32:
       return function(float{});
     case Element::FLOAT64:
+      return function(double{});
+    case Element::COMPLEX64:
+      return function(legate::Complex<float>{});
+    case Element::COMPLEX128:
       break;
   }
-  return function(double{});
+  return function(legate::Complex<double>{});
 }
 
-inline bool is_floating(Element element) { return element >= Element::FLOAT32; }
+template <typename T>
+inline constexpr bool is_complex_v =
+    std::is_same_v<T, legate::Complex<float>> || std::is_same_v<T, legate::Complex<double>>;
+
+inline bool is_complex(Element element) { return element >= Element::COMPLEX64; }
+/// Also complex numbers.
+inline bool is_floating(Element element) { return element >= Element::FLOAT16; }
 inline bool is_signed(Element element) { return element >= Element::INT8 && element <= Element::INT64; }
 inline legate::Type type_of(Element element) {
   return with_type(element, [](auto zero) { return legate::primitive_type(legate::type_code_of_v<decltype(zero)>); });
@@ -53,16 +78,18 @@ inline std::string name_of(Element element) { return type_of(element).to_string(
 /// A value of any element type. What the interpreter adds: how far a result of floating-point reductions may be off,
 /// and whether the interface says what the value is at all.
 struct Number {
-  std::uint64_t bits{};  // of an integer, sign-extended
-  double real{};         // of a floating-point number
-  double error{};        // largest difference to a correct result
+  std::uint64_t bits{};         // of an integer, sign-extended
+  std::complex<double> real{};  // of a floating-point number
+  double error{};               // largest difference to a correct result
   bool defined{true};
 };
 
 template <typename T>
 Number number_of(T value) {
   Number result;
-  if constexpr (std::is_floating_point_v<T>) {
+  if constexpr (is_complex_v<T>) {
+    result.real = {static_cast<double>(value.real()), static_cast<double>(value.imag())};
+  } else if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, legate::Half>) {
     result.real = static_cast<double>(value);
   } else if constexpr (std::is_signed_v<T>) {
     result.bits = static_cast<std::uint64_t>(static_cast<std::int64_t>(value));
@@ -76,8 +103,11 @@ template <typename T>
 T value_of(const Number& number) {
   if constexpr (std::is_same_v<T, bool>) {
     return (number.bits & 1U) != 0;
-  } else if constexpr (std::is_floating_point_v<T>) {
-    return static_cast<T>(number.real);
+  } else if constexpr (is_complex_v<T>) {
+    using Part = typename T::value_type;
+    return T{static_cast<Part>(number.real.real()), static_cast<Part>(number.real.imag())};
+  } else if constexpr (std::is_floating_point_v<T> || std::is_same_v<T, legate::Half>) {
+    return static_cast<T>(number.real.real());
   } else {
     return static_cast<T>(number.bits);  // modulo 2^n
   }
@@ -91,24 +121,42 @@ inline Number stored(Element element, const Number& number) {
   return result;
 }
 
-inline double rounding_unit(Element element) {
-  return element == Element::FLOAT32 ? static_cast<double>(std::numeric_limits<float>::epsilon())
-                                     : std::numeric_limits<double>::epsilon();
+/// What floating-point numbers of an element type can tell apart.
+struct Precision {
+  double unit;      // next to 1
+  double smallest;  // next to 0
+  double largest;
+};
+inline Precision precision_of(Element element) {
+  switch (element) {
+    case Element::FLOAT16:
+      return {0x1p-10, 0x1p-24, 65504.0};
+    case Element::FLOAT32:
+    case Element::COMPLEX64: {
+      using Limits = std::numeric_limits<float>;
+      return {Limits::epsilon(), Limits::denorm_min(), Limits::max()};
+    }
+    default: {
+      using Limits = std::numeric_limits<double>;
+      return {Limits::epsilon(), Limits::denorm_min(), Limits::max()};
+    }
+  }
 }
 
 inline bool has_operator(Element element, Operator op) {
-  return !is_floating(element) || op == Operator::ADD || op == Operator::MUL || op == Operator::MAX ||
-         op == Operator::MIN;
+  if (!is_floating(element)) return true;
+  if (element == Element::COMPLEX128) return op == Operator::ADD;
+  if (is_complex(element)) return op == Operator::ADD || op == Operator::MUL;
+  return op == Operator::ADD || op == Operator::MUL || op == Operator::MAX || op == Operator::MIN;
 }
 
 /// One step of a reduction, with the error it inherits; what rounding adds is the caller's business.
 inline Number reduced(Element element, Operator op, const Number& left, const Number& right) {
-  Number result;
-  result.defined = left.defined && right.defined;
-  const bool less = is_floating(element) ? left.real < right.real
+  const bool less = is_floating(element) ? left.real.real() < right.real.real()
                     : is_signed(element) ? static_cast<std::int64_t>(left.bits) < static_cast<std::int64_t>(right.bits)
                                          : left.bits < right.bits;
   const bool truth = element == Element::BOOL;
+  Number result;
   switch (op) {
     case Operator::ADD:
       result.bits = truth ? left.bits | right.bits : left.bits + right.bits;
@@ -121,13 +169,8 @@ inline Number reduced(Element element, Operator op, const Number& left, const Nu
       result.error = std::abs(left.real) * right.error + left.error * std::abs(right.real) + left.error * right.error;
       break;
     case Operator::MAX:
-      result.bits = less ? right.bits : left.bits;
-      result.real = less ? right.real : left.real;
-      result.error = std::max(left.error, right.error);
-      break;
     case Operator::MIN:
-      result.bits = less ? left.bits : right.bits;
-      result.real = less ? left.real : right.real;
+      result = less == (op == Operator::MAX) ? right : left;
       result.error = std::max(left.error, right.error);
       break;
     case Operator::OR:
@@ -140,6 +183,7 @@ inline Number reduced(Element element, Operator op, const Number& left, const Nu
       result.bits = left.bits ^ right.bits;
       break;
   }
+  result.defined = left.defined && right.defined;
   return stored(element, result);
 }
 
@@ -150,7 +194,11 @@ inline bool agrees(Element element, const Number& expected, const Number& found)
 }
 
 inline std::string text_of(Element element, const Number& number) {
-  if (is_floating(element)) return std::to_string(number.real) + " (+-" + std::to_string(number.error) + ")";
+  if (is_floating(element)) {
+    return std::to_string(number.real.real()) +
+           (is_complex(element) ? " + " + std::to_string(number.real.imag()) + "i" : "") + " (+-" +
+           std::to_string(number.error) + ")";
+  }
   if (is_signed(element)) return std::to_string(static_cast<std::int64_t>(number.bits));
   return std::to_string(number.bits);
 }

@@ -28,19 +28,41 @@ class ProgramGenerator {
     const auto kind = dice_.number(1, 100);
     if (kind <= 42) return add_task<AutomaticTask>();
     if (kind <= 65) return add_task<ManualTask>();
-    if (kind <= 72) return stores_.fill(stores_.any_view());
-    if (kind <= 80) {
-      const auto store = stores_.any_view();
-      return draft_.emit(Look{store, dice_.chance(30) && !draft_.scalar(store)});  // the mapping of a scalar is a copy
-    }
-    if (kind <= 84) {
-      const auto store = stores_.any_view();
-      if (!draft_.scalar(store)) draft_.emit(Modify{store, dice_.seed()});
-      return;
-    }
-    if (kind <= 92) return draft_.emit(Drop{stores_.any_store()});
-    if (kind <= 95) return draft_.emit(Fence{dice_.chance(50), dice_.chance(30)});
+    if (kind <= 71) return stores_.fill(stores_.any_view());
+    if (kind <= 78) return draft_.strict() ? add_task<AutomaticTask>() : look();
+    if (kind <= 82) return draft_.strict() ? add_task<AutomaticTask>() : modify();
+    if (kind <= 88) return draft_.emit(Drop{stores_.any_store()});
+    if (kind <= 91) return fence();
+    if (kind <= 96) return draft_.scope_depth() < 2 ? scope() : add_task<AutomaticTask>();
+    if (kind <= 98 && !draft_.strict()) return draft_.emit(RaisePending{});
     stores_.create(dice_.shape());
+  }
+
+  void look() {
+    const auto store = stores_.any_view();
+    draft_.emit(Look{store, dice_.chance(30) && !draft_.scalar(store)});  // the mapping of a scalar is a copy
+  }
+  void modify() {
+    const auto store = stores_.any_view();
+    if (!draft_.scalar(store)) draft_.emit(Modify{store, dice_.seed()});
+  }
+  void fence() {
+    if (draft_.strict() && dice_.chance(80)) return;  // no such scope can be streamed
+    draft_.emit(Fence{dice_.chance(50), dice_.chance(30) && !draft_.strict()});
+  }
+
+  /// Some statements in a scope. Inside of a STRICT one, only the priority and the machine may be others.
+  void scope() {
+    auto setting = random_setting(draft_);
+    if (!draft_.strict()) {
+      static const legate::StreamingMode modes[] = {legate::StreamingMode::OFF, legate::StreamingMode::RELAXED,
+                                                    legate::StreamingMode::STRICT};
+      setting.streaming = modes[dice_.number(0, 2)];
+      if (dice_.chance(40)) setting.exceptions = random_exception_mode(dice_);
+    }
+    draft_.open_scope(setting);
+    for (auto rest = dice_.number(0, 6); rest > 0; --rest) step();
+    draft_.close_scope();
   }
 
   template <typename Maker>

@@ -12,6 +12,7 @@
 #include <atomic>
 #include <cstdio>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -127,27 +128,18 @@ class Elements {
     access([&](auto zero, auto rank) {
       using T = decltype(zero);
       constexpr auto DIM = decltype(rank)::value;
-      switch (op) {
-        case Operator::ADD:
-          return reduce_by<legate::SumReduction<T>, DIM>(changes);
-        case Operator::MUL:
-          return reduce_by<legate::ProdReduction<T>, DIM>(changes);
-        case Operator::MAX:
-          return reduce_by<legate::MaxReduction<T>, DIM>(changes);
-        case Operator::MIN:
-          return reduce_by<legate::MinReduction<T>, DIM>(changes);
-        default:
-          break;
+      if (op == Operator::ADD) return reduce_by<legate::SumReduction<T>, DIM>(changes);
+      if constexpr (!std::is_same_v<T, legate::Complex<double>>) {
+        if (op == Operator::MUL) return reduce_by<legate::ProdReduction<T>, DIM>(changes);
+      }
+      if constexpr (!is_complex_v<T>) {
+        if (op == Operator::MAX) return reduce_by<legate::MaxReduction<T>, DIM>(changes);
+        if (op == Operator::MIN) return reduce_by<legate::MinReduction<T>, DIM>(changes);
       }
       if constexpr (std::is_integral_v<T>) {
-        switch (op) {
-          case Operator::OR:
-            return reduce_by<legate::OrReduction<T>, DIM>(changes);
-          case Operator::AND:
-            return reduce_by<legate::AndReduction<T>, DIM>(changes);
-          default:
-            return reduce_by<legate::XORReduction<T>, DIM>(changes);
-        }
+        if (op == Operator::OR) return reduce_by<legate::OrReduction<T>, DIM>(changes);
+        if (op == Operator::AND) return reduce_by<legate::AndReduction<T>, DIM>(changes);
+        if (op == Operator::XOR) return reduce_by<legate::XORReduction<T>, DIM>(changes);
       }
     });
   }
@@ -208,11 +200,14 @@ class Leaf : public legate::LegateTask<Leaf> {
     // Some instances are slower than others, so that what is not ordered comes in many orders.
     auto turns = mixed(statement, static_cast<std::uint64_t>(context.get_task_index()[0])) % 256;
     for (turns = turns < 32 ? turns * 4 : 0; turns > 0; --turns) std::this_thread::yield();
+    const auto exception = exception_of(task, access, context.get_task_index());
+    if (exception && task.throwing->early()) throw legate::TaskException{exception->index, exception->message};
     try {
       follow(task.recipe, access);
     } catch (const std::exception& error) {
       leaf_complaints().add("statement " + std::to_string(statement) + ", leaf: " + error.what());
     }
+    if (exception) throw legate::TaskException{exception->index, exception->message};
   }
 
  private:
@@ -251,6 +246,15 @@ class Leaf : public legate::LegateTask<Leaf> {
     const Task& task_;
     std::vector<Elements> inputs_, outputs_, reductions_;
   };
+
+  static std::optional<Thrown> exception_of(const Task& task, const Access& access, const legate::DomainPoint& index) {
+    if (!task.throwing) return std::nullopt;
+    Coordinates point;
+    for (int d = 0; d < index.dim; ++d) point.push_back(index[static_cast<unsigned>(d)]);
+    const bool throws =
+        task.manual ? task.throwing->picks(point) : access.input_box(task.throwing->input).contains(task.throwing->at);
+    return throws ? std::optional<Thrown>{thrown_at(task, point)} : std::nullopt;
+  }
 };
 
 }  // namespace random_program

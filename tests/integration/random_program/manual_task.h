@@ -30,9 +30,10 @@ class ManualTask {
     if (in_place_) terms_.erase(terms_.begin());
     if (dice_.chance(60) || task_.outputs.empty()) add_some_reduction();
     if (dice_.chance(25) && only_whole_inputs()) add_output_of_all_points();
-    if (dice_.chance(15) && !task_.inputs.empty()) add_grown_output();
+    if (dice_.chance(15) && !task_.inputs.empty() && !draft_.strict()) add_grown_output();
     if (task_.recipe.results.empty()) return std::nullopt;
-    vary_policy(draft_, task_);
+    task_.setting = random_setting(draft_);
+    vary_exceptions(draft_, task_, 0);
     return std::move(task_);
   }
 

@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-// A random program: statements on numbered stores, as plain data.
+// A random program: statements on numbered stores, as plain data, and what they mean for a launch point.
 
 #include "recipe.h"
+
+#include <legate.h>
 
 #include <optional>
 #include <string>
@@ -77,19 +79,52 @@ struct Demand {
   int first{}, second{};  // stores
   Coordinates numbers, more;
 };
+/// What a scope sets.
+struct Setting {
+  std::uint32_t overdecompose{0};  // 0: the default policy
+  std::int64_t threshold{-1};
+  legate::StreamingMode streaming{legate::StreamingMode::OFF};
+  std::uint32_t first_processor{0}, last_processor{0};  // equal: all
+  std::int32_t priority{0};
+  std::optional<legate::ExceptionMode> exceptions{};
+
+  bool has_policy() const { return overdecompose > 0 || threshold >= 0 || streaming != legate::StreamingMode::OFF; }
+};
+/// Which leaves of a task throw: of a manual launch, points picked by the seed; of an automatic one, those that see the
+/// element `at` of an input, however many these are.
+struct Throwing {
+  std::uint64_t seed{};
+  bool everywhere{false};  // in any case: leaves of inline launches do not know their point
+  std::uint32_t input{};
+  Coordinates at;
+
+  bool early() const { return seed % 3 == 0; }  // before anything is written
+  bool picks(const Coordinates& point) const {
+    std::uint64_t hash = seed;
+    for (const auto coordinate : point) hash = mixed(hash, static_cast<std::uint64_t>(coordinate));
+    return everywhere || hash % 3 == 0;
+  }
+};
 struct Task {
   bool manual{};
   Coordinates launch_low, launch_high;  // of a manual launch; high exclusive
   std::vector<Argument> inputs, outputs, reductions;
   std::vector<Demand> demands;
   Recipe recipe;
-  std::uint32_t overdecompose{0};  // 0: the default policy
-  std::int64_t threshold{-1};
-  std::uint32_t first_processor{0}, last_processor{0};  // equal: all
-  std::int32_t priority{0};
+  Setting setting;  // of a scope around this task only
+  bool may_throw{false};
+  std::optional<Throwing> throwing;
 };
+/// Statements up to the matching CloseScope are in a scope.
+struct OpenScope {
+  Setting setting;
+};
+struct CloseScope {};
+/// Throws the first exception of tasks with deferred ones.
+struct RaisePending {};
 
-using Statement = std::variant<Create, CreateUnbound, View, Fill, Look, Modify, Drop, Fence, Task>;
+using Statement = std::variant<Create, CreateUnbound, View, Fill, Look, Modify, Drop, Fence, Task, OpenScope,
+                               CloseScope, RaisePending>;
 
 struct Program {
   std::uint64_t seed{};
@@ -127,78 +162,17 @@ inline Coordinates color_at(const Argument& argument, const Coordinates& point, 
   return color;
 }
 
-inline std::string text_of(const std::vector<Argument>& arguments, const char* title) {
-  std::string text;
-  for (const auto& argument : arguments) {
-    text += std::string{" "} + title + " s" + std::to_string(argument.store);
-    if (std::string{title} == "reduce") text += " op " + std::to_string(static_cast<int>(argument.op));
-    if (!argument.tile.empty() || !argument.colors.empty()) {
-      text += " tile " + text_of(argument.tile) + " colors " + text_of(argument.colors);
-      if (argument.projection) {
-        text += " by [";
-        for (const auto& e : argument.projection->expressions) {
-          text += " " + (e.dim < 0 ? std::string{} : std::to_string(e.weight) + "*p" + std::to_string(e.dim) + "+") +
-                  std::to_string(e.offset);
-        }
-        text += " ]";
-      }
-    }
-    text += ";";
-  }
-  return text;
-}
-
-inline std::string text_of(const Task& task) {
-  std::string text = task.manual ? "manual " + text_of(task.launch_low) + ".." + text_of(task.launch_high) : "auto";
-  text += text_of(task.inputs, "in") + text_of(task.outputs, "out") + text_of(task.reductions, "reduce");
-  static const char* const names[] = {"align", "broadcast", "broadcast_axes", "min_extents", "scale", "bloat"};
-  for (const auto& demand : task.demands) {
-    text += std::string{" "} + names[static_cast<int>(demand.kind)] + "(s" + std::to_string(demand.first) + ", s" +
-            std::to_string(demand.second) + ", " + text_of(demand.numbers) + text_of(demand.more) + ")";
-  }
-  for (const auto& result : task.recipe.results) {
-    static const char* const roles[] = {"out", "reduce", "grow"};
-    text += std::string{" | "} + roles[static_cast<int>(result.role)] + " " + std::to_string(result.index) +
-            " driver " + std::to_string(result.driver) + " terms";
-    for (const auto& term : result.terms) {
-      text += " in" + std::to_string(term.input) + (term.pattern.sample() ? "?" : "=");
-    }
-  }
-  text += " | factor " + std::to_string(task.overdecompose) + " threshold " + std::to_string(task.threshold) +
-          " processors " + std::to_string(task.first_processor) + ".." + std::to_string(task.last_processor);
-  return text;
-}
-
-inline std::string text_of(const Statement& statement) {
-  struct Printer {
-    std::string operator()(const Create& s) const {
-      return "s" + std::to_string(s.store) + " = create " + name_of(s.element) + text_of(s.extents) +
-             (s.optimize_scalar ? " scalar" : "") + (s.value ? " of " + text_of(s.element, *s.value) : "");
-    }
-    std::string operator()(const CreateUnbound& s) const {
-      return "s" + std::to_string(s.store) + " = unbound " + name_of(s.element) + " " + std::to_string(s.dimensions);
-    }
-    std::string operator()(const View& s) const {
-      static const char* const names[] = {"promote",     "project",   "slice", "transpose",
-                                          "delinearize", "broadcast", "child"};
-      return "s" + std::to_string(s.store) + " = s" + std::to_string(s.source) + "." +
-             names[static_cast<int>(s.transform)] + "(" + std::to_string(s.dim) + ", " + text_of(s.numbers) +
-             text_of(s.more) + ")";
-    }
-    std::string operator()(const Fill& s) const {
-      return "fill s" + std::to_string(s.store) + (s.value_store < 0 ? "" : " with s" + std::to_string(s.value_store));
-    }
-    std::string operator()(const Look& s) const {
-      return "look s" + std::to_string(s.store) + (s.keep ? " and keep" : "");
-    }
-    std::string operator()(const Modify& s) const { return "modify s" + std::to_string(s.store); }
-    std::string operator()(const Drop& s) const { return "drop s" + std::to_string(s.store); }
-    std::string operator()(const Fence& s) const {
-      return std::string{s.mapping ? "mapping" : "execution"} + " fence" + (s.block ? ", block" : "");
-    }
-    std::string operator()(const Task& s) const { return text_of(s); }
-  };
-  return std::visit(Printer{}, statement);
+/// The exception of a leaf: index and message.
+struct Thrown {
+  std::int32_t index{};
+  std::string message;
+  bool operator==(const Thrown& other) const { return index == other.index && message == other.message; }
+};
+/// What the leaf at a launch point throws. Leaves of an automatic launch all throw the same.
+inline Thrown thrown_at(const Task& task, const Coordinates& point) {
+  const auto seed = task.throwing->seed;
+  return {static_cast<std::int32_t>(seed % 100000),
+          std::to_string(seed) + (task.manual && !task.throwing->everywhere ? " at " + text_of(point) : "")};
 }
 
 }  // namespace random_program

@@ -8,6 +8,7 @@
 #include "boxes.h"
 #include "elements.h"
 
+#include <complex>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -44,13 +45,18 @@ struct Recipe {
   std::vector<Result> results;
 };
 
+inline std::complex<double> limited(std::complex<double> value, double limit = 64.0) {
+  return {std::clamp(value.real(), -limit, limit), std::clamp(value.imag(), -limit, limit)};
+}
+
 /// The number for p, before it is made fit for the role.
 template <typename Access>
 Number evaluated(const Result& result, const Coordinates& point, Access& access) {
   std::uint64_t hash = result.seed;
   for (const auto coordinate : point) hash = mixed(hash, static_cast<std::uint64_t>(coordinate));
   Number number;
-  double real = (static_cast<double>(hash % 2049) - 1024.0) / 1024.0;
+  const auto fraction = [](std::uint64_t bits) { return (static_cast<double>(bits % 2049) - 1024.0) / 1024.0; };
+  std::complex<double> sum{fraction(hash), is_complex(result.element) ? fraction(hash >> 20U) : 0.0};
   for (const auto& term : result.terms) {
     const std::optional<Coordinates> from = access.choose(term, point, mixed(hash, term.input));
     if (!from) continue;
@@ -60,24 +66,25 @@ Number evaluated(const Result& result, const Coordinates& point, Access& access)
     number.defined = number.defined && value.defined;
     hash = mixed(hash, is_floating(element) ? term.input : value.bits);
     if (is_floating(element)) {
-      real += ((result.seed >> term.input) & 1U ? 0.25 : -0.25) * value.real;
+      sum += ((result.seed >> term.input) & 1U ? 0.25 : -0.25) * value.real;
       number.error += 0.25 * value.error;
     } else {
-      real += (static_cast<double>(hash % 65) - 32.0) / 32.0;
+      sum += (static_cast<double>(hash % 65) - 32.0) / 32.0;
     }
   }
   number.bits = hash;
-  number.real = std::clamp(real, -64.0, 64.0);
-  if (number.error > 0.0) number.error += 4.0 * rounding_unit(result.element) * (std::abs(number.real) + 1.0);
+  number.real = limited(is_complex(result.element) ? sum : sum.real() + 0.5 * sum.imag());
+  if (!is_complex(result.element)) number.error *= 1.5;  // of both parts together
+  if (number.error > 0.0) number.error += 4.0 * precision_of(result.element).unit * (std::abs(number.real) + 1.0);
   return number;
 }
 
 /// Factors near 1, so that products of hundreds of floating-point numbers stay finite. Integers just wrap around.
 inline Number fitted(const Result& result, Number number) {
   if (is_floating(result.element) && result.role == Role::REDUCTION && result.op == Operator::MUL) {
-    number.real = 1.0 + 0.05 * std::clamp(number.real, -1.0, 1.0);
+    number.real = 1.0 + 0.05 * limited(number.real, 1.0);
     number.error *= 0.05;
-    if (number.error > 0.0) number.error += 2.0 * rounding_unit(result.element);
+    if (number.error > 0.0) number.error += 2.0 * precision_of(result.element).unit;
   }
   return stored(result.element, number);
 }

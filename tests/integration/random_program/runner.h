@@ -5,12 +5,16 @@
 // interpreter, which runs beside it.
 
 #include "leaf.h"
+#include "program_text.h"
 #include "serial_interpreter.h"
+#include "submission.h"
 
 #include <legate.h>
 
+#include <algorithm>
 #include <map>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
@@ -26,24 +30,30 @@ class ProgramRunner {
     running_program() = &program_;
     try {
       for (current_ = 0; current_ < program_.statements.size() && complaint_.empty(); ++current_) {
-        const auto& statement = program_.statements[current_];
-        interpreter_.execute(statement);
-        std::visit([this](const auto& s) { run(s); }, statement);
+        step();
       }
       compare_everything();
+      if (complaint_.empty()) step(RaisePending{});
     } catch (const std::exception& error) {
       complain(std::string{"exception: "} + error.what());
     }
     mappings_.clear();
     stores_.clear();
     runtime_->issue_execution_fence(true);
+    caught([this] { runtime_->raise_pending_exception(); });
     complaint_ += leaf_complaints().take();
     return complaint_;
   }
 
  private:
+  void step() { step(program_.statements[current_]); }
+  void step(const Statement& statement) {
+    if (std::holds_alternative<CloseScope>(statement)) return;  // its beginning was left out
+    interpreter_.execute(statement);
+    std::visit([this](const auto& s) { run(s); }, statement);
+  }
+
   const legate::LogicalStore& store(int number) const { return stores_.at(number); }
-  static std::vector<std::uint64_t> unsigned_of(const Coordinates& values) { return {values.begin(), values.end()}; }
   void keep(int number, legate::LogicalStore store) { stores_.insert_or_assign(number, std::move(store)); }
   void complain(const std::string& text) {
     if (complaint_.empty()) complaint_ = "statement " + std::to_string(current_) + ": " + text + "\n";
@@ -143,121 +153,66 @@ class ProgramRunner {
     }
   }
 
-  void run(const Task& task) {
-    legate::Scope scope;
-    if (task.priority != 0) scope.set_priority(task.priority);
-    if (task.last_processor > task.first_processor) {
-      scope.set_machine(
-          runtime_->get_machine().slice(task.first_processor, task.last_processor, legate::mapping::TaskTarget::CPU));
-    }
-    if (task.overdecompose > 0 || task.threshold >= 0) {
-      legate::ParallelPolicy policy;
-      if (task.overdecompose > 0) policy.with_overdecompose_factor(task.overdecompose);
-      if (task.threshold >= 0) {
-        policy.with_partitioning_threshold(legate::mapping::TaskTarget::CPU,
-                                           static_cast<std::uint64_t>(task.threshold));
+  void run(const OpenScope& s) {
+    const auto opened = current_;
+    bool streamed = true;
+    try {
+      legate::Scope scope;
+      set(scope, s.setting);
+      for (++current_; current_ < program_.statements.size() && complaint_.empty(); ++current_) {
+        if (std::holds_alternative<CloseScope>(program_.statements[current_])) break;
+        step();
       }
-      scope.set_parallel_policy(policy);
+    } catch (const std::invalid_argument& error) {
+      if (std::string{error.what()}.find("cannot be streamed in one go") == std::string::npos) throw;
+      streamed = false;
     }
-    if (task.manual) {
-      launch_manually(task);
+    check_streaming(s.setting.streaming, opened, streamed);
+    if (streamed) {
+      interpreter_.execute(CloseScope{});
     } else {
-      launch_automatically(task);
+      interpreter_.discard_held();
     }
   }
+  void run(const CloseScope&) {}
 
-  void launch_automatically(const Task& task) {
-    auto launch = runtime_->create_task(library_, Leaf::TASK_CONFIG.task_id());
-    std::map<int, legate::Variable> symbols;
-    for (const auto& argument : task.inputs) {
-      symbols.insert_or_assign(argument.store, launch.add_input(store(argument.store)));
+  /// Whether the operations of a STRICT scope can be streamed depends on how they are split; but a fence never can be,
+  /// and a single operation always.
+  void check_streaming(legate::StreamingMode mode, std::size_t opened, bool streamed) {
+    std::size_t launches = 0;
+    std::size_t fences = 0;
+    for (auto s = opened; s < std::min(current_, program_.statements.size()); ++s) {
+      const auto& statement = program_.statements[s];
+      if (std::holds_alternative<Task>(statement) || std::holds_alternative<Fill>(statement)) ++launches;
+      if (std::holds_alternative<Fence>(statement)) ++fences;
     }
-    for (const auto& argument : task.outputs) {
-      symbols.insert_or_assign(argument.store, launch.add_output(store(argument.store)));
-    }
-    for (const auto& argument : task.reductions) {
-      symbols.insert_or_assign(argument.store, launch.add_reduction(store(argument.store), argument.op));
-    }
-    for (const auto& demand : task.demands) {
-      const auto first = symbols.at(demand.first);
-      const auto numbers = unsigned_of(demand.numbers);
-      const auto more = unsigned_of(demand.more);
-      const std::vector<std::uint32_t> axes(numbers.begin(), numbers.end());
-      switch (demand.kind) {
-        case Demand::Kind::ALIGN:
-          launch.add_constraint(legate::align(first, symbols.at(demand.second)));
-          break;
-        case Demand::Kind::BROADCAST:
-          launch.add_constraint(legate::broadcast(first));
-          break;
-        case Demand::Kind::BROADCAST_AXES:
-          launch.add_constraint(legate::broadcast(first, axes));
-          break;
-        case Demand::Kind::MIN_EXTENTS:
-          launch.add_constraint(legate::min_extents(first, numbers));
-          break;
-        case Demand::Kind::SCALE:
-          launch.add_constraint(legate::scale(numbers, first, symbols.at(demand.second)));
-          break;
-        case Demand::Kind::BLOAT:
-          launch.add_constraint(legate::bloat(first, symbols.at(demand.second), numbers, more));
-          break;
-      }
-    }
-    launch.add_scalar_arg(static_cast<std::uint64_t>(current_));
-    runtime_->submit(std::move(launch));
+    const bool must_fail = mode == legate::StreamingMode::STRICT && fences > 0;
+    const bool may_fail = mode == legate::StreamingMode::STRICT && launches > 1;
+    if (streamed && must_fail) complain("the STRICT scope ends well though it has a fence");
+    if (!streamed && !must_fail && !may_fail) complain("the scope cannot be streamed");
   }
 
-  static std::optional<legate::SymbolicPoint> symbolic(const Argument& argument) {
-    if (!argument.projection) return std::nullopt;
-    std::vector<legate::SymbolicExpr> expressions;
-    for (const auto& e : argument.projection->expressions) {
-      expressions.push_back(e.dim < 0 ? legate::constant(e.offset)
-                                      : legate::SymbolicExpr{static_cast<std::uint32_t>(e.dim), e.weight, e.offset});
-    }
-    return legate::SymbolicPoint{expressions};
+  void run(const RaisePending&) {
+    expect_thrown(caught([this] { runtime_->raise_pending_exception(); }));
   }
 
-  legate::LogicalStorePartition partition(const Argument& argument) const {
-    const auto tile = unsigned_of(argument.tile);
-    const auto colors = unsigned_of(argument.colors);
-    if (!argument.explicit_colors) return store(argument.store).partition_by_tiling(tile);
-    return store(argument.store).partition_by_tiling(tile, legate::Span<const std::uint64_t>{colors});
+  /// The exception of a task that the function throws.
+  template <typename Function>
+  static std::optional<Thrown> caught(Function&& function) {
+    try {
+      function();
+    } catch (const legate::TaskException& exception) {
+      return Thrown{exception.index(), exception.error_message()};
+    }
+    return std::nullopt;
+  }
+  void expect_thrown(const std::optional<Thrown>& found) {
+    const auto& expected = interpreter_.thrown();
+    if (!(found == expected)) complain("throws " + text_of(found) + ", not " + text_of(expected));
   }
 
-  void launch_manually(const Task& task) {
-    legate::Domain domain;
-    domain.dim = static_cast<int>(task.launch_low.size());
-    with_rank(domain.dim, [&](auto rank) {
-      constexpr auto DIM = decltype(rank)::value;
-      auto high = task.launch_high;
-      for (auto& last : high) --last;
-      domain = legate::Domain{legate::Rect<DIM>{point_of<DIM>(task.launch_low), point_of<DIM>(high)}};
-    });
-    auto launch = runtime_->create_task(library_, Leaf::TASK_CONFIG.task_id(), domain);
-    for (const auto& argument : task.inputs) {
-      if (argument.tile.empty()) {
-        launch.add_input(store(argument.store));
-      } else {
-        launch.add_input(partition(argument), symbolic(argument), argument.key);
-      }
-    }
-    for (const auto& argument : task.outputs) {
-      if (argument.tile.empty()) {
-        launch.add_output(store(argument.store));
-      } else {
-        launch.add_output(partition(argument), symbolic(argument), argument.key);
-      }
-    }
-    for (const auto& argument : task.reductions) {
-      if (argument.tile.empty()) {
-        launch.add_reduction(store(argument.store), argument.op);
-      } else {
-        launch.add_reduction(partition(argument), argument.op, symbolic(argument), argument.key);
-      }
-    }
-    launch.add_scalar_arg(static_cast<std::uint64_t>(current_));
-    runtime_->submit(std::move(launch));
+  void run(const Task& task) {
+    expect_thrown(caught([&] { Submission{library_, stores_, current_}.submit(task); }));
   }
 
   void compare_everything() {

@@ -4,148 +4,24 @@
 // Random programs on plain arrays: one statement after the other, one launch point after the other. An automatic launch
 // is one point that sees everything: its results may not depend on how it is split.
 
-#include "program.h"
+#include "plain_view.h"
 
+#include <algorithm>
 #include <map>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace random_program {
-
-struct PlainArray {
-  Element element{};
-  std::vector<Number> numbers;
-  bool scalar{false};
-  bool grown{false};  // made by a task that decided its extents
-};
-
-/// A view: where its elements are in the array.
-struct PlainView {
-  std::shared_ptr<PlainArray> array;
-  Coordinates extents;
-  std::int64_t offset{0};
-  Coordinates strides;
-  std::vector<bool> inner;  // dimensions that are no first one of a delinearized group: not to be cut
-  bool bound{true};
-
-  std::size_t dimensions() const { return extents.size(); }
-  std::size_t position(const Coordinates& point) const {
-    auto position = offset;
-    for (std::size_t d = 0; d < point.size(); ++d) position += point[d] * strides[d];
-    return static_cast<std::size_t>(position);
-  }
-  Number& at(const Coordinates& point) const { return array->numbers.at(position(point)); }
-  bool injective() const {
-    for (std::size_t d = 0; d < extents.size(); ++d) {
-      if (extents[d] > 1 && strides[d] == 0) return false;
-    }
-    return true;
-  }
-  bool defined() const {
-    bool all = bound && (!array->scalar || array->numbers[0].defined);
-    if (all) for_each_point(Box::of_extents(extents), [&](const Coordinates& p) { all = all && at(p).defined; });
-    return all;
-  }
-};
-
-inline Coordinates row_major(const Coordinates& extents) {
-  Coordinates strides(extents.size());
-  std::int64_t step = 1;
-  for (std::size_t d = extents.size(); d-- > 0;) {
-    strides[d] = step;
-    step *= extents[d];
-  }
-  return strides;
-}
-
-inline PlainView fresh_view(Element element, const Coordinates& extents, bool scalar) {
-  PlainView view;
-  view.array = std::make_shared<PlainArray>();
-  view.array->element = element;
-  view.array->scalar = scalar;
-  Number undefined;
-  undefined.defined = false;
-  view.array->numbers.assign(static_cast<std::size_t>(volume_of(extents)), undefined);
-  view.extents = extents;
-  view.strides = row_major(extents);
-  view.inner.assign(extents.size(), false);
-  return view;
-}
-
-inline PlainView sliced(PlainView view, std::size_t dim, std::int64_t low, std::int64_t high) {
-  if (low == 0 && high == view.extents[dim]) return view;
-  if (low >= high) {  // an empty slice is a store of its own
-    view.extents[dim] = 0;
-    return fresh_view(view.array->element, view.extents, false);
-  }
-  view.offset += low * view.strides[dim];
-  view.extents[dim] = high - low;
-  return view;
-}
-
-inline PlainView transformed(PlainView view, const View& how) {
-  const auto dim = static_cast<std::size_t>(how.dim);
-  const auto at = [dim](auto& values) { return values.begin() + static_cast<std::ptrdiff_t>(dim); };
-  switch (how.transform) {
-    case Transform::PROMOTE:
-      view.extents.insert(at(view.extents), how.numbers[0]);
-      view.strides.insert(at(view.strides), 0);
-      view.inner.insert(at(view.inner), false);
-      break;
-    case Transform::PROJECT:
-      view.offset += how.numbers[0] * view.strides[dim];
-      view.extents.erase(at(view.extents));
-      view.strides.erase(at(view.strides));
-      view.inner.erase(at(view.inner));
-      break;
-    case Transform::SLICE:
-      return sliced(std::move(view), dim, how.numbers[0], how.numbers[1]);
-    case Transform::TRANSPOSE: {
-      const auto old = view;
-      for (std::size_t d = 0; d < how.numbers.size(); ++d) {
-        const auto from = static_cast<std::size_t>(how.numbers[d]);
-        view.extents[d] = old.extents[from];
-        view.strides[d] = old.strides[from];
-        view.inner[d] = old.inner[from];
-      }
-      break;
-    }
-    case Transform::DELINEARIZE: {
-      auto strides = row_major(how.numbers);
-      for (auto& stride : strides) stride *= view.strides[dim];
-      std::vector<bool> inner(how.numbers.size(), true);
-      inner[0] = view.inner[dim];
-      view.extents.erase(at(view.extents));
-      view.strides.erase(at(view.strides));
-      view.inner.erase(at(view.inner));
-      view.extents.insert(at(view.extents), how.numbers.begin(), how.numbers.end());
-      view.strides.insert(at(view.strides), strides.begin(), strides.end());
-      view.inner.insert(at(view.inner), inner.begin(), inner.end());
-      break;
-    }
-    case Transform::BROADCAST:
-      view.extents[dim] = how.numbers[0];
-      view.strides[dim] = 0;
-      break;
-    case Transform::CHILD: {
-      const Box box = tile_box(view.extents, how.numbers, how.more);
-      for (std::size_t d = 0; d < box.dimensions(); ++d) {
-        view.offset += box.low[d] * view.strides[d];
-        view.extents[d] = box.extent(d);
-      }
-      break;
-    }
-  }
-  return view;
-}
 
 /// What Modify stores at a point.
 inline Number modification(std::uint64_t seed, Element element, const Coordinates& point) {
   Number number;
   number.bits = seed;
   for (const auto coordinate : point) number.bits = mixed(number.bits, static_cast<std::uint64_t>(coordinate));
-  number.real = static_cast<double>(number.bits % 4096) / 64.0 - 32.0;
+  const auto fraction = [](std::uint64_t bits) { return static_cast<double>(bits % 4096) / 64.0 - 32.0; };
+  number.real = {fraction(number.bits), fraction(number.bits >> 20U)};
   return stored(element, number);
 }
 inline bool is_modified(std::uint64_t seed, const Coordinates& point) {
@@ -160,13 +36,24 @@ class SerialInterpreter {
   const PlainView& view(int store) const { return views_.at(store); }
 
   void execute(const Statement& statement) {
+    thrown_.reset();
     std::visit([this](const auto& s) { run(s); }, statement);
+  }
+  /// What the statement executed last throws.
+  const std::optional<Thrown>& thrown() const { return thrown_; }
+
+  /// In place of the end of a STRICT streaming scope: everything that was held back is discarded.
+  void discard_held() {
+    for (auto& [array, before] : held_) array->numbers = before;
+    held_.clear();
+    scopes_.pop_back();
   }
 
  private:
   void run(const Create& s) {
     auto& view = views_[s.store] = fresh_view(s.element, s.extents, s.value.has_value() || is_scalar(s));
     if (s.value) view.array->numbers[0] = stored(s.element, *s.value);
+    if (is_strict()) held_[view.array] = view.array->numbers;
   }
   static bool is_scalar(const Create& s) { return s.optimize_scalar && volume_of(s.extents) == 1; }
   void run(const CreateUnbound& s) {
@@ -191,11 +78,64 @@ class SerialInterpreter {
   void run(const Drop& s) { views_.erase(s.store); }
   void run(const Fence&) {}
 
+  bool is_strict() const {
+    return std::any_of(scopes_.begin(), scopes_.end(),
+                       [](const Setting& scope) { return scope.streaming == legate::StreamingMode::STRICT; });
+  }
+  void run(const OpenScope& s) {
+    scopes_.push_back(s.setting);
+    if (s.setting.streaming != legate::StreamingMode::STRICT) return;
+    for (const auto& [store, view] : views_) held_[view.array] = view.array->numbers;
+  }
+  /// Whether a sequence can be streamed depends on how it is split: what got its first value in a STRICT scope may have
+  /// none after it.
+  void run(const CloseScope&) {
+    if (scopes_.back().streaming == legate::StreamingMode::STRICT) {
+      for (auto& [array, before] : held_) {
+        for (std::size_t i = 0; i < before.size(); ++i) {
+          array->numbers[i].defined = array->numbers[i].defined && before[i].defined;
+        }
+      }
+      held_.clear();
+    }
+    scopes_.pop_back();
+  }
+
+  legate::ExceptionMode exception_mode(const Task& task) const {
+    auto mode = legate::ExceptionMode::IMMEDIATE;
+    for (const auto& scope : scopes_) mode = scope.exceptions.value_or(mode);
+    return task.setting.exceptions.value_or(mode);
+  }
+  void deliver(const Task& task, const Thrown& exception) {
+    const auto mode = exception_mode(task);
+    if (mode == legate::ExceptionMode::IMMEDIATE) thrown_ = exception;
+    if (mode == legate::ExceptionMode::DEFERRED) pending_.push_back(exception);
+  }
+  void run(const RaisePending&) {
+    if (!pending_.empty()) thrown_ = pending_.front();
+    pending_.clear();
+  }
+
   /// The numbers that were combined with an element by one statement: for the bound on rounding.
   struct Rounding {
     const Result* result{};
-    double magnitude{0.0};
+    double magnitude{0.0};  // of the sum of all moduli, or the largest product on the way
+    double growth{1.0};     // no product of some of the factors is larger
     double count{0.0};
+
+    void start(const Number& element) {
+      magnitude = std::abs(element.real);
+      growth = std::max(1.0, magnitude);
+    }
+    void add(const Number& change, const Number& element) {
+      ++count;
+      if (result->op == Operator::ADD) {
+        magnitude += std::abs(change.real);
+      } else {
+        magnitude = std::max(magnitude, std::abs(element.real));
+        growth *= std::max(1.0, std::abs(change.real));
+      }
+    }
   };
 
   /// The elements at one launch point.
@@ -203,6 +143,7 @@ class SerialInterpreter {
     SerialInterpreter& interpreter;
     const Task& task;
     const Coordinates* point;
+    bool fails;  // its results do not count
     std::map<Number*, Rounding>& rounding;
 
     const PlainView& view(const Argument& argument) const { return interpreter.views_.at(argument.store); }
@@ -221,6 +162,7 @@ class SerialInterpreter {
     }
 
     void write(const Result& result, const std::vector<Change>& changes) const {
+      if (fails) return;
       const auto& argument = task.outputs[result.index];
       const auto& target = view(argument);
       bool in_place = target.array->scalar;
@@ -231,18 +173,22 @@ class SerialInterpreter {
       for (const auto& change : changes) target.at(change.point) = change.number;
     }
     void reduce(const Result& result, const std::vector<Change>& changes) const {
+      if (fails) return;
       const auto& target = view(task.reductions[result.index]);
       for (const auto& change : changes) {
         auto& element = target.at(change.point);
-        auto& sum = rounding[&element];
-        sum.result = &result;
-        if (sum.count++ == 0.0) sum.magnitude = std::abs(element.real);
+        auto& combined = rounding[&element];
+        combined.result = &result;
+        if (combined.count == 0.0) combined.start(element);
         element = reduced(result.element, result.op, element, change.number);
-        sum.magnitude = result.op == Operator::ADD ? sum.magnitude + std::abs(change.number.real)
-                                                   : std::max(sum.magnitude, std::abs(element.real));
+        combined.add(change.number, element);
       }
     }
-    void grow(const Result& result, const std::vector<Change>& changes, const Coordinates& extents) const {
+    void grow(const Result& result, std::vector<Change> changes, Coordinates extents) const {
+      if (fails) {  // nothing
+        changes.clear();
+        extents.assign(extents.size(), 0);
+      }
       auto& target = interpreter.views_.at(task.outputs[result.index].store);
       auto& numbers = target.array->numbers;
       const bool first = !target.bound;
@@ -253,13 +199,30 @@ class SerialInterpreter {
       if (!first || extents.size() == 1) target.extents[0] = static_cast<std::int64_t>(numbers.size());
       target.strides = row_major(target.extents);
     }
+    /// What a leaf that throws has made of its outputs and reductions is open.
+    void forget_results() const {
+      for (const auto& result : task.recipe.results) {
+        if (result.role == Role::GROWN) continue;
+        const auto& argument = result.role == Role::OUTPUT ? task.outputs[result.index] : task.reductions[result.index];
+        for_each_point(box(argument), [&](const Coordinates& p) { view(argument).at(p).defined = false; });
+      }
+    }
   };
+
+  bool fails(const Task& task, const Coordinates& point) const {
+    if (!task.throwing) return false;
+    if (task.manual) return task.throwing->picks(point);
+    const auto& seen = views_.at(task.inputs[task.throwing->input].store);
+    return Box::of_extents(seen.extents).contains(task.throwing->at);
+  }
 
   void run(const Task& task) {
     std::map<Number*, Rounding> rounding;
+    std::vector<Coordinates> failed;
     const auto at_point = [&](const Coordinates& point) {
-      Access access{*this, task, &point, rounding};
+      Access access{*this, task, &point, fails(task, point), rounding};
       follow(task.recipe, access);
+      if (access.fails) failed.push_back(point);
     };
     if (task.manual) {
       for_each_point(Box{task.launch_low, task.launch_high}, at_point);
@@ -267,19 +230,29 @@ class SerialInterpreter {
       at_point(Coordinates{0});
     }
     add_rounding(rounding);
+    for (const auto& point : failed) Access{*this, task, &point, true, rounding}.forget_results();
+    if (!failed.empty()) deliver(task, thrown_at(task, failed.front()));
   }
 
   /// Sums and products of n numbers, in any order and grouping, differ by at most 2 n units of rounding of the sum of
-  /// the magnitudes, or of the largest product met; the factor 2 more makes up for what is computed here.
+  /// the magnitudes, or of the largest product met, and, where they come near 0, by n of the smallest numbers; the
+  /// factor 2 more makes up for what is computed here. Where some order may overflow, nothing is known.
   static void add_rounding(std::map<Number*, Rounding>& rounding) {
     for (auto& [element, sum] : rounding) {
       const bool rounds = sum.result->op == Operator::ADD || sum.result->op == Operator::MUL;
       if (!rounds || !is_floating(sum.result->element)) continue;
-      element->error += 4.0 * (sum.count + 2.0) * rounding_unit(sum.result->element) * sum.magnitude;
+      const auto precision = precision_of(sum.result->element);
+      element->error += 4.0 * (sum.count + 2.0) * (precision.unit * sum.magnitude + precision.smallest * sum.growth);
+      // Negated, so that it holds for what is no number, too.
+      if (!(std::max({sum.magnitude, sum.growth, element->error}) < precision.largest / 4.0)) element->defined = false;
     }
   }
 
   std::map<int, PlainView> views_;
+  std::vector<Setting> scopes_;
+  std::map<std::shared_ptr<PlainArray>, std::vector<Number>> held_;  // the numbers before the STRICT scope we are in
+  std::vector<Thrown> pending_;
+  std::optional<Thrown> thrown_;
 };
 
 }  // namespace random_program

@@ -66,7 +66,7 @@ class StoreMaker {
     if (dice_.chance(40) || !draft_.view(store).injective() || draft_.scalar(store)) return fill(store);
     Task task;
     add_output(draft_, task, {store}, {});
-    vary_policy(draft_, task);
+    task.setting = random_setting(draft_);
     draft_.emit(task);
   }
 

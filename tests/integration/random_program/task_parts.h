@@ -63,16 +63,48 @@ inline Term same_element(std::size_t input, const Coordinates& extents) {
   return term;
 }
 
-/// What no result may depend on: how finely the task is split, and where and when it runs.
-inline void vary_policy(Draft& draft, Task& task) {
+/// What no result may depend on: how finely tasks are split, and where and when they run.
+inline Setting random_setting(Draft& draft) {
   auto& dice = draft.dice;
-  if (dice.chance(25)) task.overdecompose = static_cast<std::uint32_t>(dice.number(1, 4));
-  if (dice.chance(15)) task.threshold = dice.chance(50) ? 1 : dice.number(1, 40);
-  if (dice.chance(20) && draft.options.processors > 1) {
-    task.first_processor = static_cast<std::uint32_t>(dice.number(0, draft.options.processors - 1));
-    task.last_processor = static_cast<std::uint32_t>(dice.number(task.first_processor + 1, draft.options.processors));
+  Setting setting;
+  if (!draft.strict()) {
+    if (dice.chance(25)) setting.overdecompose = static_cast<std::uint32_t>(dice.number(1, 4));
+    if (dice.chance(15)) setting.threshold = dice.chance(50) ? 1 : dice.number(1, 40);
   }
-  if (dice.chance(10)) task.priority = static_cast<std::int32_t>(dice.number(-5, 5));
+  const auto processors = draft.processors();
+  if (dice.chance(20) && processors > 1) {
+    setting.first_processor = static_cast<std::uint32_t>(dice.number(0, processors - 1));
+    setting.last_processor = static_cast<std::uint32_t>(dice.number(setting.first_processor + 1, processors));
+  }
+  if (dice.chance(10)) setting.priority = static_cast<std::int32_t>(dice.number(-5, 5));
+  return setting;
+}
+
+inline legate::ExceptionMode random_exception_mode(Dice& dice) {
+  static const legate::ExceptionMode modes[] = {legate::ExceptionMode::IMMEDIATE, legate::ExceptionMode::DEFERRED,
+                                                legate::ExceptionMode::IGNORED};
+  return modes[dice.number(0, 2)];
+}
+
+/// Lets some tasks throw. Of an automatic launch, the first `inputs` inputs are seen wholly by the leaves together.
+inline void vary_exceptions(Draft& draft, Task& task, std::size_t inputs) {
+  auto& dice = draft.dice;
+  if (draft.strict() || !dice.chance(15)) return;
+  task.may_throw = true;
+  if (dice.chance(60)) task.setting.exceptions = random_exception_mode(dice);
+  Throwing throwing;
+  throwing.seed = dice.seed();
+  throwing.everywhere = draft.options.inline_launches;
+  if (!task.manual) {
+    const bool grows = std::any_of(task.recipe.results.begin(), task.recipe.results.end(),
+                                   [](const Result& made) { return made.role == Role::GROWN; });
+    if (inputs == 0 || grows) return;  // which piece of the new store is missing depends on the split
+    throwing.input = static_cast<std::uint32_t>(dice.number(0, static_cast<std::int64_t>(inputs) - 1));
+    const auto& extents = draft.view(task.inputs[throwing.input].store).extents;
+    if (volume_of(extents) == 0) return;
+    throwing.at = sampled(Box::of_extents(extents), throwing.seed);
+  }
+  if (dice.chance(70)) task.throwing = throwing;
 }
 
 }  // namespace random_program
