@@ -163,16 +163,28 @@ class Watch {
   std::uint64_t programs_{};
 };
 
-TEST(RandomPrograms, OneWorkerEqualsSerial) { Watch{}.run({"--cpus 1 --sysmem 500", "1", true, false, 20}); }
+TEST(RandomPrograms, OneWorkerEqualsSerial) { Watch{}.run({"--cpus 1 --sysmem 500", "1", true, false, 15}); }
 
-TEST(RandomPrograms, TwoWorkersEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", true, false, 35}); }
+TEST(RandomPrograms, TwoWorkersEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", true, false, 25}); }
 
-TEST(RandomPrograms, FourWorkersEqualSerial) { Watch{}.run({"--cpus 4 --sysmem 500", "4", true, false, 30}); }
+TEST(RandomPrograms, FourWorkersEqualSerial) { Watch{}.run({"--cpus 4 --sysmem 500", "4", true, false, 20}); }
 
-TEST(RandomPrograms, UsualThresholdsEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", false, false, 7}); }
+TEST(RandomPrograms, OneWorkerWithBundlesEqualsSerial) {
+  Watch{}.run({"--cpus 1 --sysmem 500 --bundling always", "1", true, false, 8});
+}
+
+TEST(RandomPrograms, TwoWorkersWithBundlesEqualSerial) {
+  Watch{}.run({"--cpus 2 --sysmem 500 --bundling always", "2", true, false, 12});
+}
+
+TEST(RandomPrograms, FourWorkersWithBundlesEqualSerial) {
+  Watch{}.run({"--cpus 4 --sysmem 500 --bundling always", "4", true, false, 8});
+}
+
+TEST(RandomPrograms, UsualThresholdsEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", false, false, 6}); }
 
 TEST(RandomPrograms, InlineLaunchesEqualSerial) {
-  Watch{}.run({"--cpus 1 --sysmem 500 --inline-task-launch", "1", true, true, 8});
+  Watch{}.run({"--cpus 1 --sysmem 500 --inline-task-launch", "1", true, true, 6});
 }
 
 }  // namespace
