@@ -2,6 +2,7 @@
 #include "data/view.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <mutex>
 #include <stdexcept>
@@ -105,6 +106,16 @@ View::Ptr View::intern(std::vector<Axis> axes, std::vector<std::int64_t> offset,
 }
 
 View::Ptr View::root(const std::vector<std::uint64_t>& extents) {
+  // Programs make temporaries of few shapes: the last ones are found without building anything.
+  static thread_local std::array<std::pair<std::vector<std::uint64_t>, Ptr>, 16> recent;
+  std::uint64_t hash = extents.size();
+  for (const auto extent : extents) {
+    hash = (hash ^ extent) * 0x9fb21c651e98df25U;
+  }
+  auto& [known_extents, known] = recent[hash >> 60U];
+  if (known != nullptr && known_extents == extents) {
+    return known;
+  }
   std::vector<Axis> axes;
   axes.reserve(extents.size());
   Box region;
@@ -114,7 +125,9 @@ View::Ptr View::root(const std::vector<std::uint64_t>& extents) {
     region.lo[d] = 0;
     region.hi[d] = static_cast<std::int64_t>(extents[d]);
   }
-  return intern(std::move(axes), std::vector<std::int64_t>(extents.size(), 0), region);
+  known = intern(std::move(axes), std::vector<std::int64_t>(extents.size(), 0), region);
+  known_extents = extents;
+  return known;
 }
 
 View::Ptr View::promote(std::size_t position, std::uint64_t extent) const {

@@ -130,7 +130,7 @@ Array* ArrayPool::take(const std::vector<std::uint64_t>& extents, std::size_t el
 Array* ArrayPool::find_reusable(Key key, const std::vector<std::uint64_t>& extents, std::size_t element_size,
                                 std::size_t alignment) {
   const auto found = by_key_.find(key);
-  if (found == by_key_.end()) {
+  if (found == by_key_.end() || found->second.empty()) {
     return nullptr;
   }
   const std::deque<Array*>& candidates = found->second;
@@ -199,7 +199,9 @@ void ArrayPool::unlink(Array* array) {
   } else {
     same_key.erase(std::find(same_key.begin(), same_key.end(), array));
   }
-  if (same_key.empty()) {
+  // The list of a shape is likely to be wanted again, and expensive to make.
+  constexpr std::size_t most_lists = 1024;
+  if (same_key.empty() && by_key_.size() > most_lists) {
     by_key_.erase(found);
   }
   --arrays_;
