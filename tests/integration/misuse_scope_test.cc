@@ -163,6 +163,44 @@ TEST_F(MisuseOfStreaming, StrictAllowsNoOtherPolicyInside) {
   EXPECT_EQ(values_of(target), std::vector<std::int64_t>(16, 1));
 }
 
+TEST_F(MisuseOfStreaming, StrictRefusesEveryDependencyThatIsNotPieceByPiece) {
+  const auto target = filled(Shape{12}, 0);
+  const auto pieces = target.partition_by_tiling(std::vector<std::uint64_t>{3});
+  const auto backward = SymbolicPoint{dimension(0) * -1 + 3};
+  body = [](TaskContext) {};
+  const auto launch = [&](auto add) {
+    auto task = plain({4});
+    add(task);
+    runtime->submit(std::move(task));
+  };
+  const auto reads_all = [&](auto& task) { task.add_input(target); };
+  const auto reads_pieces = [&](auto& task) { task.add_input(pieces); };
+  const auto writes_pieces = [&](auto& task) { task.add_output(pieces); };
+  const auto writes_backward = [&](auto& task) { task.add_output(pieces, backward); };
+  const auto reduces = [&](auto& task) { task.add_reduction(target, ReductionOpKind::ADD); };
+  const auto refuses_pair = [&](auto first, auto second, std::string_view why) {
+    refuses<std::invalid_argument>(
+        [&] {
+          const auto scope = streaming(StreamingMode::STRICT);
+          launch(first);
+          launch(second);
+        },
+        {"cannot be streamed in one go", why});
+  };
+  refuses_pair(writes_pieces, reads_all, "RAW");
+  refuses_pair(reads_all, writes_pieces, "WAR");
+  refuses_pair(writes_pieces, writes_backward, "WAW");
+  refuses_pair(reads_all, reads_pieces, "RAR");
+  refuses_pair(reduces, reads_all, "use of a reduced store");
+  refuses_pair(reduces, reduces, "repeated reduction");
+  {
+    const auto scope = streaming(StreamingMode::STRICT);
+    launch(writes_pieces);
+    launch(reads_pieces);
+    launch(writes_pieces);
+  }
+}
+
 TEST_F(MisuseOfStreaming, StrictLaterOperationsReadScalarsOfEarlierOnes) {
   const auto scalar = runtime->create_store(Shape{1}, int64(), true);
   const auto copy_scalar = [&](const LogicalStore& target) {
