@@ -162,7 +162,7 @@ TEST(Solver, KeyPartitionsAreReusedOnlyWhereTheySuit) {
   one.symbols[0].cached = std::make_shared<const Tiling>(Extents{3, 3}, Extents{2, 2});
   EXPECT_EQ(colors(solve(one), 0), (Shape{{2, 2}}));
   EXPECT_EQ(solve(one).assignments[0].tiling->tile, (Extents{6, 6})) << "one that leaves elements out is not reused";
-  one.symbols[0].cached = std::make_shared<const Tiling>(Tiling::divide({12, 12}, {3, 3}).bloat({1, 1}, {1, 1}));
+  one.symbols[0].cached = std::make_shared<const Tiling>(Tiling::divide({12, 12}, {3, 3}).bloat({2, 2}, {1, 1}));
   EXPECT_EQ(solve(one).assignments[0].tiling->tile, (Extents{6, 6})) << "nor one that overlaps";
 }
 
