@@ -44,6 +44,15 @@ template <typename Exception>
   return "nothing was thrown";
 }
 
+using Limits = std::vector<std::int64_t>;
+
+/// Exception size, chunks of CPUs, GPUs and OpenMP groups, window size, field reuse: fraction and frequency.
+[[nodiscard]] Limits limits_of(const Configuration& configuration) {
+  return {configuration.max_exception_size,   configuration.min_cpu_chunk, configuration.min_gpu_chunk,
+          configuration.min_omp_chunk,        configuration.window_size,   configuration.field_reuse_fraction,
+          configuration.field_reuse_frequency};
+}
+
 TEST(Configuration, HasDefaults) {
   const auto configuration = parse("");
   EXPECT_TRUE(configuration.auto_config);
@@ -51,13 +60,7 @@ TEST(Configuration, HasDefaults) {
   EXPECT_EQ(configuration.utility, 2);
   EXPECT_EQ(configuration.zcmem, 128 * MEBIBYTE);
   EXPECT_EQ(configuration.regmem, 0);
-  EXPECT_EQ(configuration.max_exception_size, 4096);
-  EXPECT_EQ(configuration.min_cpu_chunk, 16384);
-  EXPECT_EQ(configuration.min_gpu_chunk, 1048576);
-  EXPECT_EQ(configuration.min_omp_chunk, 131072);
-  EXPECT_EQ(configuration.window_size, 1);
-  EXPECT_EQ(configuration.field_reuse_fraction, 256);
-  EXPECT_EQ(configuration.field_reuse_frequency, 32);
+  EXPECT_EQ(limits_of(configuration), (Limits{4096, 16384, 1048576, 131072, 1, 256, 32}));
   EXPECT_EQ(configuration.profile_name, "legate");
   EXPECT_EQ(configuration.logging, "");
   EXPECT_EQ(configuration.cuda_driver_path, "libcuda.so.1");
@@ -65,13 +68,7 @@ TEST(Configuration, HasDefaults) {
 }
 
 TEST(Configuration, HasOtherDefaultsInTestMode) {
-  const auto configuration = parse("", {{"LEGATE_TEST", "1"}});
-  EXPECT_EQ(configuration.min_cpu_chunk, 2);
-  EXPECT_EQ(configuration.min_gpu_chunk, 2);
-  EXPECT_EQ(configuration.min_omp_chunk, 2);
-  EXPECT_EQ(configuration.window_size, 1);
-  EXPECT_EQ(configuration.field_reuse_fraction, 1);
-  EXPECT_EQ(configuration.field_reuse_frequency, 8);
+  EXPECT_EQ(limits_of(parse("", {{"LEGATE_TEST", "1"}})), (Limits{4096, 2, 2, 2, 1, 1, 8}));
   EXPECT_EQ(parse("", {{"LEGATE_TEST", "0"}}).min_cpu_chunk, 16384);
   EXPECT_EQ(parse("--min-cpu-chunk 5", {{"LEGATE_TEST", "1"}}).min_cpu_chunk, 5);
   EXPECT_EQ(parse("", {{"LEGATE_TEST", "1"}, {"LEGATE_MIN_CPU_CHUNK", "6"}}).min_cpu_chunk, 6);
@@ -97,13 +94,7 @@ TEST(Configuration, ReadsEveryFlag) {
   EXPECT_EQ(configuration.requested.fbmem, 8 * MEBIBYTE);
   EXPECT_EQ(configuration.zcmem, 9 * MEBIBYTE);
   EXPECT_EQ(configuration.regmem, 10 * MEBIBYTE);
-  EXPECT_EQ(configuration.max_exception_size, 11);
-  EXPECT_EQ(configuration.min_cpu_chunk, 12);
-  EXPECT_EQ(configuration.min_gpu_chunk, 13);
-  EXPECT_EQ(configuration.min_omp_chunk, 14);
-  EXPECT_EQ(configuration.window_size, 15);
-  EXPECT_EQ(configuration.field_reuse_fraction, 16);
-  EXPECT_EQ(configuration.field_reuse_frequency, 17);
+  EXPECT_EQ(limits_of(configuration), (Limits{11, 12, 13, 14, 15, 16, 17}));
   EXPECT_TRUE(configuration.consensus && configuration.disable_mpi && configuration.warmup_nccl);
   EXPECT_TRUE(configuration.inline_task_launch && configuration.single_controller_execution);
   EXPECT_TRUE(configuration.profile && configuration.provenance && configuration.nsys);
@@ -138,13 +129,7 @@ TEST(Configuration, ReadsEveryVariable) {
   EXPECT_TRUE(configuration.show_config && configuration.show_memory_usage && configuration.show_progress);
   EXPECT_TRUE(configuration.warmup_nccl && configuration.consensus && configuration.disable_mpi);
   EXPECT_TRUE(configuration.inline_task_launch && configuration.use_empty_task && configuration.io_use_vfd_gds);
-  EXPECT_EQ(configuration.max_exception_size, 11);
-  EXPECT_EQ(configuration.min_cpu_chunk, 12);
-  EXPECT_EQ(configuration.min_gpu_chunk, 13);
-  EXPECT_EQ(configuration.min_omp_chunk, 14);
-  EXPECT_EQ(configuration.window_size, 15);
-  EXPECT_EQ(configuration.field_reuse_fraction, 16);
-  EXPECT_EQ(configuration.field_reuse_frequency, 17);
+  EXPECT_EQ(limits_of(configuration), (Limits{11, 12, 13, 14, 15, 16, 17}));
   EXPECT_EQ(configuration.cuda_driver_path, "c");
 }
 
