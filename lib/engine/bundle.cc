@@ -6,6 +6,7 @@
 #include "engine/scheduler.h"
 #include "engine/submission.h"
 #include "engine/thread_order.h"
+#include "engine/timestamp_recorder.h"
 
 #include <legate/utilities/assert.h>
 
@@ -27,6 +28,9 @@ constexpr std::uint64_t LONGEST_BUNDLE = 10000;
 // StarPU sorts the handles of a task and locks them one by one: more would cost more than another task.
 constexpr std::size_t MOST_TILES = 64;
 constexpr std::size_t MOST_POINTS = 64;
+// Launches that follow each other this fast make a burst; bundles then wait for a few of them.
+constexpr std::int64_t BURST = 4000;
+constexpr std::uint64_t SMALLEST_OF_BURST = 8;
 // A launch that was not repeated as often is nothing that a program does all the time.
 constexpr std::uint32_t LAUNCHES_BEFORE = 64;
 
@@ -241,10 +245,18 @@ void Bundler::end_launch(const BundlePlan& plan) {
   if (points_.empty()) {
     return;
   }
-  // Workers that sleep do not look whether there is an open bundle, so there must be none then. Whoever goes to sleep
-  // announces it before looking once more.
+  const std::int64_t now = now_in_nanoseconds();
+  const bool burst = now - last_launch_ < BURST;
+  last_launch_ = now;
   const bool full = plan.separate || points_.size() >= MOST_POINTS || nanoseconds_ >= LONGEST_BUNDLE;
-  if (full || progress().unfinished() <= launches_ || workers_asleep() != 0) {
+  // In a burst of launches the workers may finish each before the next one is made; handing over one at a time would
+  // then cost as much as without bundles, for good.
+  const bool idle = progress().unfinished() <= launches_ && !(burst && launches_ < SMALLEST_OF_BURST);
+  // Workers that sleep do not look whether there is an open bundle, and those that run long tasks do not for long: then
+  // there must be none. Whoever goes to sleep announces it before looking once more.
+  const unsigned asleep = workers_asleep();
+  const bool nobody_looks = asleep >= workers_ || (asleep != 0 && progress().has_long_tasks());
+  if (full || idle || nobody_looks) {
     flush();
   }
 }

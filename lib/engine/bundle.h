@@ -27,7 +27,8 @@ struct BundleRecord {
 /// parallelism: only points that are known to take a few microseconds join (see `plan`), and a bundle holds a few tens
 /// of microseconds of work at most.
 ///
-/// Like a group commit, an open bundle is submitted when it is full or when nothing else is in flight. Whoever is going
+/// Like a group commit, an open bundle is submitted when it is full, or when nothing else is in flight and the control
+/// thread is not just making one launch after the other. Whoever is going
 /// to wait for tasks, or submits something to StarPU that must come after them, calls `flush` first. And where the
 /// control thread neither submits nor waits while a worker is idle, the worker asks a helper thread to flush: so
 /// nothing that was submitted waits for the control thread's next call.
@@ -67,6 +68,7 @@ class Bundler {
   std::vector<TileUse> uses_{};
   std::uint64_t launches_{0};     // that the points belong to
   std::uint64_t nanoseconds_{0};  // estimated
+  std::int64_t last_launch_{0};   // when it ended, in nanoseconds
   std::uint64_t generation_{1};   // of the open bundle; tiles remember in which one they are listed
 };
 

@@ -156,6 +156,9 @@ void Trampoline::run_point(void** /*buffers*/, void* argument) noexcept {
   } else {
     call(launch, point.index, executor);
   }
+  if (!launch.bundled) {
+    progress().end_long_task();
+  }
   before_others();
   launch.settle(1);
 }

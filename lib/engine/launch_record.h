@@ -33,6 +33,7 @@ struct LaunchRecord {
   std::size_t bytes;           // of the allocation
   std::uint32_t* worker_mask;  // one of the interned ones, null for all workers
   bool timed;
+  bool bundled;  // points go through the bundler
   // Written by every worker; the rest is read only once points are submitted.
   alignas(64) std::atomic<std::uint32_t> remaining;
 

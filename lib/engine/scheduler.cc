@@ -22,8 +22,12 @@ using Clock = std::chrono::steady_clock;
 // A bed for every worker. `asleep` is set by the worker before its last look for work and cleared by whoever wakes it
 // (or by itself when the time is over), always with a sequentially consistent operation: either the worker's last look
 // sees the pushed task, or the pusher sees the worker asleep.
+//
+// `looking` is true between two looks for work: a push that sees it true is seen by the next look, so nobody has to be
+// woken for it.
 struct alignas(64) Bed {
   std::atomic<bool> asleep{false};
+  std::atomic<bool> looking{false};
   std::mutex mutex;
   std::condition_variable woken;
 };
@@ -82,10 +86,12 @@ int push_task(starpu_task* task) {
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (self.sleepers.load(std::memory_order_relaxed) != 0) {
     // `prio` lets exactly one of the workers that found nothing try again: the first in this same order. If that one is
-    // asleep we wake it, and if it is awake then the one woken here in vain goes back to sleep.
+    // about to look we need not wake another, if it is asleep we wake it. While it is looking we cannot tell, and wake
+    // the next one, perhaps in vain.
     const unsigned workers = starpu_worker_get_count();
     for (unsigned worker = 0; worker < workers; ++worker) {
-      if (mask.admits(worker) && wake(self.beds[worker])) {
+      if (mask.admits(worker) &&
+          (self.beds[worker].looking.load(std::memory_order_relaxed) || wake(self.beds[worker]))) {
         break;
       }
     }
@@ -152,6 +158,8 @@ void look_at_open_bundle(Clock::time_point now) {
 
 starpu_task* pop_task(unsigned context) {
   Policy& self = policy();
+  Bed& bed = self.beds[static_cast<std::size_t>(starpu_worker_get_id())];
+  bed.looking.store(false, std::memory_order_seq_cst);
   starpu_task* task = self.original.pop_task(context);
   if (task != nullptr) {
     idle_since = {};
@@ -163,6 +171,7 @@ starpu_task* pop_task(unsigned context) {
   }
   look_at_open_bundle(now);
   if (now - idle_since < self.idle_spin) {
+    bed.looking.store(true, std::memory_order_release);
     sched_yield();  // the control thread, which should be providing work, may be waiting for this processor
     return nullptr;
   }

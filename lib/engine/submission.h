@@ -48,6 +48,19 @@ class Progress {
   /// Whether every launch has completed (StarPU may still be busy with the last tasks).
   [[nodiscard]] bool idle() const noexcept { return unfinished_.load(std::memory_order_acquire) == 0; }
 
+  /// @name StarPU tasks that are not known to be short
+  /// @{
+  /// Under the submission lock.
+  void begin_long_task() noexcept {
+    long_begun_.store(long_begun_.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  /// Any thread.
+  void end_long_task() noexcept { long_ended_.fetch_add(1, std::memory_order_relaxed); }
+  [[nodiscard]] bool has_long_tasks() const noexcept {
+    return long_begun_.load(std::memory_order_relaxed) != long_ended_.load(std::memory_order_relaxed);
+  }
+  /// @}
+
   /// How many launches have not completed, among them those that are not even submitted to StarPU.
   [[nodiscard]] std::uint64_t unfinished() const noexcept { return unfinished_.load(std::memory_order_relaxed); }
 
@@ -70,8 +83,10 @@ class Progress {
   std::condition_variable room_{};
   std::atomic<std::uint64_t> issued_{0};
   std::atomic<std::uint64_t> drained_{0};
+  std::atomic<std::uint64_t> long_begun_{0};
   // Own cache line: workers write it, the control thread spins on it.
   alignas(64) std::atomic<std::uint64_t> unfinished_{0};
+  alignas(64) std::atomic<std::uint64_t> long_ended_{0};
   alignas(64) std::array<std::atomic<std::uint64_t>, 4096> recent_{};
 };
 

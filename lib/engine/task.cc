@@ -140,6 +140,7 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
     bundle_ = bundler.plan(codelet, *footprint, points);
     launch_->duration = bundler.measures() ? &codelet.durations.at(*footprint) : nullptr;
   }
+  launch_->bundled = bundle_.size != 0;
   if (bundle_.size == 0 || bundle_.separate) {
     bundler.flush();
   }
@@ -182,6 +183,7 @@ void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t coun
   if (bundle_.size != 0) {
     Bundler::instance().add(*point, bundle_, uses, count);
   } else {
+    progress().begin_long_task();
     submit_task(*launch.codelet, point, launch.priority, launch.worker_mask, uses, count);
   }
 }

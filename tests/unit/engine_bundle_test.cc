@@ -20,6 +20,9 @@ using engine::Bundling;
 using engine::DurationEstimate;
 using engine::Footprint;
 
+// Of the running test: what is learnt about a task is learnt about its codelet.
+engine::Codelet* codelet = nullptr;
+
 /// Launches that may be bundled.
 void submit(FunctionWork::Body body, const std::vector<std::vector<engine::TileUse>>& uses, std::int32_t priority = 0,
             std::optional<Footprint> footprint = Footprint{}) {
@@ -59,6 +62,14 @@ class BusyWorkers {
 class BundlingTest : public EngineTest {
  protected:
   explicit BundlingTest(Bundling mode) : mode_{mode} {}
+  void SetUp() override {
+    EngineTest::SetUp();
+    codelet = engine::create_codelet("test");
+  }
+  void TearDown() override {
+    EngineTest::TearDown();
+    engine::destroy_codelet(codelet);
+  }
   [[nodiscard]] engine::Configuration configuration() const override {
     engine::Configuration result;
     result.cpus = 2;
