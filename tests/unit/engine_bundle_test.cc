@@ -27,7 +27,7 @@ engine::Codelet* codelet = nullptr;
 void submit(FunctionWork::Body body, const std::vector<std::vector<engine::TileUse>>& uses, std::int32_t priority = 0,
             std::optional<Footprint> footprint = Footprint{}) {
   auto* const work = new FunctionWork{std::move(body)};
-  engine::Submitter submitter{*work,        test_codelet(), priority, static_cast<std::uint32_t>(uses.size()),
+  engine::Submitter submitter{*work,        *codelet, priority, static_cast<std::uint32_t>(uses.size()),
                               std::nullopt, footprint};
   for (std::size_t point = 0; point < uses.size(); ++point) {
     submitter.point(static_cast<std::uint32_t>(point), uses[point].data(), uses[point].size());
