@@ -109,7 +109,7 @@ TEST(LaunchShape, BlocksFollowTheTable) {
 }
 
 TEST(LaunchShape, BlocksIgnoreOverdecompositionAndLargePrimes) {
-  for (const std::uint64_t factor : {1, 2, 5}) EXPECT_EQ(shape_of({20, 20, 20}, 4, factor), (Shape{{2, 2, 1}}));
+  for (const std::uint64_t factor : {1U, 2U, 5U}) EXPECT_EQ(shape_of({20, 20, 20}, 4, factor), (Shape{{2, 2, 1}}));
   EXPECT_EQ(shape_of({20, 20, 20}, 13), (Shape{{1, 1, 1}}));
   EXPECT_EQ(shape_of({20, 20, 20}, 26), (Shape{{2, 1, 1}}));
 }

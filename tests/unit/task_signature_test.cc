@@ -56,8 +56,8 @@ TEST(TaskSignature, CountsAreCheckedInOrder) {
 
 TEST(TaskSignature, BothBoundsOfARangeAreAccepted) {
   const auto range = TaskSignature{}.inputs(1, 3).scalars(2, TaskSignature::UNBOUNDED);
-  for (const std::size_t inputs : {1, 2, 3}) EXPECT_EQ(mismatch(range, inputs, 0, 0, 2), "");
-  for (const std::size_t inputs : {0, 4}) {
+  for (const std::size_t inputs : {1U, 2U, 3U}) EXPECT_EQ(mismatch(range, inputs, 0, 0, 2), "");
+  for (const std::size_t inputs : {0U, 4U}) {
     EXPECT_NE(mismatch(range, inputs, 0, 0, 2).find("Expected Nargs(1, 3) input"), std::string::npos);
   }
   EXPECT_EQ(mismatch(range, 1, 0, 0, 4000), "");
