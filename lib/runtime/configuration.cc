@@ -59,7 +59,8 @@ struct Token {
 }
 
 [[noreturn]] void exit_with_usage(const std::string& problem) {
-  std::cerr << "== LEGATE ERROR: " << problem << "\n\n" << usage() << std::flush;
+  // The usage is longer than many terminals.
+  std::cerr << usage() << "\n== LEGATE ERROR: " << problem << '\n' << std::flush;
   std::exit(EXIT_FAILURE);
 }
 

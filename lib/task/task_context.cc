@@ -15,7 +15,7 @@ namespace {
 
 [[noreturn]] void refuse(const detail::TaskFrame& frame, const char* kind, std::uint32_t index, std::size_t count) {
   throw std::out_of_range{"Task " + std::string{frame.info().task_name} + " has no " + kind + " " +
-                          std::to_string(index) + ", only " + std::to_string(count)};
+                          std::to_string(index) + ": it has " + std::to_string(count) + " " + kind + "s"};
 }
 
 /// A handle that owns nothing: the frame outlives every use of it.

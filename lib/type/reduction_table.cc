@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "type/reduction_table.h"
 
+#include <array>
 #include <map>
 #include <mutex>
 #include <stdexcept>
@@ -74,20 +75,26 @@ Table& table() {
   return *instance;
 }
 
+/// How messages name a kind of reduction: its number, and its name if it is one of ReductionOpKind.
+std::string kind_text(std::int32_t kind) {
+  static constexpr std::array<const char*, 9> NAMES{"ADD", nullptr, "MUL", nullptr, "MAX", "MIN", "OR", "AND", "XOR"};
+  const bool named =
+      kind >= 0 && static_cast<std::size_t>(kind) < NAMES.size() && NAMES[static_cast<std::size_t>(kind)];
+  return std::to_string(kind) + (named ? " (" + std::string{NAMES[static_cast<std::size_t>(kind)]} + ")" : "");
+}
+
 }  // namespace
 
 void record_reduction(const legate::Type& type, std::int32_t kind, GlobalRedopID redop) {
   if (!table().record(type.uid(), kind, redop)) {
-    throw std::invalid_argument{"Reduction op " + std::to_string(kind) + " already exists for type " +
-                                type.to_string()};
+    throw std::invalid_argument{"Reduction op " + kind_text(kind) + " already exists for type " + type.to_string()};
   }
 }
 
 GlobalRedopID find_reduction(const legate::Type& type, std::int32_t kind) {
   const auto* redop = table().find(type.uid(), kind);
   if (redop == nullptr) {
-    throw std::invalid_argument{"Reduction op " + std::to_string(kind) + " does not exist for type " +
-                                type.to_string()};
+    throw std::invalid_argument{"Reduction op " + kind_text(kind) + " does not exist for type " + type.to_string()};
   }
   return *redop;
 }

@@ -320,7 +320,7 @@ TEST_F(MisuseOfTask, MissingReductionOperatorsNameTaskAndArgument) {
       [&] {
         static_cast<void>(task.add_reduction(runtime->create_store(Shape{4}, binary_type(3)), ReductionOpKind::ADD));
       },
-      {"reduction 1 of task", "Plain", "Reduction op 0 does not exist for type binary(3)"});
+      {"reduction 1 of task", "Plain", "Reduction op 0 (ADD) does not exist for type binary(3)"});
   auto manual = plain({2});
   refuses<std::invalid_argument>([&] { manual.add_reduction(filled(Shape{4}, 1), 4711); },
                                  {"reduction 0 of task", "Plain", "4711"});
