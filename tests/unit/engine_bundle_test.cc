@@ -159,6 +159,7 @@ TEST_F(BundlingAlways, OpenBundleRunsWhileAnotherTaskIsBusyAndNobodyCalls) {
   while (!ran && std::chrono::steady_clock::now() < end) std::this_thread::yield();
   EXPECT_TRUE(ran);
   gate.open();
+  engine::wait_all();
 }
 
 TEST_F(BundlingAlways, WaitingForACompletionSubmitsWhatSignalsIt) {
@@ -170,6 +171,7 @@ TEST_F(BundlingAlways, WaitingForACompletionSubmitsWhatSignalsIt) {
     completion.wait();
   }
   gate.open();
+  engine::wait_all();
 }
 
 TEST_F(BundlingAlways, SynchronizingAnArraySubmitsWhatUsesIt) {

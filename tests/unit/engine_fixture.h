@@ -77,7 +77,7 @@ inline void launch_one(std::function<void()> body, const std::vector<engine::Til
   launch([body = std::move(body)](std::uint32_t, unsigned) { body(); }, {uses});
 }
 
-/// Keeps a point busy until the test says so.
+/// Keeps a point busy until the test says so. Must live until the point has ended, not just until open().
 class Gate {
  public:
   void open() noexcept { open_.signal(); }
