@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nd_interface.h"
 
+#include "engine/thread_order.h"
+
 #include <legate/utilities/assert.h>
 
 #include <atomic>
@@ -357,9 +359,27 @@ int unpack(starpu_data_handle_t handle, unsigned node, void* buffer, std::size_t
   return result;
 }
 
+// The functions above as StarPU calls them: on any thread, and in an order that it keeps for every handle.
+template <auto FUNCTION>
+struct Ordered;
+
+template <typename Result, typename... Arguments, Result (*FUNCTION)(Arguments...)>
+struct Ordered<FUNCTION> {
+  static Result call(Arguments... arguments) {
+    const struct Guard {
+      Guard() noexcept { after_others(); }
+      ~Guard() { before_others(); }
+    } guard;
+    return FUNCTION(arguments...);
+  }
+};
+
+template <auto FUNCTION>
+constexpr auto ordered = &Ordered<FUNCTION>::call;
+
 starpu_data_copy_methods make_copy_methods() {
   starpu_data_copy_methods methods{};
-  methods.any_to_any = any_to_any;
+  methods.any_to_any = ordered<any_to_any>;
   return methods;
 }
 
@@ -368,29 +388,29 @@ starpu_data_interface_ops make_operations() {
   static char name[] = "LEGATUS_ND";
   starpu_data_interface_ops operations{};
 #if LEGATE_STARPU_AT_LEAST_1_4
-  operations.register_data_handle = register_handle;
-  operations.reuse_data_on_node = reuse_on_node;
-  operations.peek_data = peek;
+  operations.register_data_handle = ordered<register_handle>;
+  operations.reuse_data_on_node = ordered<reuse_on_node>;
+  operations.peek_data = ordered<peek>;
 #else
-  operations.register_data_handle = register_handle_unsigned;
-  operations.pointer_is_inside = pointer_is_inside;
+  operations.register_data_handle = ordered<register_handle_unsigned>;
+  operations.pointer_is_inside = ordered<pointer_is_inside>;
 #endif
-  operations.unregister_data_handle = unregister_handle;
-  operations.allocate_data_on_node = allocate_on_node;
-  operations.free_data_on_node = free_on_node;
+  operations.unregister_data_handle = ordered<unregister_handle>;
+  operations.allocate_data_on_node = ordered<allocate_on_node>;
+  operations.free_data_on_node = ordered<free_on_node>;
   operations.copy_methods = &copy_methods;
-  operations.to_pointer = to_pointer;
-  operations.get_size = size_of;
-  operations.footprint = footprint;
-  operations.alloc_footprint = allocation_footprint;
-  operations.compare = compare;
-  operations.alloc_compare = compare_allocation;
-  operations.display = display;
-  operations.describe = describe;
+  operations.to_pointer = ordered<to_pointer>;
+  operations.get_size = ordered<size_of>;
+  operations.footprint = ordered<footprint>;
+  operations.alloc_footprint = ordered<allocation_footprint>;
+  operations.compare = ordered<compare>;
+  operations.alloc_compare = ordered<compare_allocation>;
+  operations.display = ordered<display>;
+  operations.describe = ordered<describe>;
   operations.interfaceid = static_cast<starpu_data_interface_id>(starpu_data_interface_get_next_id());
   operations.interface_size = sizeof(NdInterface);
-  operations.pack_data = pack;
-  operations.unpack_data = unpack;
+  operations.pack_data = ordered<pack>;
+  operations.unpack_data = ordered<unpack>;
   operations.name = name;
   return operations;
 }
@@ -439,7 +459,7 @@ std::vector<starpu_data_handle_t> plan_boxes(starpu_data_handle_t root, const st
     pieces.push_back(layouts().acquire(layout));
   }
   starpu_data_filter filter{};
-  filter.filter_func = place_piece;
+  filter.filter_func = ordered<place_piece>;
   filter.nchildren = static_cast<unsigned>(boxes.size());
   filter.filter_arg_ptr = pieces.data();
   std::vector<starpu_data_handle_t> handles(boxes.size());

@@ -3,6 +3,7 @@
 // The one test that talks to StarPU directly: what the engine registers must also survive being moved, packed and cut
 // while the engine itself keeps everything in main memory.
 #include "engine/nd_interface.h"
+#include "engine/thread_order.h"
 #include "engine_fixture.h"
 
 #include <gtest/gtest.h>
@@ -39,6 +40,7 @@ class NdInterfaceTest : public ::testing::Test {
 
 // Adds to every element its coordinates (in C order over the root), through whatever memory StarPU chose.
 void add_coordinates(void* buffers[], void* /*argument*/) {
+  engine::after_others();
   const auto& piece = *static_cast<const NdInterface*>(buffers[0]);
   const auto& box = piece.layout->box;
   const std::function<void(std::size_t, std::byte*, std::int64_t)> descend = [&](std::size_t d, std::byte* at,
@@ -55,6 +57,7 @@ void add_coordinates(void* buffers[], void* /*argument*/) {
     }
   };
   descend(0, reinterpret_cast<std::byte*>(piece.pointer), 0);
+  engine::before_others();
 }
 
 void submit(starpu_codelet& codelet, starpu_data_handle_t handle, unsigned worker) {
@@ -63,7 +66,13 @@ void submit(starpu_codelet& codelet, starpu_data_handle_t handle, unsigned worke
   task->handles[0] = handle;
   task->execute_on_a_specific_worker = 1;
   task->workerid = worker;
+  engine::before_others();
   ASSERT_EQ(starpu_task_submit(task), 0);
+}
+
+void wait_all() {
+  ASSERT_EQ(starpu_task_wait_for_all(), 0);
+  engine::after_others();
 }
 
 starpu_codelet make_codelet() {
@@ -98,7 +107,7 @@ TEST_F(NdInterfaceTest, PiecesMoveBetweenMemoriesAndComeBack) {
       starpu_data_partition_clean(root, static_cast<unsigned>(pieces.size()), pieces.data());
     }
     starpu_data_unregister(root);
-    starpu_task_wait_for_all();
+    wait_all();
     std::vector<std::int64_t> expected(memory.size(), 0);
     for (std::size_t at = 0; at < expected.size(); ++at) {
       std::size_t rest = at;
@@ -143,7 +152,7 @@ TEST_F(NdInterfaceTest, PackingAPieceAndUnpackingItElsewhereKeepsItsElements) {
   starpu_data_release(pieces[0]);
   starpu_data_partition_clean(root, 2, pieces.data());
   starpu_data_unregister(root);
-  starpu_task_wait_for_all();
+  wait_all();
   EXPECT_EQ(memory[9], 100);
   EXPECT_EQ(memory[18], 105);
   EXPECT_EQ(memory[25], 108);
