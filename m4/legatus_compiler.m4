@@ -76,6 +76,8 @@ AC_DEFUN([LEGATUS_SANITIZER],
          AC_MSG_ERROR([the sanitizer's library is missing])])
       CXXFLAGS=$legatus_flags_before
       SANITIZER_FLAGS="$SANITIZER_FLAGS -g -fno-omit-frame-pointer"
+      # GCC takes what the sanitizers insert for uses of uninitialised variables, in the standard library's headers too.
+      LEGATUS_APPEND_FLAG([-Wno-maybe-uninitialized], [SANITIZER_FLAGS])
       # Readable stacks, and a compile time that stays bearable.
       AS_IF([test -n "$LIBRARY_OPTIMIZATION"], [LIBRARY_OPTIMIZATION=-O1])])
    SANITIZER=$enable_sanitizer
