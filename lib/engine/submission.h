@@ -22,7 +22,7 @@ class Progress {
  public:
   /// While there are as many, nothing new is launched until half of them are left: a launch takes about a kilobyte.
   /// StarPU limits the number of its tasks itself, but a task may be a bundle of many launches.
-  static constexpr std::uint64_t MOST_UNFINISHED = 4096;
+  static constexpr std::uint64_t MOST_UNFINISHED = 1024;
 
   /// Number for a new launch. Under the submission lock.
   std::uint64_t begin_launch() noexcept {
