@@ -25,6 +25,10 @@ namespace {
 constexpr std::uint64_t TASK_OVERHEAD = 3000;
 // A bundle of this length spends three quarters of its time in leaves.
 constexpr std::uint64_t LONGEST_BUNDLE = 10000;
+// The same for points that wait for each other. There a StarPU task costs the latency from one worker to the next too:
+// 8 to 12 us between the end of one task and the start of the next.
+constexpr std::uint64_t LONGEST_LINK = 20000;
+constexpr std::uint64_t LONGEST_CHAIN = 40000;
 // StarPU sorts the handles of a task and locks them one by one: more would cost more than another task.
 constexpr std::size_t MOST_TILES = 64;
 constexpr std::size_t MOST_POINTS = 64;
@@ -197,8 +201,12 @@ BundlePlan Bundler::plan(const Codelet& codelet, const Footprint& footprint, std
   }
   const DurationEstimate& estimate = codelet.durations.at(footprint);
   const std::uint64_t duration = estimate.nanoseconds();
-  if (!estimate.known() || duration > TASK_OVERHEAD) {
+  if (!estimate.known()) {
     return {};
+  }
+  if (duration > TASK_OVERHEAD) {
+    return points == 1 && duration <= LONGEST_LINK ? BundlePlan{1, false, static_cast<std::uint32_t>(duration), true}
+                                                   : BundlePlan{};
   }
   const std::uint64_t total = duration * points;
   if (total <= TASK_OVERHEAD && points <= MOST_POINTS) {
@@ -211,11 +219,23 @@ BundlePlan Bundler::plan(const Codelet& codelet, const Footprint& footprint, std
   return size <= 1 ? BundlePlan{} : BundlePlan{size, true, static_cast<std::uint32_t>(duration)};
 }
 
+bool Bundler::follows_last(const TileUse* uses, std::size_t count) const noexcept {
+  const std::size_t last = points_.size() - 1;
+  return std::any_of(uses, uses + count, [&](const TileUse& use) {
+    if (use.tile->bundle != generation_) {
+      return false;
+    }
+    const LastUse& before = last_uses_[use.tile->place];
+    return before.point == last && (before.access != Access::READ || use.access != Access::READ);
+  });
+}
+
 void Bundler::add(LaunchRecord::Point& point, const BundlePlan& plan, const TileUse* uses, std::size_t count) {
   if (!points_.empty()) {
     const LaunchRecord& other = *points_.back()->launch;
     const bool full = points_.size() >= (plan.separate ? plan.size : MOST_POINTS) || uses_.size() + count > MOST_TILES;
-    if (full || other.priority != point.launch->priority || other.worker_mask != point.launch->worker_mask) {
+    if (full || other.priority != point.launch->priority || other.worker_mask != point.launch->worker_mask ||
+        (plan.link && !follows_last(uses, count))) {
       flush();
     }
   }
@@ -223,15 +243,18 @@ void Bundler::add(LaunchRecord::Point& point, const BundlePlan& plan, const Tile
   if (first || points_.back()->launch != point.launch) {
     ++launches_;
   }
+  const auto place = static_cast<std::uint32_t>(points_.size());
   for (std::size_t i = 0; i < count; ++i) {
     Tile& tile = *uses[i].tile;
     if (tile.bundle == generation_) {
       Access& access = uses_[tile.place].access;
       access = sequence(access, uses[i].access);
+      last_uses_[tile.place] = {place, uses[i].access};
     } else {
       tile.bundle = generation_;
       tile.place = static_cast<std::uint32_t>(uses_.size());
       uses_.push_back(uses[i]);
+      last_uses_.push_back({place, uses[i].access});
     }
   }
   points_.push_back(&point);
@@ -248,7 +271,8 @@ void Bundler::end_launch(const BundlePlan& plan) {
   const std::int64_t now = now_in_nanoseconds();
   const bool burst = now - last_launch_ < BURST;
   last_launch_ = now;
-  const bool full = plan.separate || points_.size() >= MOST_POINTS || nanoseconds_ >= LONGEST_BUNDLE;
+  const bool full =
+      plan.separate || points_.size() >= MOST_POINTS || nanoseconds_ >= (plan.link ? LONGEST_CHAIN : LONGEST_BUNDLE);
   // In a burst of launches the workers may finish each before the next one is made; handing over one at a time would
   // then cost as much as without bundles, for good.
   const bool idle = progress().unfinished() <= launches_ && !(burst && launches_ < SMALLEST_OF_BURST);
@@ -289,6 +313,7 @@ void Bundler::flush() {
   nanoseconds_ = 0;
   submit_task(*codelet, argument, priority, worker_mask, uses_.data(), uses_.size());
   uses_.clear();
+  last_uses_.clear();
 }
 
 }  // namespace legate::detail::engine

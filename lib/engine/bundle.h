@@ -25,7 +25,8 @@ struct BundleRecord {
 /// and run in that order, one after the other, on one worker; the StarPU task lists the tiles of all of them. So a
 /// bundle is ordered behind everything its points are ordered behind, and what is gained in cost is lost in
 /// parallelism: only points that are known to take a few microseconds join (see `plan`), and a bundle holds a few tens
-/// of microseconds of work at most.
+/// of microseconds of work at most. Points that are a little longer join where there is no parallelism to lose: behind
+/// a point that they must wait for, like steps of a simulation that each fit on one processor.
 ///
 /// Like a group commit, an open bundle is submitted when it is full, or when nothing else is in flight and the control
 /// thread is not just making one launch after the other. Whoever is going
@@ -60,16 +61,26 @@ class Bundler {
  private:
   Bundler() = default;
 
+  /// Whether a point with these tiles has to wait for the last point of the open bundle.
+  [[nodiscard]] bool follows_last(const TileUse* uses, std::size_t count) const noexcept;
+
+  // The last point that uses a tile, and what it does to it.
+  struct LastUse {
+    std::uint32_t point;  // position in points_
+    Access access;
+  };
+
   Bundling mode_{Bundling::NEVER};
   unsigned workers_{1};
 
   // The open bundle.
   std::vector<LaunchRecord::Point*> points_{};
   std::vector<TileUse> uses_{};
-  std::uint64_t launches_{0};     // that the points belong to
-  std::uint64_t nanoseconds_{0};  // estimated
-  std::int64_t last_launch_{0};   // when it ended, in nanoseconds
-  std::uint64_t generation_{1};   // of the open bundle; tiles remember in which one they are listed
+  std::vector<LastUse> last_uses_{};  // for each of uses_
+  std::uint64_t launches_{0};         // that the points belong to
+  std::uint64_t nanoseconds_{0};      // estimated
+  std::int64_t last_launch_{0};       // when it ended, in nanoseconds
+  std::uint64_t generation_{1};       // of the open bundle; tiles remember in which one they are listed
 };
 
 /// Submits one StarPU task. Under the submission lock.

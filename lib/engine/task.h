@@ -81,6 +81,7 @@ struct BundlePlan {
   std::uint32_t size{0};         ///< points per StarPU task; 0: every point is a task of its own
   bool separate{false};          ///< no StarPU task holds points of another launch as well
   std::uint32_t nanoseconds{0};  ///< what a point is expected to take
+  bool link{false};              ///< joins only points that it would have to wait for anyway
 };
 
 struct LaunchRecord;

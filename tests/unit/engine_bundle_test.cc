@@ -270,6 +270,49 @@ TEST_F(BundlingAuto, LongPointsAreNotBundled) {
   EXPECT_EQ(tasks_of(eight), 8U);
 }
 
+/// Keeps a processor busy for longer than points that are bundled with anything.
+void spin_a_little(std::uint32_t /*point*/, unsigned /*worker*/) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::microseconds{5};
+  while (std::chrono::steady_clock::now() < end) {
+  }
+}
+
+TEST_F(BundlingAuto, PointsThatWaitForEachOtherAnywayShareATaskThoughTheyAreLonger) {
+  auto array = Array::create({1}, sizeof(int), alignof(int));
+  const auto step = [&] { submit(spin_a_little, {{{array->tile(0), Access::READ_WRITE}}}); };
+  for (int i = 0; i < 200; ++i) step();
+  EXPECT_LT(tasks_of([&] {
+              const BusyWorkers busy;
+              for (int i = 0; i < 16; ++i) step();
+            }),
+            BusyWorkers::TASKS + 16U);
+}
+
+TEST_F(BundlingAuto, LongerPointsThatCouldRunSideBySideDoNotShareATask) {
+  auto two = Array::create({2}, sizeof(int), alignof(int));
+  two->retile(grid(two->box(), {1}));
+  const auto step = [&](int i) {
+    submit(spin_a_little, {{{two->tile(static_cast<std::uint32_t>(i % 2)), Access::READ_WRITE}}});
+  };
+  for (int i = 0; i < 200; ++i) step(i);
+  EXPECT_EQ(tasks_of([&] {
+              const BusyWorkers busy;
+              for (int i = 0; i < 16; ++i) step(i);
+            }),
+            BusyWorkers::TASKS + 16U);
+}
+
+TEST_F(BundlingAuto, ReadersOfOneTileDoNotWaitForEachOther) {
+  auto array = Array::create({1}, sizeof(int), alignof(int));
+  const auto step = [&] { submit(spin_a_little, {{{array->tile(0), Access::READ}}}); };
+  for (int i = 0; i < 200; ++i) step();
+  EXPECT_EQ(tasks_of([&] {
+              const BusyWorkers busy;
+              for (int i = 0; i < 16; ++i) step();
+            }),
+            BusyWorkers::TASKS + 16U);
+}
+
 TEST_F(BundlingAuto, PointsThatBecomeLongLeaveTheBundles) {
   std::atomic<int> microseconds{0};
   const auto eight = [&] {
