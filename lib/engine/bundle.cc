@@ -25,6 +25,10 @@ namespace {
 constexpr std::uint64_t TASK_OVERHEAD = 3000;
 // A bundle of this length spends three quarters of its time in leaves.
 constexpr std::uint64_t LONGEST_BUNDLE = 10000;
+// Longer points of one launch share a task up to this length if the launch has so many that this leaves every worker
+// several tasks.
+constexpr std::uint64_t LONGEST_SHARE = 20000;
+constexpr std::uint64_t SHARES_PER_WORKER = 4;
 // The same for points that wait for each other. There a StarPU task costs the latency from one worker to the next too:
 // 8 to 12 us between the end of one task and the start of the next.
 constexpr std::uint64_t LONGEST_LINK = 20000;
@@ -205,8 +209,14 @@ BundlePlan Bundler::plan(const Codelet& codelet, const Footprint& footprint, std
     return {};
   }
   if (duration > TASK_OVERHEAD) {
-    return points == 1 && duration <= LONGEST_LINK ? BundlePlan{1, false, static_cast<std::uint32_t>(duration), true}
-                                                   : BundlePlan{};
+    if (points == 1) {
+      return duration <= LONGEST_LINK ? BundlePlan{1, false, static_cast<std::uint32_t>(duration), true} : BundlePlan{};
+    }
+    // Only what leaves several bundles to every worker.
+    const std::uint64_t size =
+        std::min<std::uint64_t>(LONGEST_SHARE / duration, points / (std::uint64_t{SHARES_PER_WORKER} * workers_));
+    return size <= 1 ? BundlePlan{}
+                     : BundlePlan{static_cast<std::uint32_t>(size), true, static_cast<std::uint32_t>(duration)};
   }
   const std::uint64_t total = duration * points;
   if (total <= TASK_OVERHEAD && points <= MOST_POINTS) {

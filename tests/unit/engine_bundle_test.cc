@@ -277,6 +277,18 @@ void spin_a_little(std::uint32_t /*point*/, unsigned /*worker*/) {
   }
 }
 
+TEST_F(BundlingAuto, LongerPointsShareATaskWhereThisLeavesEveryWorkerSeveral) {
+  const auto launch = [](std::size_t points) {
+    submit(spin_a_little, std::vector<std::vector<engine::TileUse>>(points), 0, Footprint{points, false});
+  };
+  for (int i = 0; i < 200; ++i) {
+    launch(32);
+    launch(8);
+  }
+  EXPECT_LT(tasks_of([&] { launch(32); }), 32U);
+  EXPECT_EQ(tasks_of([&] { launch(8); }), 8U);
+}
+
 TEST_F(BundlingAuto, PointsThatWaitForEachOtherAnywayShareATaskThoughTheyAreLonger) {
   auto array = Array::create({1}, sizeof(int), alignof(int));
   const auto step = [&] { submit(spin_a_little, {{{array->tile(0), Access::READ_WRITE}}}); };
