@@ -72,6 +72,17 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<Log
   return result;
 }
 
+Domain PhysicalStore::domain() const {
+  Domain result;
+  result.dim = dim;
+  for (std::int32_t d = 0; d < dim; ++d) {
+    const auto i = static_cast<std::size_t>(d);
+    result.rect_data[d] = lo[i];
+    result.rect_data[d + dim] = hi[i] - 1;
+  }
+  return result;
+}
+
 void PhysicalStore::synchronize() const {
   // Leaves may use a mapping's accessors only through what they were passed, never make new ones from it.
   if (owner_ && kind == Kind::ARRAY && !in_task()) {
@@ -141,14 +152,7 @@ mapping::StoreTarget PhysicalStore::target() const {
 
 Domain PhysicalStore::domain() const {
   check_not_unbound(detail::checked(impl_, "PhysicalStore::domain"), "domain");
-  Domain result;
-  result.dim = impl_->dim;
-  for (std::int32_t d = 0; d < impl_->dim; ++d) {
-    const auto i = static_cast<std::size_t>(d);
-    result.rect_data[d] = impl_->lo[i];
-    result.rect_data[d + impl_->dim] = impl_->hi[i] - 1;
-  }
-  return result;
+  return impl_->domain();
 }
 
 InlineAllocation PhysicalStore::get_inline_allocation() const {

@@ -44,6 +44,9 @@ class PhysicalStore {
   /// Places the view on memory: `origin` holds the element of the array at `box_lo`, with `array_strides` in bytes.
   void place(const View& view, const std::byte* origin, const std::int64_t* box_lo, const std::size_t* array_strides);
 
+  /// What the coordinates are; not of an unbound output.
+  [[nodiscard]] Domain domain() const;
+
   /// @name Mappings into the control program
   /// @{
 

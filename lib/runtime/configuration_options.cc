@@ -103,9 +103,11 @@ template <typename Target>
   return {
       size("--max-exception-size", &C::max_exception_size, "Bytes that an exception of a task may take",
            "LEGATE_MAX_EXCEPTION_SIZE"),
-      size("--min-cpu-chunk", &C::min_cpu_chunk, "Elements from which on CPUs share a store", "LEGATE_MIN_CPU_CHUNK"),
-      size("--min-gpu-chunk", &C::min_gpu_chunk, "Elements from which on GPUs share a store", "LEGATE_MIN_GPU_CHUNK"),
-      size("--min-omp-chunk", &C::min_omp_chunk, "Elements from which on OpenMP groups share a store",
+      size("--min-cpu-chunk", &C::min_cpu_chunk, "CPUs share a store of at least as many elements",
+           "LEGATE_MIN_CPU_CHUNK"),
+      size("--min-gpu-chunk", &C::min_gpu_chunk, "GPUs share a store of at least as many elements",
+           "LEGATE_MIN_GPU_CHUNK"),
+      size("--min-omp-chunk", &C::min_omp_chunk, "OpenMP groups share a store of at least as many elements",
            "LEGATE_MIN_OMP_CHUNK"),
       size("--window-size", &C::window_size, "Number of operations held back before they are launched",
            "LEGATE_WINDOW_SIZE"),
@@ -117,10 +119,9 @@ template <typename Target>
       flag("--disable-mpi", &C::disable_mpi, "Do without MPI in collective operations of CPU tasks",
            "LEGATE_DISABLE_MPI"),
       flag("--warmup-nccl", &C::warmup_nccl, "Exchange a message between GPUs at start", "LEGATE_WARMUP_NCCL"),
-      text("--bundling", &C::bundling,
-           "Run several short points in one engine task: auto, never, or always (extension of Legatus)",
+      text("--bundling", &C::bundling, "Run several short points as one StarPU task: auto, never or always",
            "LEGATUS_BUNDLING"),
-      flag("--inline-task-launch", &C::inline_task_launch, "Run tasks when they are submitted, in the same thread",
+      flag("--inline-task-launch", &C::inline_task_launch, "Run tasks when they are submitted, in the same thread; manual launches have one point",
            "LEGATE_INLINE_TASK_LAUNCH"),
       hidden(flag("--single-controller-execution", &C::single_controller_execution,
                   "Only process 0 runs the program outside tasks")),
@@ -142,6 +143,20 @@ template <typename Target>
       flag("--io-use-vfd-gds", &C::io_use_vfd_gds, "Read HDF5 files directly into GPU memory", "LEGATE_IO_USE_VFD_GDS"),
       hidden(flag("--experimental-copy-path", &C::experimental_copy_path, "Another way to copy")),
   };
+}
+
+/// What counts when the user says nothing, for the usage text; in the unit of the flag. Empty for resources, which the
+/// hardware decides, and for what is off or empty.
+[[nodiscard]] std::string standard_value(const Option& option) {
+  const Configuration standard;
+  if (const auto* number = std::get_if<std::int64_t Configuration::*>(&option.target)) {
+    return std::to_string(standard.**number / option.unit);
+  }
+  if (std::holds_alternative<ResourceTarget>(option.target)) {
+    return {};
+  }
+  const auto text = value_of(option, standard);
+  return text == "false" ? std::string{} : text;
 }
 
 [[nodiscard]] std::string_view placeholder(const Option& option) {
@@ -174,6 +189,23 @@ const Option* find_option(std::string_view name) {
   return found == options.end() ? nullptr : &*found;
 }
 
+std::string value_of(const Option& option, const Configuration& configuration) {
+  if (const auto* target = std::get_if<bool Configuration::*>(&option.target)) {
+    return configuration.**target ? "true" : "false";
+  }
+  if (const auto* target = std::get_if<std::string Configuration::*>(&option.target)) {
+    return configuration.**target;
+  }
+  const auto* resource = std::get_if<ResourceTarget>(&option.target);
+  const auto number =
+      configuration.*(resource != nullptr ? resource->decided : std::get<std::int64_t Configuration::*>(option.target));
+  auto text = std::to_string(number);
+  if (option.unit == MEBIBYTE) {
+    text += " (" + std::to_string(number / MEBIBYTE) + " MiB)";
+  }
+  return text;
+}
+
 std::string about_flag(std::string_view flag, std::string_view value) {
   std::string text{"LEGATE_CONFIG: "};
   text += flag;
@@ -195,15 +227,23 @@ std::string usage() {
   };
   result << "Usage: LEGATE_CONFIG=\"[OPTION]...\" PROGRAM\n\n"
             "Options are separated by blanks; values follow after a blank or '='. Of an option that is given several\n"
-            "times, the last one counts. An option goes before the environment variable that stands for it.\n\n";
+            "times, the last one counts. An option goes before the environment variable that stands for it, which is\n"
+            "named in brackets. Numbers of processors and sizes of memory without a default follow the hardware.\n\n";
   for (const auto& option : configuration_options()) {
     if (option.hidden) {
       continue;
     }
     std::string description{option.description};
     description += remark(option.support);
+    std::string more = standard_value(option);
+    if (!more.empty()) {
+      more = "default " + more;
+    }
     if (!option.environment.empty()) {
-      description += " (" + std::string{option.environment} + ")";
+      more += (more.empty() ? "" : ", ") + std::string{option.environment};
+    }
+    if (!more.empty()) {
+      description += " (" + more + ")";
     }
     line(std::string{option.flag} + " " + std::string{placeholder(option)}, description);
   }

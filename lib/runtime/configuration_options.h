@@ -58,6 +58,9 @@ struct Option {
 /// The flag of that name, or null.
 [[nodiscard]] const Option* find_option(std::string_view flag);
 
+/// The value of an option as text: `16384`, `true`, `134217728 (128 MiB)`.
+[[nodiscard]] std::string value_of(const Option& option, const Configuration& configuration);
+
 /// How messages about the value of a flag begin, before what is wrong and what would be right:
 /// `LEGATE_CONFIG: --cpus -1: `.
 [[nodiscard]] std::string about_flag(std::string_view flag, std::string_view value);

@@ -168,27 +168,6 @@ class Resolver {
   const BuildFeatures& build_;
 };
 
-[[nodiscard]] std::string number_text(std::int64_t number, const Option& option) {
-  auto text = std::to_string(number);
-  if (option.unit == MEBIBYTE) {
-    text += " (" + std::to_string(number / MEBIBYTE) + " MiB)";
-  }
-  return text;
-}
-
-[[nodiscard]] std::string value_text(const Configuration& configuration, const Option& option) {
-  if (const auto* target = std::get_if<bool Configuration::*>(&option.target)) {
-    return configuration.**target ? "true" : "false";
-  }
-  if (const auto* target = std::get_if<std::string Configuration::*>(&option.target)) {
-    return configuration.**target;
-  }
-  if (const auto* target = std::get_if<ResourceTarget>(&option.target)) {
-    return number_text(configuration.*(target->decided), option);
-  }
-  return number_text(configuration.*std::get<std::int64_t Configuration::*>(option.target), option);
-}
-
 }  // namespace
 
 void refuse_configuration(const std::string& what, const std::string& reason) {
@@ -205,7 +184,11 @@ std::string summary(const Configuration& configuration) {
   std::ostringstream text;
   text << "Legate configuration summary:\n";
   for (const auto& option : configuration_options()) {
-    text << "- " << option.flag.substr(2) << " = " << value_text(configuration, option) << '\n';
+    if (option.hidden && value_of(option, configuration) == value_of(option, Configuration{})) {
+      continue;
+    }
+    text << "- " << option.flag.substr(2) << " = " << value_of(option, configuration)
+         << (option.support == Support::NO_EFFECT ? " (without effect)" : "") << '\n';
   }
   return text.str();
 }

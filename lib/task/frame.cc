@@ -67,19 +67,35 @@ std::string TaskFrame::description() const {
   return text.str();
 }
 
+std::string TaskFrame::place_name(std::size_t position) const {
+  for (const auto& [role, count] : {std::pair{"input ", info_->inputs}, std::pair{"output ", info_->outputs},
+                                    std::pair{"reduction ", info_->reductions}}) {
+    if (position < count) {
+      return role + std::to_string(position);
+    }
+    position -= count;
+  }
+  return {};
+}
+
 std::string TaskFrame::argument_name(const PhysicalStore& store) const {
   std::size_t position = 0;
   while (position < info_->arguments() && &stores_[position] != &store) {
     ++position;
   }
-  for (const auto& [role, count] : {std::pair{"input ", info_->inputs}, std::pair{"output ", info_->outputs},
-                                    std::pair{"reduction ", info_->reductions}}) {
-    if (position < count) {
-      return role + std::to_string(position) + " of task \"" + std::string{info_->task_name} + '"';
+  auto place = place_name(position);
+  return place.empty() ? place : place + " of task \"" + std::string{info_->task_name} + '"';
+}
+
+std::string TaskFrame::arguments_with_bounds(const Domain& bounds) const {
+  std::string names;
+  for (std::size_t position = 0; position < info_->arguments(); ++position) {
+    const auto& store = stores_[position];
+    if (store.kind != PhysicalStore::Kind::UNBOUND && store.domain() == bounds) {
+      names += (names.empty() ? "" : ", ") + place_name(position);
     }
-    position -= count;
   }
-  return {};
+  return names;
 }
 
 void* TaskFrame::allocate(std::size_t bytes, std::size_t alignment) {

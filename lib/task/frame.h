@@ -54,6 +54,8 @@ class TaskFrame {
   [[nodiscard]] PhysicalStore& store(std::size_t position) { return stores_[position]; }
   /// For messages: `input 0 of task "x"`; nothing if the store is none of this instance's.
   [[nodiscard]] std::string argument_name(const PhysicalStore& store) const;
+  /// For messages: the arguments with these bounds, `input 0, output 1`; nothing if there is none.
+  [[nodiscard]] std::string arguments_with_bounds(const Domain& bounds) const;
   /// Zero-initialised memory for copies of small values; valid until pop().
   [[nodiscard]] std::byte* scratch(std::size_t bytes);
 
@@ -65,6 +67,9 @@ class TaskFrame {
   bool release(void* memory);
 
  private:
+  /// `input 0`; nothing past the last argument.
+  [[nodiscard]] std::string place_name(std::size_t position) const;
+
   const LaunchInfo* info_{};
   unsigned worker_{};
   DomainPoint index_{};

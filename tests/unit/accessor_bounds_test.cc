@@ -4,11 +4,12 @@
 #ifndef LEGATE_BOUNDS_CHECKS
 #define LEGATE_BOUNDS_CHECKS 1
 #endif
-#include <legate/utilities/typedefs.h>
+#include <legate.h>
 
 #include <gtest/gtest.h>
 
 #include <cstdint>
+#include <cstdlib>
 #include <vector>
 
 namespace {
@@ -31,6 +32,33 @@ TEST(AccessorBounds, EndTheProcessWithStatusOne) {
 TEST(AccessorBounds, LetAnEmptyAccessorReachNothing) {
   const legate::AccessorRO<double, 2> empty;
   EXPECT_EXIT((void)empty.read({0, 0}), ::testing::ExitedWithCode(1), "outside");
+}
+
+struct OneTooFar : public legate::LegateTask<OneTooFar> {
+  static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};
+
+  static void cpu_variant(legate::TaskContext context) {
+    const legate::PhysicalStore output = context.output(0);
+    output.write_accessor<std::int64_t, 1>()[4] = 1;
+  }
+};
+
+TEST(AccessorBounds, NameTheTaskAndTheArgument) {
+  GTEST_FLAG_SET(death_test_style, "threadsafe");
+  EXPECT_EXIT(
+      {
+        setenv("LEGATE_CONFIG", "--cpus 1 --sysmem 100", 1);
+        legate::start();
+        auto* runtime = legate::Runtime::get_runtime();
+        auto library = runtime->create_library("bounds");
+        OneTooFar::register_variants(library);
+        auto task = runtime->create_task(library, OneTooFar::TASK_CONFIG.task_id());
+        task.add_input(runtime->create_store(legate::Scalar{std::int64_t{1}}));
+        task.add_output(runtime->create_store(legate::Shape{4}, legate::int64()));
+        runtime->submit(std::move(task));
+        static_cast<void>(legate::finish());
+      },
+      ::testing::ExitedWithCode(1), "Task \"[^\"]*OneTooFar\": accessor: .4. is outside of .* the bounds of output 0");
 }
 
 }  // namespace

@@ -284,11 +284,20 @@ TEST(Configuration, SaysInTheUsageWhichFlagsHaveNoEffect) {
     EXPECT_NE(line_of(flag).find("accepted, without effect"), std::string::npos) << flag;
   }
   for (const auto* flag : {"--cpus", "--sysmem", "--min-cpu-chunk", "--logging", "--show-progress", "--utility",
-                           "--inline-task-launch", "--freeze-on-error", "--use-empty-task"}) {
+                           "--freeze-on-error", "--use-empty-task"}) {
     EXPECT_FALSE(line_of(flag).empty()) << flag;
     EXPECT_EQ(line_of(flag).find(';'), std::string::npos) << line_of(flag);
   }
   EXPECT_NE(line_of("--gpus").find("only 0 in this build"), std::string::npos);
+}
+
+TEST(Configuration, SaysInTheUsageWhatTheDefaultsAre) {
+  const auto usage = legate::detail::usage();
+  for (const auto* words :
+       {"(default 16384, LEGATE_MIN_CPU_CHUNK)", "(default 128)", "(default auto, LEGATUS_BUNDLING)",
+        "(default true, LEGATE_AUTO_CONFIG)", "(LEGATE_SHOW_CONFIG)"}) {
+    EXPECT_NE(usage.find(words), std::string::npos) << words << usage;
+  }
 }
 
 TEST(Logging, ReadsNamesAndLevels) {
@@ -454,6 +463,13 @@ TEST(Configuration, IsSummarized) {
                            "- auto-config = true\n", "- min-cpu-chunk = 16384\n"}) {
     EXPECT_NE(text.find(line), std::string::npos) << line << text;
   }
+  EXPECT_NE(text.find("- window-size = 1 (without effect)\n"), std::string::npos) << text;
+}
+
+TEST(Configuration, SummaryHasHiddenFlagsOnlyWhereTheyAreSet) {
+  const auto text = [](const std::string& flags) { return legate::detail::summary(resolve(flags, large_machine())); };
+  EXPECT_EQ(text("").find("experimental-copy-path"), std::string::npos);
+  EXPECT_NE(text("--experimental-copy-path").find("- experimental-copy-path = true"), std::string::npos);
 }
 
 }  // namespace
