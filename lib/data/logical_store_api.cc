@@ -28,6 +28,28 @@ std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> values) {
   return std::vector<std::uint64_t>(values.begin(), values.end());
 }
 
+/// What a handle refers to, for a function that tasks must not call.
+template <typename Pointer>
+[[nodiscard]] auto& outside_tasks(const Pointer& object, const char* function) {
+  detail::check_outside_tasks(function);
+  return detail::checked(object, function);
+}
+
+/// The same for a function that needs the extents: some submitted task must decide them.
+[[nodiscard]] detail::LogicalStore& with_extents(const InternalSharedPtr<detail::LogicalStore>& store,
+                                                 const char* function) {
+  auto& result = outside_tasks(store, function);
+  if (!result.ready()) {
+    detail::flush_held_operations();
+  }
+  if (result.unbound()) {
+    throw std::invalid_argument{std::string{function} +
+                                ": Illegal to access an uninitialized unbound store: no submitted task decides its "
+                                "extents"};
+  }
+  return result;
+}
+
 /// `what` is the argument's name, as it begins a sentence.
 void check_tiling_argument(const std::string& what, const std::vector<std::uint64_t>& values, std::size_t dim) {
   if (values.size() != dim) {
@@ -46,67 +68,48 @@ void check_tiling_argument(const std::string& what, const std::vector<std::uint6
 
 std::uint32_t LogicalStore::dim() const { return detail::checked(impl_, "LogicalStore::dim").dim(); }
 Type LogicalStore::type() const { return detail::checked(impl_, "LogicalStore::type").type(); }
-Shape LogicalStore::shape() const {
-  detail::check_outside_tasks("LogicalStore::shape");
-  return Shape{detail::checked(impl_, "LogicalStore::shape").shape()};
-}
+Shape LogicalStore::shape() const { return Shape{outside_tasks(impl_, "LogicalStore::shape").shape()}; }
 
 tuple<std::uint64_t> LogicalStore::extents() const {
-  detail::check_outside_tasks("LogicalStore::extents");
-  if (!detail::checked(impl_, "LogicalStore::extents").ready()) {
-    detail::flush_held_operations();
-  }
-  return tuple<std::uint64_t>{impl_->extents()};
+  return tuple<std::uint64_t>{with_extents(impl_, "LogicalStore::extents").extents()};
 }
 
-std::size_t LogicalStore::volume() const {
-  detail::check_outside_tasks("LogicalStore::volume");
-  return detail::checked(impl_, "LogicalStore::volume").volume();
-}
+std::size_t LogicalStore::volume() const { return with_extents(impl_, "LogicalStore::volume").volume(); }
 bool LogicalStore::unbound() const { return detail::checked(impl_, "LogicalStore::unbound").unbound(); }
 bool LogicalStore::transformed() const { return detail::checked(impl_, "LogicalStore::transformed").transformed(); }
 bool LogicalStore::has_scalar_storage() const {
   return detail::checked(impl_, "LogicalStore::has_scalar_storage").has_scalar_storage();
 }
 bool LogicalStore::overlaps(const LogicalStore& other) const {
-  detail::check_outside_tasks("LogicalStore::overlaps");
-  return detail::checked(impl_, "LogicalStore::overlaps")
+  return outside_tasks(impl_, "LogicalStore::overlaps")
       .overlaps(detail::checked(other.impl_, "LogicalStore::overlaps"));
 }
 bool LogicalStore::equal_storage(const LogicalStore& other) const {
-  detail::check_outside_tasks("LogicalStore::equal_storage");
-  return detail::checked(impl_, "LogicalStore::equal_storage")
+  return outside_tasks(impl_, "LogicalStore::equal_storage")
       .equal_storage(detail::checked(other.impl_, "LogicalStore::equal_storage"));
 }
 std::string LogicalStore::to_string() const { return detail::checked(impl_, "LogicalStore::to_string").to_string(); }
 
 LogicalStore LogicalStore::promote(std::int32_t extra_dim, std::size_t dim_size) const {
-  detail::check_outside_tasks("LogicalStore::promote");
-  return LogicalStore{detail::checked(impl_, "LogicalStore::promote").promote(extra_dim, dim_size)};
+  return LogicalStore{with_extents(impl_, "LogicalStore::promote").promote(extra_dim, dim_size)};
 }
 LogicalStore LogicalStore::project(std::int32_t dim, std::int64_t index) const {
-  detail::check_outside_tasks("LogicalStore::project");
-  return LogicalStore{detail::checked(impl_, "LogicalStore::project").project(dim, index)};
+  return LogicalStore{with_extents(impl_, "LogicalStore::project").project(dim, index)};
 }
 LogicalStore LogicalStore::broadcast(std::int32_t dim, std::size_t dim_size) const {
-  detail::check_outside_tasks("LogicalStore::broadcast");
-  return LogicalStore{detail::checked(impl_, "LogicalStore::broadcast").broadcast(dim, dim_size)};
+  return LogicalStore{with_extents(impl_, "LogicalStore::broadcast").broadcast(dim, dim_size)};
 }
 LogicalStore LogicalStore::slice(std::int32_t dim, Slice slice) const {
-  detail::check_outside_tasks("LogicalStore::slice");
-  return LogicalStore{detail::checked(impl_, "LogicalStore::slice").slice(dim, slice)};
+  return LogicalStore{with_extents(impl_, "LogicalStore::slice").slice(dim, slice)};
 }
 LogicalStore LogicalStore::transpose(std::vector<std::int32_t> axes) const {
-  detail::check_outside_tasks("LogicalStore::transpose");
-  return LogicalStore{detail::checked(impl_, "LogicalStore::transpose").transpose(axes)};
+  return LogicalStore{with_extents(impl_, "LogicalStore::transpose").transpose(axes)};
 }
 LogicalStore LogicalStore::delinearize(std::int32_t dim, std::vector<std::uint64_t> sizes) const {
-  detail::check_outside_tasks("LogicalStore::delinearize");
-  return LogicalStore{detail::checked(impl_, "LogicalStore::delinearize").delinearize(dim, sizes)};
+  return LogicalStore{with_extents(impl_, "LogicalStore::delinearize").delinearize(dim, sizes)};
 }
 LogicalStore LogicalStore::reinterpret_as(const Type& type) const {
-  detail::check_outside_tasks("LogicalStore::reinterpret_as");
-  return LogicalStore{detail::checked(impl_, "LogicalStore::reinterpret_as").reinterpret_as(type)};
+  return LogicalStore{outside_tasks(impl_, "LogicalStore::reinterpret_as").reinterpret_as(type)};
 }
 
 std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
@@ -123,8 +126,7 @@ std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
 
 LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t> tile_shape,
                                                         std::optional<Span<const std::uint64_t>> color_shape) const {
-  detail::check_outside_tasks("LogicalStore::partition_by_tiling");
-  const auto& extents = detail::checked(impl_, "LogicalStore::partition_by_tiling").extents();
+  const auto& extents = with_extents(impl_, "LogicalStore::partition_by_tiling").extents();
   if (extents.size() > LEGATE_MAX_DIM) {
     throw std::invalid_argument{"partition_by_tiling: a view of " + std::to_string(extents.size()) +
                                 " dimensions cannot be tiled, the limit is " + std::to_string(LEGATE_MAX_DIM)};
@@ -159,7 +161,7 @@ PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarge
     throw std::invalid_argument{"get_physical_store: this machine has no memory of the kind asked for"};
   }
   detail::flush_held_operations();
-  return PhysicalStore{detail::checked(impl_, "LogicalStore::get_physical_store").map()};
+  return PhysicalStore{with_extents(impl_, "LogicalStore::get_physical_store").map()};
 }
 
 std::optional<PhysicalStore> LogicalStore::get_cached_physical_store() const {

@@ -9,6 +9,7 @@
 #include "engine/timestamp_recorder.h"
 
 #include <legate/utilities/assert.h>
+#include <legate/utilities/logger.h>
 
 #include <algorithm>
 #include <condition_variable>
@@ -121,6 +122,20 @@ starpu_data_access_mode mode_of(Access access) noexcept {
   return STARPU_RW;
 }
 
+Logger& logger() {
+  static Logger instance{"legate.bundling"};
+  return instance;
+}
+
+void report(const Codelet& codelet, const Footprint& footprint, const DurationEstimate& estimate,
+            const BundlePlan& plan) {
+  logger().info() << "task \"" << codelet.name << "\"" << (footprint.fold ? ", folds" : "") << " of about "
+                  << footprint.bytes << " bytes: " << estimate.nanoseconds() << " ns an instance, "
+                  << (plan.size == 0 ? "each a StarPU task of its own"
+                      : plan.link    ? "bundled with those that they wait for"
+                                     : "bundled");
+}
+
 // What a bundle does to a tile whose points do first the one and then the other.
 Access sequence(Access first, Access second) noexcept {
   if (first == Access::READ && second != Access::READ) {
@@ -182,6 +197,7 @@ void Bundler::open(Bundling mode, unsigned workers) {
   mode_ = mode;
   workers_ = workers;
   tasks.store(0, std::memory_order_relaxed);
+  static_cast<void>(logger());  // so that its name is known from the start
   if (mode_ != Bundling::NEVER) {
     helper().start();
   }
@@ -200,14 +216,22 @@ BundlePlan Bundler::plan(const Codelet& codelet, const Footprint& footprint, std
   if (mode_ == Bundling::ALWAYS) {
     return {std::min<std::uint32_t>(points, MOST_POINTS), points > MOST_POINTS, 0};
   }
-  if (codelet.durations.count_launch(footprint) < LAUNCHES_BEFORE) {
+  DurationHistory& history = codelet.durations;
+  if (history.count_launch(footprint) < LAUNCHES_BEFORE) {
     return {};
   }
-  const DurationEstimate& estimate = codelet.durations.at(footprint);
-  const std::uint64_t duration = estimate.nanoseconds();
+  const BundlePlan plan = plan_by_duration(history.at(footprint), points);
+  if (LEGATE_UNLIKELY(history.note_bundled(footprint, plan.size != 0))) {
+    report(codelet, footprint, history.at(footprint), plan);
+  }
+  return plan;
+}
+
+BundlePlan Bundler::plan_by_duration(const DurationEstimate& estimate, std::uint32_t points) const noexcept {
   if (!estimate.known()) {
     return {};
   }
+  const std::uint64_t duration = estimate.nanoseconds();
   if (duration > TASK_OVERHEAD) {
     if (points == 1) {
       return duration <= LONGEST_LINK ? BundlePlan{1, false, static_cast<std::uint32_t>(duration), true} : BundlePlan{};

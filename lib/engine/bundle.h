@@ -61,6 +61,9 @@ class Bundler {
  private:
   Bundler() = default;
 
+  /// plan() for points that take as long as was seen.
+  [[nodiscard]] BundlePlan plan_by_duration(const DurationEstimate& estimate, std::uint32_t points) const noexcept;
+
   /// Whether a point with these tiles has to wait for the last point of the open bundle.
   [[nodiscard]] bool follows_last(const TileUse* uses, std::size_t count) const noexcept;
 

@@ -62,6 +62,14 @@ class DurationHistory {
     return launches == UINT32_MAX ? launches : launches++;
   }
 
+  /// Notes whether instances of this footprint are bundled now; true if that is a change. Under the submission lock.
+  bool note_bundled(const Footprint& footprint, bool bundled) noexcept {
+    bool& noted = bundled_[index(footprint)];
+    const bool change = noted != bundled;
+    noted = bundled;
+    return change;
+  }
+
  private:
   static constexpr std::size_t SIZES = 40;
 
@@ -75,6 +83,7 @@ class DurationHistory {
 
   std::array<DurationEstimate, 2 * SIZES> estimates_{};
   std::array<std::uint32_t, 2 * SIZES> launches_{};
+  std::array<bool, 2 * SIZES> bundled_{};
 };
 
 }  // namespace legate::detail::engine

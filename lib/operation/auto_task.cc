@@ -93,18 +93,36 @@ void AutoTask::check_arguments() {
     if (constraint->second() != nullptr) {
       check_variable(*constraint, *constraint->second());
     }
-    constraint->validate([&](const Variable& named) {
-      const auto& store = stores_[static_cast<std::size_t>(named.index())];
-      VariableShape shape;
-      shape.dim = store->dim();
-      shape.unbound = store->unbound();
-      if (!shape.unbound) {
-        shape.extents = Span<const std::uint64_t>{store->extents()};
-      }
-      return shape;
-    });
+    try {
+      constraint->validate([&](const Variable& named) { return shape_of(named); });
+    } catch (const std::invalid_argument& error) {
+      throw std::invalid_argument{error.what() + legend(*constraint)};
+    }
   }
   check_interference();
+}
+
+VariableShape AutoTask::shape_of(const Variable& named) const {
+  const auto& store = stores_[static_cast<std::size_t>(named.index())];
+  VariableShape shape;
+  shape.dim = store->dim();
+  shape.unbound = store->unbound();
+  if (!shape.unbound) {
+    shape.extents = Span<const std::uint64_t>{store->extents()};
+  }
+  return shape;
+}
+
+std::string AutoTask::legend(const Constraint& constraint) const {
+  std::string text;
+  for (const auto* named : {constraint.first(), constraint.second()}) {
+    for (std::size_t i = 0; named != nullptr && i < arguments_.size(); ++i) {
+      if (arguments_[i].symbol == static_cast<std::uint32_t>(named->index())) {
+        text += (text.empty() ? ", where " : ", ") + named->to_string() + " is " + argument_name(arguments_[i]);
+      }
+    }
+  }
+  return text;
 }
 
 void AutoTask::check_variable(const Constraint& constraint, const Variable& named) const {

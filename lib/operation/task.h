@@ -102,8 +102,9 @@ class TaskDescription {
   [[nodiscard]] std::size_t count(Role role) const;
   /// For messages about the argument that is the `index`-th of its role: `input 0 of task "x": `.
   [[nodiscard]] std::string about_argument(Role role, std::size_t index) const;
-  /// The same for one of arguments_.
+  /// The same for one of arguments_; and its bare name, `input 0`.
   [[nodiscard]] std::string about_argument(const TaskArgument& argument) const;
+  [[nodiscard]] std::string argument_name(const TaskArgument& argument) const;
 
   std::vector<TaskArgument> arguments_{};  // in the order of the add calls
   std::shared_ptr<const LaunchPlan> plan_{};
@@ -152,6 +153,9 @@ class AutoTask final : public TaskDescription {
   void check_arguments() override;
   /// The constraint names a variable of this task that has a store.
   void check_variable(const Constraint& constraint, const Variable& named) const;
+  [[nodiscard]] VariableShape shape_of(const Variable& named) const;
+  /// For messages: which arguments the variables of a constraint stand for.
+  [[nodiscard]] std::string legend(const Constraint& constraint) const;
   void check_interference() const;
   void plan_inline();
   /// Writes what was asked and decided to the logger `legate.partitioner`.

@@ -78,17 +78,29 @@ std::size_t TaskDescription::count(Role role) const {
                                                 [&](const TaskArgument& argument) { return argument.role == role; }));
 }
 
-std::string TaskDescription::about_argument(Role role, std::size_t index) const {
+namespace {
+
+std::string name_of(Role role, std::size_t index) {
   static constexpr std::array<const char*, 3> NAMES{"input ", "output ", "reduction "};
-  return NAMES[static_cast<std::size_t>(role)] + std::to_string(index) + " of task \"" + std::string{name()} + "\": ";
+  return NAMES[static_cast<std::size_t>(role)] + std::to_string(index);
 }
 
-std::string TaskDescription::about_argument(const TaskArgument& argument) const {
+}  // namespace
+
+std::string TaskDescription::argument_name(const TaskArgument& argument) const {
   std::size_t index = 0;
   for (const auto* before = arguments_.data(); before != &argument; ++before) {
     index += before->role == argument.role ? 1U : 0U;
   }
-  return about_argument(argument.role, index);
+  return name_of(argument.role, index);
+}
+
+std::string TaskDescription::about_argument(Role role, std::size_t index) const {
+  return name_of(role, index) + " of task \"" + std::string{name()} + "\": ";
+}
+
+std::string TaskDescription::about_argument(const TaskArgument& argument) const {
+  return argument_name(argument) + " of task \"" + std::string{name()} + "\": ";
 }
 
 const ReductionOperator& TaskDescription::find_redop(const LogicalStore& store, std::int32_t kind) const {

@@ -23,9 +23,9 @@ namespace legate::detail {
 namespace {
 
 constexpr std::string_view OWN_PREFIX = "legate";
-/// Those that the interface names. The last three write nothing yet.
-constexpr std::array<std::string_view, 5> OWN_LOGGERS{"legate", "legate.partitioner", "legate.mapper",
-                                                      "legate.streaming", "legate.coll"};
+/// Our own, and those that the interface names. The last three write nothing yet.
+constexpr std::array<std::string_view, 6> OWN_LOGGERS{"legate",        "legate.partitioner", "legate.bundling",
+                                                      "legate.mapper", "legate.streaming",   "legate.coll"};
 
 [[nodiscard]] bool has_own_prefix(std::string_view name) { return name.substr(0, OWN_PREFIX.size()) == OWN_PREFIX; }
 

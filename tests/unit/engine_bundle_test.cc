@@ -3,6 +3,7 @@
 #include "engine/spin.h"
 #include "engine/submission.h"
 #include "engine_fixture.h"
+#include "utilities/log_channel.h"
 
 #include <gtest/gtest.h>
 
@@ -341,6 +342,18 @@ TEST_F(BundlingAuto, PointsThatBecomeLongLeaveTheBundles) {
   microseconds = 50;
   for (int i = 0; i < 50; ++i) eight();
   EXPECT_EQ(tasks_of(eight), 8U);
+}
+
+TEST_F(BundlingAuto, WhatIsBundledIsLogged) {
+  legate::detail::set_log_levels({{"legate.bundling", legate::detail::LogLevel::INFO}});
+  ::testing::internal::CaptureStderr();
+  for (int i = 0; i < OFTEN; ++i) submit([](std::uint32_t, unsigned) {}, {{}, {}}, 0, Footprint{4096, false});
+  engine::wait_all();
+  const std::string log = ::testing::internal::GetCapturedStderr();
+  legate::detail::set_log_levels({});
+  const std::string start = "task \"test\" of about 4096 bytes: ";
+  EXPECT_NE(log.find(start), std::string::npos) << log;
+  EXPECT_NE(log.find(" an instance, bundled\n"), std::string::npos) << log;
 }
 
 TEST_F(BundlingNever, EveryPointIsATask) {
