@@ -105,6 +105,7 @@ void Runtime::register_core_library() {
 }
 
 Library* Runtime::find_library(std::string_view name) const {
+  const std::lock_guard<std::mutex> guard{libraries_mutex_};
   const auto found = libraries_.find(name);
   return found == libraries_.end() ? nullptr : found->second;
 }
@@ -129,6 +130,7 @@ Library& Runtime::create_library(std::string_view name, const ResourceConfig& co
   next_bases_.projections += config.max_projections;
   next_bases_.shardings += config.max_shardings;
   auto& library = *libraries->back();
+  const std::lock_guard<std::mutex> guard{libraries_mutex_};
   libraries_.emplace(std::string{name}, &library);
   return library;
 }

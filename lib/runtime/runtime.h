@@ -14,6 +14,7 @@
 #include <deque>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -71,6 +72,7 @@ class Runtime {
   Configuration configuration_;
   legate::Runtime handle_{this};
   std::unique_ptr<ScopeState> scope_{};
+  mutable std::mutex libraries_mutex_{};  // tasks may look for libraries, too
   std::map<std::string, Library*, std::less<>> libraries_{};
   Library::Bases next_bases_{};
   Library* core_{};

@@ -2,6 +2,7 @@
 #include "runtime/scope.h"
 
 #include "data/control_program.h"
+#include "task/frame.h"
 #include "utilities/handle.h"
 
 #include <legate/tuning/scope.h>
@@ -216,15 +217,30 @@ void Scope::set_machine(const mapping::Machine& machine) { impl().set_machine(ma
 
 void Scope::set_parallel_policy(ParallelPolicy parallel_policy) { impl().set_parallel_policy(parallel_policy); }
 
-std::int32_t Scope::priority() { return detail::started_scope().priority; }
+std::int32_t Scope::priority() {
+  detail::check_outside_tasks("Scope::priority");
+  return detail::started_scope().priority;
+}
 
-ExceptionMode Scope::exception_mode() { return detail::started_scope().exception_mode; }
+ExceptionMode Scope::exception_mode() {
+  detail::check_outside_tasks("Scope::exception_mode");
+  return detail::started_scope().exception_mode;
+}
 
-std::string_view Scope::provenance() { return *detail::started_scope().provenance; }
+std::string_view Scope::provenance() {
+  const auto* task = detail::TaskFrame::current();
+  return task != nullptr ? *task->info().provenance : *detail::started_scope().provenance;
+}
 
-mapping::Machine Scope::machine() { return mapping::Machine{detail::started_scope().machine.machine()}; }
+mapping::Machine Scope::machine() {
+  const auto* task = detail::TaskFrame::current();
+  return mapping::Machine{task != nullptr ? *task->info().machine : detail::started_scope().machine.machine()};
+}
 
-const ParallelPolicy& Scope::parallel_policy() { return detail::started_scope().policy; }
+const ParallelPolicy& Scope::parallel_policy() {
+  detail::check_outside_tasks("Scope::parallel_policy");
+  return detail::started_scope().policy;
+}
 
 Scope::Scope(Scope&& other) noexcept = default;
 

@@ -113,6 +113,22 @@ class ControlProgramInLeaf : public RuntimeTest {
   }
 };
 
+TEST_F(ControlProgramInLeaf, ScopeTellsWhatTheLaunchWasSubmittedWith) {
+  const auto one = get_machine().slice(0, 1);
+  body = [&](TaskContext context) {
+    EXPECT_EQ(Scope::machine(), one);
+    EXPECT_EQ(get_machine(), context.machine());
+    EXPECT_EQ(Scope::provenance(), "line 3");
+    EXPECT_TRUE(runtime->maybe_find_library(library.get_library_name()).has_value());
+  };
+  {
+    const Scope machine{one};
+    const Scope provenance{"line 3"};
+    runtime->submit(plain());
+  }
+  runtime->issue_execution_fence(/*block=*/true);
+}
+
 TEST_F(ControlProgramInLeaf, CallsOfTheRuntimeAreRefused) {
   auto target = filled(Shape{8}, 1);
   const auto value = scalar_store(2);
@@ -122,6 +138,9 @@ TEST_F(ControlProgramInLeaf, CallsOfTheRuntimeAreRefused) {
   const Scalar four{std::int64_t{4}};
   const auto type = int64();
   leaf_refuses_all({
+      {"Scope::priority", [] { static_cast<void>(Scope::priority()); }},
+      {"Scope::exception_mode", [] { static_cast<void>(Scope::exception_mode()); }},
+      {"Scope::parallel_policy", [] { static_cast<void>(Scope::parallel_policy()); }},
       {"create_library", [&] { static_cast<void>(runtime->create_library("of a leaf")); }},
       {"find_or_create_library", [&] { static_cast<void>(runtime->find_or_create_library("of a leaf")); }},
       {"create_task", [&] { static_cast<void>(plain()); }},

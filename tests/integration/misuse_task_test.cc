@@ -223,7 +223,7 @@ TEST_F(MisuseOfConstraint, AlignRefusesDifferentShapes) {
   const auto make = [](Variable a, Variable b) { return align(a, b); };
   refuses<std::invalid_argument>(
       [&] { submit_with(Shape{8}, Shape{9}, make); },
-      {"Alignment requires the stores to have the same shape", "8", "9", " is input 0", " is output 0"});
+      {"Alignment requires the stores to have the same shape", "8", "9", " is input 0", " is input 1"});
   refuses<std::invalid_argument>([&] { submit_with(Shape{8}, Shape{8, 1}, make); }, {"same shape"});
 }
 

@@ -63,7 +63,8 @@ class LEGATE_EXPORT Scope {
   void set_parallel_policy(ParallelPolicy parallel_policy);
 
   /// @name The values in force
-  /// @throws std::runtime_error before start() and after finish().
+  /// Inside a task, machine and provenance are those of its launch; the others may not be asked for there.
+  /// @throws std::runtime_error before start() and after finish(), and where a task must not ask.
   /// @{
   [[nodiscard]] static std::int32_t priority();
   [[nodiscard]] static ExceptionMode exception_mode();
