@@ -39,9 +39,6 @@ template <typename Pointer>
 [[nodiscard]] detail::LogicalStore& with_extents(const InternalSharedPtr<detail::LogicalStore>& store,
                                                  const char* function) {
   auto& result = outside_tasks(store, function);
-  if (!result.ready()) {
-    detail::flush_held_operations();
-  }
   if (result.unbound()) {
     throw std::invalid_argument{std::string{function} +
                                 ": Illegal to access an uninitialized unbound store: no submitted task decides its "
@@ -71,6 +68,9 @@ Type LogicalStore::type() const { return detail::checked(impl_, "LogicalStore::t
 Shape LogicalStore::shape() const { return Shape{outside_tasks(impl_, "LogicalStore::shape").shape()}; }
 
 tuple<std::uint64_t> LogicalStore::extents() const {
+  if (!outside_tasks(impl_, "LogicalStore::extents").ready()) {
+    detail::flush_held_operations();
+  }
   return tuple<std::uint64_t>{with_extents(impl_, "LogicalStore::extents").extents()};
 }
 
