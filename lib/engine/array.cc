@@ -67,9 +67,10 @@ void check_shape(const std::vector<std::uint64_t>& extents, std::size_t alignmen
 
 void ArrayReleaser::operator()(Array* array) const noexcept { ArrayPool::instance().give_back(array); }
 
-ArrayRef Array::create(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment) {
+ArrayRef Array::create(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment,
+                       ArrayPurpose purpose) {
   check_shape(extents, alignment);
-  return ArrayRef{ArrayPool::instance().take(extents, element_size, alignment)};
+  return ArrayRef{ArrayPool::instance().take(extents, element_size, alignment, purpose)};
 }
 
 ArrayRef Array::wrap(const std::vector<std::uint64_t>& extents, std::size_t element_size, void* memory) {
@@ -77,16 +78,18 @@ ArrayRef Array::wrap(const std::vector<std::uint64_t>& extents, std::size_t elem
   if (memory == nullptr) {
     throw std::invalid_argument{"array: no memory to wrap"};
   }
-  ArrayRef array{new Array{extents, element_size, 1}};
+  ArrayRef array{new Array{extents, element_size, 1, ArrayPurpose::ORDINARY}};
   array->data_.store(static_cast<std::byte*>(memory), std::memory_order_release);
   return array;
 }
 
-Array::Array(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment)
+Array::Array(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment,
+             ArrayPurpose purpose)
     : extents_{extents},
       strides_(extents.size()),
       element_size_{element_size},
       alignment_{alignment},
+      purpose_{purpose},
       bytes_{checked_bytes(extents, element_size)},
       box_{Box::from_extents(extents)},
       tiles_{box_},

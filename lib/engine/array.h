@@ -29,6 +29,15 @@ struct ArrayReleaser {
 /// stop().
 using ArrayRef = std::unique_ptr<Array, ArrayReleaser>;
 
+/// What tasks do with an array that others must not expect.
+enum class ArrayPurpose : std::uint8_t {
+  ORDINARY,
+  /// Tasks that list its tile as READ write disjoint parts of it. Whoever makes the array submits one more task that
+  /// lists it as READ_WRITE, and gives the array back: so the next one's writers come after all that went before. A
+  /// reader of an ordinary array could still be at work then.
+  DISJOINT_WRITES
+};
+
 /// Host memory of one store: an N-d array of bytes in C order, cut into tiles that point tasks depend on.
 ///
 /// Starts as one tile, or with the tiling that a recycled array happens to have: ask tiles(). What a new array contains
@@ -48,7 +57,7 @@ class Array {
   /// @throws std::invalid_argument too many dimensions, or an alignment that is no power of two.
   /// @throws std::length_error the number of bytes does not fit 63 bits.
   [[nodiscard]] static ArrayRef create(const std::vector<std::uint64_t>& extents, std::size_t element_size,
-                                       std::size_t alignment);
+                                       std::size_t alignment, ArrayPurpose purpose = ArrayPurpose::ORDINARY);
 
   /// An array over the caller's memory, which must hold it in C order and stay valid until unregister() returned, or
   /// the reference was dropped *and* the next wait_all() or stop() returned. Never pooled.
@@ -116,7 +125,8 @@ class Array {
   friend class Submitter;
   friend struct ArrayReleaser;
 
-  Array(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment);
+  Array(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment,
+        ArrayPurpose purpose);
   ~Array();
 
   [[nodiscard]] std::byte* allocate();
@@ -133,6 +143,7 @@ class Array {
   std::vector<std::size_t> strides_;
   std::size_t element_size_;
   std::size_t alignment_;
+  ArrayPurpose purpose_;
   std::size_t bytes_;
   Box box_;
   std::atomic<std::byte*> data_{nullptr};

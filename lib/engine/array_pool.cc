@@ -102,7 +102,7 @@ void ArrayPool::close() {
 // ---- arrays
 
 ArrayPool::Key ArrayPool::key_of(const std::vector<std::uint64_t>& extents, std::size_t element_size,
-                                 std::size_t alignment) {
+                                 std::size_t alignment, ArrayPurpose purpose) {
   std::uint64_t key = 0x9e3779b97f4a7c15U ^ extents.size();
   const auto mix = [&key](std::uint64_t value) {
     key = (key ^ value) * 0xff51afd7ed558ccdU;
@@ -110,32 +110,35 @@ ArrayPool::Key ArrayPool::key_of(const std::vector<std::uint64_t>& extents, std:
   };
   mix(element_size);
   mix(std::max(alignment, minimum_alignment));
+  mix(static_cast<std::uint64_t>(purpose));
   for (const std::uint64_t extent : extents) {
     mix(extent);
   }
   return key;
 }
 
-Array* ArrayPool::take(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment) {
+Array* ArrayPool::take(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment,
+                       ArrayPurpose purpose) {
   {
     const std::lock_guard<std::mutex> guard{mutex_};
-    Array* const found = find_reusable(key_of(extents, element_size, alignment), extents, element_size, alignment);
+    Array* const found =
+        find_reusable(key_of(extents, element_size, alignment, purpose), extents, element_size, alignment, purpose);
     if (found != nullptr) {
       return found;
     }
   }
-  return new Array{extents, element_size, alignment};
+  return new Array{extents, element_size, alignment, purpose};
 }
 
 Array* ArrayPool::find_reusable(Key key, const std::vector<std::uint64_t>& extents, std::size_t element_size,
-                                std::size_t alignment) {
+                                std::size_t alignment, ArrayPurpose purpose) {
   const auto found = by_key_.find(key);
   if (found == by_key_.end() || found->second.empty()) {
     return nullptr;
   }
   const std::deque<Array*>& candidates = found->second;
   const auto fits = [&](const Array* array) {
-    return array->extents_ == extents && array->element_size_ == element_size &&
+    return array->extents_ == extents && array->element_size_ == element_size && array->purpose_ == purpose &&
            std::max(array->alignment_, minimum_alignment) == std::max(alignment, minimum_alignment);
   };
   const auto idle = [](const Array* array) {
@@ -182,7 +185,7 @@ void ArrayPool::link(Array* array) {
   array->pool_newer_ = nullptr;
   (newest_ != nullptr ? newest_->pool_newer_ : oldest_) = array;
   newest_ = array;
-  by_key_[key_of(array->extents_, array->element_size_, array->alignment_)].push_back(array);
+  by_key_[key_of(array->extents_, array->element_size_, array->alignment_, array->purpose_)].push_back(array);
   ++arrays_;
   array_bytes_ += array->capacity_;
 }
@@ -191,7 +194,7 @@ void ArrayPool::unlink(Array* array) {
   (array->pool_older_ != nullptr ? array->pool_older_->pool_newer_ : oldest_) = array->pool_newer_;
   (array->pool_newer_ != nullptr ? array->pool_newer_->pool_older_ : newest_) = array->pool_older_;
   array->pool_older_ = array->pool_newer_ = nullptr;
-  const auto found = by_key_.find(key_of(array->extents_, array->element_size_, array->alignment_));
+  const auto found = by_key_.find(key_of(array->extents_, array->element_size_, array->alignment_, array->purpose_));
   std::deque<Array*>& same_key = found->second;
   // Nearly always one of the ends.
   if (same_key.back() == array) {

@@ -16,10 +16,10 @@ namespace legate::detail::engine {
 /// Arrays that nobody refers to, kept for reuse with everything that is expensive about them: memory whose pages are
 /// there, StarPU handle and tiling.
 ///
-/// An array is reused for exactly the same extents and element size, also while tasks of its last owner are pending:
-/// StarPU makes the tasks of the next owner wait for them. To keep such false dependencies rare, an array that is known
-/// to be idle is preferred, and a few busy ones are let be before one is reused. Memory alone is recycled between
-/// arrays of similar size.
+/// An array is reused for exactly the same extents, element size and purpose, also while tasks of its last owner are
+/// pending: StarPU makes the tasks of the next owner wait for them. To keep such false dependencies rare, an array that
+/// is known to be idle is preferred, and a few busy ones are let be before one is reused. Memory alone is recycled
+/// between arrays of similar size.
 ///
 /// Members may be called by any thread unless they say otherwise. The pool's lock is never held while waiting for
 /// tasks.
@@ -44,7 +44,8 @@ class ArrayPool {
   /// Makes StarPU forget every array, and destroys those that are kept. Nothing may be pending; not on a worker.
   void close();
 
-  [[nodiscard]] Array* take(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment);
+  [[nodiscard]] Array* take(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment,
+                            ArrayPurpose purpose);
   void give_back(Array* array) noexcept;
 
   /// Gives `array` its memory, if it has none yet, and returns its address.
@@ -59,12 +60,12 @@ class ArrayPool {
   void discharge(Array& array);
 
  private:
-  using Key = std::uint64_t;  // hash of extents, element size and alignment
+  using Key = std::uint64_t;  // hash of extents, element size, alignment and purpose
 
   [[nodiscard]] static Key key_of(const std::vector<std::uint64_t>& extents, std::size_t element_size,
-                                  std::size_t alignment);
+                                  std::size_t alignment, ArrayPurpose purpose);
   [[nodiscard]] Array* find_reusable(Key key, const std::vector<std::uint64_t>& extents, std::size_t element_size,
-                                     std::size_t alignment);
+                                     std::size_t alignment, ArrayPurpose purpose);
   [[nodiscard]] bool over_limits(std::size_t wanted) const;
   [[nodiscard]] Array* oldest_of_capacity(std::size_t capacity);
   void link(Array* array);

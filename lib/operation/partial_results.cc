@@ -28,7 +28,7 @@ PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<c
   per_point_ = !geometry_->is_whole() || slot_bytes_ * points_ <= PER_POINT_LIMIT || points_ <= workers;
   const auto slots = per_point_ ? points_ : workers;
   used_.assign(slots, 0);
-  array_ = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT);
+  array_ = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT, engine::ArrayPurpose::DISJOINT_WRITES);
   memory_ = array_->data();
   // Its one tile stands for all slots; a recycled array may have been cut.
   array_->retile({});

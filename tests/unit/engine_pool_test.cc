@@ -56,6 +56,19 @@ TEST_F(EnginePool, OtherShapesAndElementSizesGetOtherArrays) {
   }
 }
 
+TEST_F(EnginePool, ArraysOfDisjointWritesAreNotMixedWithOthers) {
+  ArrayRef ordinary = Array::create({640}, 1, 64);
+  const std::byte* const address = ordinary->data();
+  ordinary.reset();
+  ArrayRef shared = Array::create({640}, 1, 64, engine::ArrayPurpose::DISJOINT_WRITES);
+  EXPECT_EQ(statistics().arrays, 1U);
+  ordinary = Array::create({640}, 1, 64);
+  EXPECT_EQ(ordinary->data(), address);
+  shared.reset();
+  const ArrayRef another = Array::create({640}, 1, 64);
+  EXPECT_EQ(statistics().arrays, 1U);
+}
+
 TEST_F(EnginePool, TasksOfTheNextOwnerWaitForThoseOfTheLast) {
   const ArrayRef total = Array::create({}, 8, 16);
   auto* const sum = reinterpret_cast<std::int64_t*>(total->data());
