@@ -23,7 +23,9 @@ AC_DEFUN([LEGATUS_OPTIONS],
 AC_DEFUN([LEGATUS_FEATURES],
   [LEGATUS_FEATURE([DEBUG], [test "x$enable_debug" = xyes])
    LEGATUS_FEATURE([BOUNDS_CHECKS], [test "x$enable_bounds_checks" = xyes])
-   m4_foreach_w([feature], [CUDA OPENMP NCCL UCX MPI NETWORK HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
+   LEGATUS_FEATURE([MPI], [test "x$legatus_have_mpi" = xyes])
+   LEGATUS_FEATURE([NETWORK], [test "x$legatus_have_mpi" = xyes])
+   m4_foreach_w([feature], [CUDA OPENMP NCCL UCX HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
    ])
    # As a C string literal: characters that would end it are dropped.
    AC_SUBST([LEGATE_CONFIGURE_OPTIONS], [$(echo "$ac_configure_args" | tr -d '"\\' | tr '\n' ' ')])])

@@ -53,16 +53,18 @@ struct TileListKey {
   const engine::Array* array;
   std::uint64_t version;
   std::uint64_t geometry;
+  OwnPoints own;
 
   friend bool operator==(const TileListKey& a, const TileListKey& b) {
-    return a.array == b.array && a.version == b.version && a.geometry == b.geometry;
+    return a.array == b.array && a.version == b.version && a.geometry == b.geometry && a.own.first == b.own.first &&
+           a.own.count == b.own.count;
   }
 };
 
 struct TileListHash {
   std::size_t operator()(const TileListKey& key) const {
     return std::hash<const void*>{}(key.array) ^ (key.version * 0x9e3779b97f4a7c15U) ^
-           (key.geometry * 0xc2b2ae3d27d4eb4fU);
+           (key.geometry * 0xc2b2ae3d27d4eb4fU) ^ (std::uint64_t{key.own.first} << 32U) ^ key.own.count;
   }
 };
 
@@ -73,13 +75,14 @@ TileListCache& tile_list_cache() {
   return *cache;
 }
 
-std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geometry& geometry) {
+std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geometry& geometry, OwnPoints own) {
   auto lists = std::make_shared<TileLists>();
   std::vector<std::uint32_t> found;
   std::vector<bool> seen(array.tiles().size(), false);
   lists->offsets.push_back(0);
-  for (std::size_t i = 0; i < geometry.size(); ++i) {
-    const auto& box = geometry.at(i).root;
+  const std::size_t lists_wanted = geometry.is_whole() ? 1 : own.count;
+  for (std::size_t i = 0; i < lists_wanted; ++i) {
+    const auto& box = geometry.at(own.first + i).root;
     if (!box.empty()) {
       found.clear();
       array.find_tiles(box, found);
@@ -99,6 +102,7 @@ std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geo
 
 Geometry::Geometry(View::Ptr view) : id_{next_geometry_id()}, view_{std::move(view)}, largest_part_{view_->volume()} {
   points_.push_back(whole());
+  summarize();
 }
 
 Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::size_t points, const ColorOf& color_of)
@@ -112,7 +116,7 @@ Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::si
     part.lo = box.lo;
     part.hi = box.hi;
     if (box.empty()) {
-      part.root.dim = static_cast<std::int32_t>(view_->root_dim());
+      part.root.dim = std::max<std::int32_t>(1, static_cast<std::int32_t>(view_->root_dim()));  // 0 is never empty
     } else {
       part.root = view_->root_box(part.lo.data(), part.hi.data());
     }
@@ -123,6 +127,36 @@ Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::si
     points_.push_back(std::move(part));
   }
   disjoint_ = are_disjoint(std::move(boxes));
+  summarize();
+}
+
+void Geometry::summarize() {
+  std::uint64_t hash = is_whole() ? 1 : points_.size() * 2;
+  const auto mix = [&hash](std::uint64_t value) {
+    hash = (hash ^ value) * 0xff51afd7ed558ccdU;
+    hash ^= hash >> 32U;
+  };
+  for (const auto& part : points_) {
+    mix(static_cast<std::uint64_t>(part.root.dim));
+    for (std::size_t d = 0; d < static_cast<std::size_t>(part.root.dim); ++d) {
+      mix(static_cast<std::uint64_t>(part.root.lo[d]));
+      mix(static_cast<std::uint64_t>(part.root.hi[d]));
+    }
+  }
+  signature_ = hash;
+  bounds_.dim = points_.front().root.dim;
+  for (const auto& part : points_) {
+    if (part.root.empty()) {
+      continue;
+    }
+    if (bounds_.empty() || bounds_.dim == 0) {
+      bounds_ = part.root;
+    }
+    for (std::size_t d = 0; d < static_cast<std::size_t>(bounds_.dim); ++d) {
+      bounds_.lo[d] = std::min(bounds_.lo[d], part.root.lo[d]);
+      bounds_.hi[d] = std::max(bounds_.hi[d], part.root.hi[d]);
+    }
+  }
 }
 
 PointGeometry Geometry::whole() const {
@@ -138,27 +172,28 @@ PointGeometry Geometry::whole() const {
   return part;
 }
 
-std::shared_ptr<const TileLists> find_tile_lists(engine::Array& array, const Geometry& geometry) {
+std::shared_ptr<const TileLists> find_tile_lists(engine::Array& array, const Geometry& geometry, OwnPoints own) {
   // Bounded: a program that keeps making new shapes starts over now and then instead of growing.
   constexpr std::size_t LIMIT = 20000;
   auto& cache = tile_list_cache();
   if (cache.size() > LIMIT) {
     cache.clear();
   }
-  auto& entry = cache[TileListKey{&array, array.tiling_version(), geometry.id()}];
+  auto& entry = cache[TileListKey{&array, array.tiling_version(), geometry.id(), own}];
   if (!entry) {
-    entry = make_tile_lists(array, geometry);
+    entry = make_tile_lists(array, geometry, own);
   }
   return entry;
 }
 
 void clear_tile_lists() { tile_list_cache().clear(); }
 
-void retile_for(engine::Array& array, const std::vector<const Geometry*>& writers) {
+void retile_for(engine::Array& array, const std::vector<const Geometry*>& writers, OwnPoints own) {
   std::vector<Box> boxes;
   for (const auto* geometry : writers) {
-    for (std::size_t i = 0; i < geometry->size(); ++i) {
-      if (const auto& box = geometry->at(i).root; !box.empty()) {
+    const std::size_t parts = geometry->is_whole() ? 1 : own.count;
+    for (std::size_t i = 0; i < parts; ++i) {
+      if (const auto& box = geometry->at(own.first + i).root; !box.empty()) {
         boxes.push_back(box);
       }
     }

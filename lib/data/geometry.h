@@ -42,37 +42,52 @@ class Geometry {
   [[nodiscard]] bool is_whole() const { return tiling_ == nullptr; }
   [[nodiscard]] const PointGeometry& at(std::size_t point) const { return points_[is_whole() ? 0 : point]; }
   [[nodiscard]] std::size_t size() const { return points_.size(); }
+  /// The smallest box of the array around all parts.
+  [[nodiscard]] const Box& bounds() const { return bounds_; }
   /// Number of elements in the largest part.
   [[nodiscard]] std::uint64_t largest_part() const { return largest_part_; }
+  /// A number that two geometries share if their points see the same parts of the array, however they were made: the
+  /// same on every rank. (A hash: different ones share it with a probability of 2^-64.)
+  [[nodiscard]] std::uint64_t signature() const { return signature_; }
   /// True if no element of the array is seen by two points. (False for a whole store, however many points there are.)
   [[nodiscard]] bool is_disjoint() const { return disjoint_; }
 
  private:
   [[nodiscard]] PointGeometry whole() const;
+  void summarize();
 
   std::uint64_t id_;
   View::Ptr view_;
   std::shared_ptr<const Tiling> tiling_{};
   std::vector<PointGeometry> points_{};
+  Box bounds_{};
   std::uint64_t largest_part_{0};
+  std::uint64_t signature_{0};
   bool disjoint_{false};
 };
 
-/// The tiles of one array that the points of a geometry overlap, as lists one after another.
+/// The points of a launch that this rank runs.
+struct OwnPoints {
+  std::uint32_t first{0};
+  std::uint32_t count{0};
+};
+
+/// The tiles of one array that the own points of a geometry overlap, as lists one after another.
 struct TileLists {
-  std::vector<std::uint32_t> offsets{};  // of point i: [offsets[i], offsets[i + 1]); one list if the geometry is whole
+  std::vector<std::uint32_t> offsets{};  // of own point i: [offsets[i], offsets[i + 1]); one list if it is whole
   std::vector<std::uint32_t> tiles{};
   std::vector<bool> covered{};  // the point sees the whole tile
   bool exclusive{true};         // no tile is in two lists
 };
 
-/// The tiles of `array`, as it is cut now, under the points of `geometry`. Remembered until the array is cut anew.
+/// The tiles of `array`, as it is cut now, under the own points of `geometry`. Remembered until the array is cut anew.
 /// Control thread only.
-[[nodiscard]] std::shared_ptr<const TileLists> find_tile_lists(engine::Array& array, const Geometry& geometry);
+[[nodiscard]] std::shared_ptr<const TileLists> find_tile_lists(engine::Array& array, const Geometry& geometry,
+                                                               OwnPoints own);
 /// Forgets everything remembered: when the engine stops.
 void clear_tile_lists();
 
-/// Cuts `array` so that every point of the geometries can write its part without holding up another point.
-void retile_for(engine::Array& array, const std::vector<const Geometry*>& writers);
+/// Cuts `array` so that every own point of the geometries can write its part without holding up another point.
+void retile_for(engine::Array& array, const std::vector<const Geometry*>& writers, OwnPoints own);
 
 }  // namespace legate::detail

@@ -32,6 +32,17 @@ void PhysicalStore::place(const View& view, const std::byte* origin, const std::
   }
 }
 
+namespace {
+
+/// Every rank gets what a mapped store shows, and may write it: all write the same.
+void share_everywhere(LogicalStore& store) {
+  if (engine::cluster().ranks > 1 && store.volume() > 0) {
+    store.storage().share(store.view()->root_box());
+  }
+}
+
+}  // namespace
+
 std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<LogicalStore> store) {
   static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> zero{};
   const auto& view = *store->view();
@@ -40,6 +51,7 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
                                 " dimensions cannot be mapped, the limit is " + std::to_string(LEGATE_MAX_DIM)};
   }
   auto& array = store->storage().array();
+  share_everywhere(*store);
   array.synchronize();
   auto result = std::make_shared<PhysicalStore>();
   result->readable = true;
@@ -57,6 +69,7 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
 
 std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<LogicalStore> store) {
   auto& array = store->storage().array();
+  share_everywhere(*store);
   array.synchronize();
   auto result = std::make_shared<PhysicalStore>();
   result->kind = Kind::SCALAR;
@@ -87,6 +100,7 @@ void PhysicalStore::synchronize() const {
   // Leaves may use a mapping's accessors only through what they were passed, never make new ones from it.
   if (owner_ && kind == Kind::ARRAY && !in_task()) {
     flush_held_operations();
+    share_everywhere(*owner_);
     owner_->storage().array().synchronize();
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/storage.h"
 
+#include <algorithm>
 #include <cstring>
 #include <utility>
 
@@ -43,6 +44,17 @@ engine::Array& Storage::array() {
     if (producer_) {
       root_.key = KeyPartition{producer_->tiling(), producer_->tiling()->color_volume()};
       array_ = producer_->take_array(alignment);
+      if (const auto& owners = producer_->owners(); !owners.empty()) {
+        std::vector<Distribution::Part> parts;
+        for (std::size_t i = 0; i < owners.size(); ++i) {
+          if (const auto& box = producer_->tiling()->pieces[i]; !box.empty()) {
+            parts.push_back({box, owners[i]});
+          }
+        }
+        if (!parts.empty()) {
+          set_distribution(std::make_shared<const Distribution>(array_->box(), std::move(parts)));
+        }
+      }
       producer_.reset();
     } else {
       array_ =
@@ -70,6 +82,63 @@ void Storage::set_value(const void* value) {
 void Storage::write(const void* value) {
   array_->synchronize();  // a recycled array may still be in use by tasks
   std::memcpy(array_->data(), value, element_size_);
+}
+
+const Distribution& Storage::known_distribution() {
+  if (!distribution_) {
+    std::vector<Distribution::Part> parts;
+    if (const auto& box = array().box(); !box.empty()) {
+      parts.push_back({box, Distribution::EVERYBODY});
+    }
+    distribution_ = std::make_shared<const Distribution>(array().box(), std::move(parts));
+  }
+  return *distribution_;
+}
+
+void Storage::set_distribution(Distribution::Ptr distribution) {
+  served_.clear();
+  if (distribution->is_everywhere()) {
+    distribution_.reset();
+  } else if (distribution != distribution_) {
+    distribution_ = std::move(distribution);
+    array().expect_use(distribution_->own());
+  }
+}
+
+std::shared_ptr<const ExchangePlan> Storage::prepare_reads(const Geometry& geometry, const Placement& placement) {
+  if (!distribution_) {
+    return nullptr;
+  }
+  const auto reader = geometry.signature() ^ (placement.points * 0x9e3779b97f4a7c15U) ^
+                      (placement.first_processor * 0xc2b2ae3d27d4eb4fU) ^ (placement.processors << 48U);
+  if (std::find(served_.begin(), served_.end(), reader) != served_.end()) {
+    return nullptr;
+  }
+  served_.push_back(reader);
+  return plan_exchange(*distribution_, geometry, placement);
+}
+
+void Storage::take_over(const Geometry& geometry, const Placement& placement) {
+  if (engine::cluster().ranks > 1) {
+    const auto& before = known_distribution();
+    set_distribution(before.taken_over(array().box(), geometry, placement));
+  }
+}
+
+void Storage::take_over(const Box& box, std::uint32_t owner) {
+  if (engine::cluster().ranks > 1) {
+    set_distribution(known_distribution().taken_over(array().box(), box, owner));
+  }
+}
+
+void Storage::share(const Box& box) {
+  if (!distribution_) {
+    return;
+  }
+  const std::uint64_t ranks = engine::cluster().ranks;
+  const auto plan = plan_broadcast(*distribution_, box, Placement{ranks, 0, ranks, 1});
+  carry_out(*plan, array(), engine::next_transfer_tag());
+  take_over(box, Distribution::EVERYBODY);
 }
 
 void Storage::set_producer(std::shared_ptr<UnboundOutput> producer) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "data/exchange.h"
 #include "data/shape.h"
 #include "data/unbound_output.h"
 #include "data/view.h"
@@ -74,6 +75,24 @@ class Storage {
     }
   }
 
+  /// @name Which rank has what
+  /// In a cluster of one nothing happens. Every rank calls these in the same order.
+  /// @{
+
+  /// What has to be sent and received before the points of a launch can read their parts; null for nothing. Counts as
+  /// done from then on.
+  [[nodiscard]] std::shared_ptr<const ExchangePlan> prepare_reads(const Geometry& geometry, const Placement& placement);
+  /// The points of a launch write their parts.
+  void take_over(const Geometry& geometry, const Placement& placement);
+  /// `owner` alone writes `box` (all ranks do, with EVERYBODY).
+  void take_over(const Box& box, std::uint32_t owner);
+  /// Every rank gets `box`. Waits for nothing.
+  void share(const Box& box);
+  /// Null while every rank has everything.
+  [[nodiscard]] const Distribution::Ptr& distribution() const { return distribution_; }
+  void set_distribution(Distribution::Ptr distribution);
+  /// @}
+
   /// The operation that will produce an unbound store; the array is made from it on demand.
   void set_producer(std::shared_ptr<UnboundOutput> producer);
 
@@ -82,6 +101,7 @@ class Storage {
 
  private:
   void write(const void* value);
+  [[nodiscard]] const Distribution& known_distribution();
 
   std::shared_ptr<Shape> shape_;
   Type type_;
@@ -93,6 +113,8 @@ class Storage {
   alignas(16) std::array<std::byte, LONGEST_CONSTANT> constant_{};
   engine::ArrayRef array_{};
   std::shared_ptr<UnboundOutput> producer_{};
+  Distribution::Ptr distribution_{};
+  std::vector<std::uint64_t> served_{};  // readers that have got what they need since the last write
   Region root_{};
 };
 

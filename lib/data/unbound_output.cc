@@ -8,15 +8,18 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <cstring>
 #include <functional>
 #include <numeric>
 #include <utility>
 
 namespace legate::detail {
 
-UnboundOutput::UnboundOutput(std::vector<std::uint64_t> colors, std::size_t element_size)
+UnboundOutput::UnboundOutput(std::vector<std::uint64_t> colors, std::size_t element_size,
+                             std::vector<std::uint32_t> owners)
     : colors_{std::move(colors)},
       element_size_{element_size},
+      owners_{std::move(owners)},
       pieces_(std::accumulate(colors_.begin(), colors_.end(), std::uint64_t{1}, std::multiplies<>{})) {}
 
 UnboundOutput::~UnboundOutput() {
@@ -49,6 +52,11 @@ void UnboundOutput::lay_out() {
   };
   for (auto& piece : pieces_) {
     piece.extents.resize(dims, 0);
+  }
+  if (!owners_.empty()) {
+    exchange_extents();
+  }
+  for (auto& piece : pieces_) {
     for (std::size_t d = 0; d < dims; ++d) {
       starts[d][index[d] + 1] = std::max(starts[d][index[d] + 1], piece.extents[d]);
     }
@@ -67,6 +75,31 @@ void UnboundOutput::lay_out() {
     }
     boxes_.push_back(box);
     next();
+  }
+}
+
+// Every rank tells the extents of its pieces, filled up to the largest number of pieces that a rank has.
+void UnboundOutput::exchange_extents() {
+  const auto dims = colors_.size();
+  std::vector<std::size_t> counts(engine::cluster().ranks, 0);
+  for (const auto owner : owners_) {
+    ++counts[owner];
+  }
+  const auto most = *std::max_element(counts.begin(), counts.end());
+  std::vector<std::uint64_t> own;
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    if (owners_[i] == engine::cluster().rank) {
+      own.insert(own.end(), pieces_[i].extents.begin(), pieces_[i].extents.end());
+    }
+  }
+  own.resize(most * dims, 0);
+  const auto bytes = engine::gather_everywhere(own.data(), own.size() * sizeof(std::uint64_t));
+  std::vector<std::size_t> next(engine::cluster().ranks, 0);
+  for (std::size_t i = 0; i < pieces_.size(); ++i) {
+    const auto owner = owners_[i];
+    const auto position = (owner * most + next[owner]++) * dims;
+    std::memcpy(pieces_[i].extents.data(), bytes.data() + position * sizeof(std::uint64_t),
+                dims * sizeof(std::uint64_t));
   }
 }
 

@@ -26,7 +26,8 @@ struct UnboundPiece {
 /// Pieces form a grid of shape `colors`; the extents of the result along a dimension are the sum over the grid.
 class UnboundOutput {
  public:
-  UnboundOutput(std::vector<std::uint64_t> colors, std::size_t element_size);
+  /// `owners`: the rank that makes each piece; empty if this rank makes all.
+  UnboundOutput(std::vector<std::uint64_t> colors, std::size_t element_size, std::vector<std::uint32_t> owners);
   ~UnboundOutput();
   UnboundOutput(const UnboundOutput&) = delete;
   UnboundOutput& operator=(const UnboundOutput&) = delete;
@@ -37,20 +38,24 @@ class UnboundOutput {
   /// All instances have run. Called once, by the thread that ran the last one.
   void complete() { completion_.signal(); }
 
-  /// @name Control thread; wait for completion
+  /// @name Control thread; wait for completion. The first call is collective where ranks share the pieces
   /// @{
   [[nodiscard]] const std::vector<std::uint64_t>& extents();
   /// The pieces, put together. Call once.
   [[nodiscard]] engine::ArrayRef take_array(std::size_t alignment);
+  /// The ranks that have the boxes of the pieces; empty if every rank has all.
+  [[nodiscard]] const std::vector<std::uint32_t>& owners() const { return owners_; }
   /// The boxes of the pieces, one color per instance.
   [[nodiscard]] std::shared_ptr<const Tiling> tiling();
   /// @}
 
  private:
   void lay_out();
+  void exchange_extents();
 
   std::vector<std::uint64_t> colors_;
   std::size_t element_size_;
+  std::vector<std::uint32_t> owners_;
   std::vector<UnboundPiece> pieces_;
   engine::Completion completion_{};
   bool laid_out_{false};

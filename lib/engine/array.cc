@@ -12,6 +12,8 @@
 
 #include <legate/utilities/assert.h>
 
+#include <sys/mman.h>
+
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -138,6 +140,32 @@ void Array::retile(const std::vector<Box>& boxes) {
   tiles_ = std::move(tiles);
   requested_tiles_ = boxes.size();
   tiling_version_ = next_tiling_version();
+}
+
+void Array::expect_use(const std::vector<Box>& boxes) {
+#ifdef MADV_HUGEPAGE
+  constexpr std::size_t huge_page = std::size_t{2} << 20U;
+  if (capacity_ < 2 * huge_page) {
+    return;
+  }
+  for (const Box& box : boxes) {
+    // One run of memory: everything but the first dimension is whole.
+    bool whole = !box.empty();
+    for (std::size_t d = 1; d < static_cast<std::size_t>(box.dim); ++d) {
+      whole = whole && box.lo[d] == box_.lo[d] && box.hi[d] == box_.hi[d];
+    }
+    if (!whole || box.dim == 0) {
+      continue;
+    }
+    const std::size_t first = static_cast<std::size_t>(box.lo[0]) * strides_[0];
+    const std::size_t last = static_cast<std::size_t>(box.hi[0]) * strides_[0];
+    const std::size_t begin = (first + huge_page - 1) / huge_page * huge_page;
+    const std::size_t end = last / huge_page * huge_page;
+    if (begin < end) {
+      static_cast<void>(madvise(data() + begin, end - begin, MADV_HUGEPAGE));
+    }
+  }
+#endif
 }
 
 TileHandle Array::tile_at(std::uint32_t index) noexcept { return &links_->tiles[index]; }

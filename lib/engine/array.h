@@ -66,7 +66,8 @@ class Array {
   [[nodiscard]] static ArrayRef wrap(const std::vector<std::uint64_t>& extents, std::size_t element_size, void* memory);
 
   /// Address of element 0; allocated by the first call, never moves. Never null. Buffers of 4 MiB and more are aligned
-  /// to 2 MiB and ask for huge pages.
+  /// to 2 MiB and ask for huge pages. Where there are several ranks, every one has the addresses of the whole array,
+  /// and memory behind those that it has used.
   ///
   /// @throws std::bad_alloc no memory, also after all pooled memory was given back.
   [[nodiscard]] std::byte* data() {
@@ -96,6 +97,9 @@ class Array {
   /// @throws std::invalid_argument a box is empty, of another dimension, outside, or overlaps another one.
   /// @throws std::length_error more than max_tiles() tiles.
   void retile(const std::vector<Box>& boxes);
+
+  /// Tells which parts this rank is going to use: those that are long runs of memory get huge pages.
+  void expect_use(const std::vector<Box>& boxes);
 
   [[nodiscard]] static constexpr std::size_t max_tiles() noexcept { return 100000; }
 

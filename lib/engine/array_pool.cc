@@ -2,6 +2,7 @@
 #include "engine/array_pool.h"
 
 #include "engine/array_links.h"
+#include "engine/cluster.h"
 #include "engine/lifecycle.h"
 #include "engine/submission.h"
 #include "engine/task.h"
@@ -42,15 +43,46 @@ std::size_t capacity_for(std::size_t bytes, std::size_t alignment) {
   return round_up(std::max<std::size_t>(bytes, 1), std::max(unit, alignment));
 }
 
-std::byte* allocate_memory(std::size_t capacity, std::size_t alignment) {
-  void* const memory = std::aligned_alloc(alignment, capacity);
-#ifdef MADV_HUGEPAGE
-  if (memory != nullptr && capacity >= huge_page_threshold) {
-    // Only advice: without it large arrays work, but spend much of their first use in page faults.
-    static_cast<void>(madvise(memory, capacity, MADV_HUGEPAGE));
+// Large blocks are mapped, others come from malloc.
+bool is_mapped(std::size_t capacity) { return capacity >= huge_page_threshold; }
+
+// A block of address space. Of several ranks, each touches its part of an array only: so no memory is set aside for the
+// whole, and pages are small, because the part of a rank may be many short runs.
+std::byte* map_memory(std::size_t capacity, std::size_t alignment) {
+  const bool shared_out = cluster().ranks > 1;
+  const std::size_t room = capacity + alignment;
+  const int flags = MAP_PRIVATE | MAP_ANONYMOUS | (shared_out ? MAP_NORESERVE : 0);
+  void* const mapping = room < capacity ? MAP_FAILED : mmap(nullptr, room, PROT_READ | PROT_WRITE, flags, -1, 0);
+  if (mapping == MAP_FAILED) {
+    return nullptr;
   }
+  auto* const begin = static_cast<std::byte*>(mapping);
+  const std::size_t past = reinterpret_cast<std::uintptr_t>(begin) % alignment;
+  const std::size_t head = past == 0 ? 0 : alignment - past;
+  if (head != 0) {
+    munmap(begin, head);
+  }
+  if (head != alignment) {
+    munmap(begin + head + capacity, alignment - head);
+  }
+#ifdef MADV_HUGEPAGE
+  // Only advice: without it large arrays work, but spend much of their first use in page faults.
+  static_cast<void>(madvise(begin + head, capacity, shared_out ? MADV_NOHUGEPAGE : MADV_HUGEPAGE));
 #endif
-  return static_cast<std::byte*>(memory);
+  return begin + head;
+}
+
+std::byte* allocate_memory(std::size_t capacity, std::size_t alignment) {
+  return is_mapped(capacity) ? map_memory(capacity, alignment)
+                             : static_cast<std::byte*>(std::aligned_alloc(alignment, capacity));
+}
+
+void free_memory(std::byte* memory, std::size_t capacity) {
+  if (is_mapped(capacity)) {
+    munmap(memory, capacity);
+  } else {
+    std::free(memory);
+  }
 }
 
 }  // namespace
@@ -356,7 +388,7 @@ void ArrayPool::release_free_memory(std::size_t wanted) {
   std::size_t released = 0;
   while (released < wanted && !free_memory_.empty()) {
     const auto entry = free_memory_.begin();
-    std::free(entry->second.back().address);
+    free_memory(entry->second.back().address, entry->first);
     released += entry->first;
     free_bytes_ -= entry->first;
     allocated_bytes_ -= entry->first;

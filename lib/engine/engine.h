@@ -4,13 +4,17 @@
 /// The engine room: everything the rooms above may ask of StarPU, without a StarPU type in sight.
 ///
 /// - lifecycle.h   start and stop, how many workers there are
+/// - cluster.h     the processes of the run
 /// - array.h       host memory of one store, its tiles and their dependencies
 /// - task.h        launching point tasks on tiles, waiting for them
+/// - transfer.h    moving buffers between ranks
 /// - bundle.h      (inside) several short points in one StarPU task
 /// - completion.h  a one-shot event
 /// - timestamps.h  when which point ran where
 #include "engine/array.h"       // IWYU pragma: export
+#include "engine/cluster.h"     // IWYU pragma: export
 #include "engine/completion.h"  // IWYU pragma: export
 #include "engine/lifecycle.h"   // IWYU pragma: export
 #include "engine/task.h"        // IWYU pragma: export
 #include "engine/timestamps.h"  // IWYU pragma: export
+#include "engine/transfer.h"    // IWYU pragma: export

@@ -11,6 +11,7 @@
 #include "engine/task.h"
 #include "engine/thread_order.h"
 #include "engine/timestamps.h"
+#include "engine/transfer.h"
 
 #include <sched.h>
 #include <unistd.h>
@@ -167,6 +168,7 @@ void start(const Configuration& configuration) {
   }
   const std::size_t memory = configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;
   ArrayPool::instance().open(memory);
+  start_transfers();
   Bundler::instance().open(configuration.bundling, workers);
   set_running(true, workers, starpu_memory_nodes_get_count());
 }
@@ -181,6 +183,7 @@ int stop() {
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
   stop_recording_timestamps();
   Bundler::instance().close();
+  stop_transfers();
   set_running(false, 0, 0);
   shut_down();
   free_retired_codelets();

@@ -467,6 +467,14 @@ std::vector<starpu_data_handle_t> plan_boxes(starpu_data_handle_t root, const st
   return handles;
 }
 
+starpu_data_interface_id nd_interface_id() { return operations()->interfaceid; }
+
+std::size_t contiguous_bytes(starpu_data_handle_t handle) {
+  const NdInterface& self = interface_on(handle, STARPU_MAIN_RAM);
+  LEGATE_CHECK(self.dense || self.layout->home_strides == self.layout->dense_strides);
+  return self.layout->bytes;
+}
+
 void clear_layouts() { layouts().clear(); }
 
 std::size_t layout_count() { return layouts().size(); }

@@ -47,6 +47,12 @@ static_assert(sizeof(NdInterface) <= 64, "stored once per handle and memory node
 /// one box; each inside the root's. starpu_data_partition_clean() destroys them.
 [[nodiscard]] std::vector<starpu_data_handle_t> plan_boxes(starpu_data_handle_t root, const std::vector<Box>& boxes);
 
+/// The number under which StarPU knows this kind of data.
+[[nodiscard]] starpu_data_interface_id nd_interface_id();
+
+/// Size of a handle's data in main memory, which must lie without gaps.
+[[nodiscard]] std::size_t contiguous_bytes(starpu_data_handle_t handle);
+
 /// Drops layouts that nothing refers to any more. Call after starpu_shutdown().
 void clear_layouts();
 

@@ -4,6 +4,7 @@
 #include "engine/array_links.h"
 #include "engine/array_pool.h"
 #include "engine/bundle.h"
+#include "engine/cluster.h"
 #include "engine/codelet.h"
 #include "engine/launch_record.h"
 #include "engine/lifecycle.h"
@@ -12,6 +13,7 @@
 #include "engine/submission.h"
 #include "engine/thread_order.h"
 #include "engine/timestamp_recorder.h"
+#include "engine/transfer.h"
 
 #include <legate/utilities/assert.h>
 
@@ -207,6 +209,11 @@ void wait_all() {
     spin_until(std::chrono::microseconds{20}, [] { return starpu_task_nsubmitted() == 0; });
   }
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
+  if (cluster().ranks > 1) {
+    wait_for_transfers();
+    // What the last receives released may still be on its way through StarPU.
+    expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
+  }
   after_others();
   progress().set_drained(target);
   ArrayPool::instance().trim();

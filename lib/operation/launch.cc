@@ -2,6 +2,7 @@
 #include "operation/launch.h"
 
 #include "data/strided_copy.h"
+#include "operation/combine.h"
 #include "utilities/banner.h"
 
 #include <legate/task/exception.h>
@@ -58,17 +59,17 @@ struct ResolvedUse {
   std::shared_ptr<const TileLists> lists;  // null: the array is one tile
 };
 
-void add_tiles(const ResolvedUse& resolved, std::uint32_t point, bool read, bool write, TileUses& uses) {
+void add_tiles(const ResolvedUse& resolved, OwnPoints own, std::uint32_t index, bool read, bool write, TileUses& uses) {
   auto& array = *resolved.use->array;
   if (resolved.lists == nullptr) {
-    const auto& box = resolved.use->geometry->at(point).root;
+    const auto& box = resolved.use->geometry->at(own.first + index).root;
     if (!box.empty()) {
       uses.add(array.tile(0), access_of(read, write, box == array.box()));
     }
     return;
   }
   const auto& lists = *resolved.lists;
-  const auto list = resolved.use->geometry->is_whole() ? 0 : point;
+  const auto list = resolved.use->geometry->is_whole() ? 0 : index;
   for (auto i = lists.offsets[list]; i < lists.offsets[list + 1]; ++i) {
     uses.add(array.tile(lists.tiles[i]), access_of(read, write, lists.covered[i]));
   }
@@ -152,19 +153,45 @@ void Launch::reset() noexcept {
   outcome.reset();
 }
 
-void Launch::use(engine::Array& array, const Geometry* geometry, bool read, bool write, bool first_point_writes) {
+void Launch::use(Storage& storage, const Geometry* geometry, bool read, bool write, bool first_point_writes) {
   for (auto& known : uses) {
-    if (known.array == &array && known.geometry == geometry && known.first_point_writes == first_point_writes) {
+    if (known.storage == &storage && known.geometry == geometry && known.first_point_writes == first_point_writes) {
       known.read = known.read || read;
       known.write = known.write || write;
       return;
     }
   }
-  uses.push_back(ArrayUse{&array, geometry, read, write, first_point_writes});
+  uses.push_back(ArrayUse{&storage, &storage.array(), geometry, read, write, first_point_writes});
+}
+
+void Launch::exchange_parts() {
+  struct Exchange {
+    std::shared_ptr<const ExchangePlan> plan;
+    engine::Array* array;
+    std::uint64_t tag;
+  };
+  // Planned by who has what before the launch, carried out after arrays were cut: cutting waits for tasks.
+  std::vector<Exchange> exchanges;
+  for (const auto& use : uses) {
+    if (use.read) {
+      if (auto exchange = use.storage->prepare_reads(*use.geometry, placement)) {
+        exchanges.push_back({std::move(exchange), use.array, engine::next_transfer_tag()});
+      }
+    }
+  }
+  for (const auto& use : uses) {
+    if (use.write) {
+      use.storage->take_over(*use.geometry, placement);
+    }
+  }
+  cut_arrays();
+  for (const auto& exchange : exchanges) {
+    carry_out(*exchange.plan, *exchange.array, exchange.tag);
+  }
 }
 
 void Launch::cut_arrays() {
-  if (points == 1) {
+  if (own.count <= 1) {
     return;
   }
   std::vector<const Geometry*> writers;
@@ -180,10 +207,10 @@ void Launch::cut_arrays() {
         break;  // done when its first writer was met
       }
       writers.push_back(use.geometry);
-      exclusive = exclusive && find_tile_lists(*use.array, *use.geometry)->exclusive;
+      exclusive = exclusive && find_tile_lists(*use.array, *use.geometry, own)->exclusive;
     }
     if (!exclusive) {
-      retile_for(*uses[i].array, writers);
+      retile_for(*uses[i].array, writers, own);
     }
   }
 }
@@ -194,14 +221,15 @@ void Launch::submit_points(engine::Submitter& submitter) {
   static thread_local TileUses tiles;
   resolved.clear();
   for (const auto& use : uses) {
-    resolved.push_back({&use, use.array->tiles().size() == 1 ? nullptr : find_tile_lists(*use.array, *use.geometry)});
+    resolved.push_back(
+        {&use, use.array->tiles().size() == 1 ? nullptr : find_tile_lists(*use.array, *use.geometry, own)});
   }
   const auto submit_one = [&](std::uint32_t point) {
     tiles.clear();
     for (const auto& use : resolved) {
       const bool write = use.use->write && (!use.use->first_point_writes || point == 0);
       if (write || use.use->read) {
-        add_tiles(use, point, use.use->read, write, tiles);
+        add_tiles(use, own, point, use.use->read, write, tiles);
       }
     }
     for (const auto& argument : arguments) {
@@ -212,10 +240,12 @@ void Launch::submit_points(engine::Submitter& submitter) {
     submitter.point(point, tiles.data(), tiles.size());
   };
   // The first point goes last: the one that overwrites a replicated store must come after those that copy it.
-  for (std::uint32_t point = 1; point < points; ++point) {
+  for (std::uint32_t point = 1; point < own.count; ++point) {
     submit_one(point);
   }
-  submit_one(0);
+  if (own.count > 0) {
+    submit_one(0);
+  }
   resolved.clear();
 }
 
@@ -231,7 +261,11 @@ engine::Footprint Launch::footprint() const {
 
 void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
                     std::optional<engine::WorkerRange> workers) {
-  launch->cut_arrays();
+  if (engine::cluster().ranks > 1) {
+    launch->exchange_parts();
+  } else {
+    launch->cut_arrays();
+  }
   // Partial results outlive the launch, which is given up as soon as the last point is over.
   std::vector<LaunchArgument> folds;
   for (const auto& argument : launch->arguments) {
@@ -240,25 +274,33 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
     }
   }
   const auto plan = folds.empty() ? nullptr : launch->plan;
+  const auto placement = launch->placement;
   {
-    engine::Submitter submitter{*launch, codelet, priority, launch->points, workers, launch->footprint()};
+    engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers, launch->footprint()};
     auto& submitted = *launch.release();
     submitted.submit_points(submitter);
   }
-  submit_folds(folds, codelet, priority, workers);
+  submit_folds(folds, placement, codelet, priority, workers);
 }
 
-void Launch::submit_folds(std::vector<LaunchArgument>& folds, const engine::Codelet& codelet, std::int32_t priority,
+void Launch::submit_folds(std::vector<LaunchArgument>& folds, const Placement& placement,
+                          const engine::Codelet& codelet, std::int32_t priority,
                           std::optional<engine::WorkerRange> workers) {
   static thread_local TileUses tiles;
   for (auto& argument : folds) {
-    auto& array = *argument.target;
+    auto& array = argument.target->array();
+    if (engine::cluster().ranks > 1) {
+      combine_partials(*argument.partial, *argument.target, *argument.geometry, placement, priority);
+      argument.partial->release_array();
+      continue;
+    }
     tiles.clear();
-    const ArrayUse target{&array, argument.geometry, true, true, false};
+    const OwnPoints all{0, static_cast<std::uint32_t>(argument.geometry->size())};
+    const ArrayUse target{argument.target, &array, argument.geometry, true, true, false};
     const ResolvedUse resolved{&target,
-                               array.tiles().size() == 1 ? nullptr : find_tile_lists(array, *argument.geometry)};
-    for (std::uint32_t i = 0; i < argument.geometry->size(); ++i) {
-      add_tiles(resolved, i, true, true, tiles);
+                               array.tiles().size() == 1 ? nullptr : find_tile_lists(array, *argument.geometry, all)};
+    for (std::uint32_t i = 0; i < all.count; ++i) {
+      add_tiles(resolved, all, i, true, true, tiles);
     }
     tiles.add(argument.partial->array().tile(0), engine::Access::READ_WRITE);
     auto* fold = new FoldWork{argument.partial, argument.data, argument.strides};  // deletes itself
@@ -275,7 +317,7 @@ void Launch::run_inline(Ptr launch) {
   }
   for (const auto& argument : launch->arguments) {
     if (argument.partial) {
-      argument.target->synchronize();
+      argument.target->array().synchronize();
       argument.partial->array().synchronize();
     }
   }
@@ -310,7 +352,8 @@ void Launch::fill_replica(TaskFrame& frame, const LaunchArgument& argument, Phys
   store.place(*argument.geometry->view(), copy, box.lo.data(), strides.data());
 }
 
-void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t point, unsigned worker) {
+void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, unsigned worker) {
+  const auto point = own.first + index;
   static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> ORIGIN{};
   auto& argument = arguments[position];
   auto& store = frame.store(position);
@@ -333,18 +376,18 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t po
   const auto& view = *argument.geometry->view();
   switch (argument.delivery) {
     case Delivery::PARTIAL:
-      store.place(view, argument.partial->begin(point, worker), argument.partial->box(point).lo.data(),
+      store.place(view, argument.partial->begin(index, worker), argument.partial->box(point).lo.data(),
                   argument.partial->strides(point).data());
       return;
     case Delivery::REPLICA:
-      if (point != 0 && argument.same_as >= 0) {
+      if (index != 0 && argument.same_as >= 0) {
         const auto& twin = frame.store(static_cast<std::size_t>(argument.same_as));
         store.dim = twin.dim;
         store.base = twin.base;
         store.strides = twin.strides;
         return;
       }
-      if (point != 0) {
+      if (index != 0) {
         fill_replica(frame, argument, store, point);
         return;
       }
@@ -411,11 +454,12 @@ void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept {
   close_pieces(point, threw);
 }
 
-void Launch::run(std::uint32_t point, const engine::Executor& executor) {
+void Launch::run(std::uint32_t index, const engine::Executor& executor) {
   auto& frame = TaskFrame::push(info, executor.worker);
+  const auto point = own.first + index;
   frame.index() = info.runs_inline ? DomainPoint{} : point_of(info.domain, point);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    fill_store(frame, i, point, executor.worker);
+    fill_store(frame, i, index, executor.worker);
   }
   if (show_progress) {
     report_progress(frame);

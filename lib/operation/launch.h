@@ -51,13 +51,14 @@ struct LaunchArgument {
   alignas(16) std::array<std::byte, Storage::LONGEST_CONSTANT> value{};  // VALUE
   std::array<std::size_t, LEGATE_MAX_DIM> strides{};                     // of the array, in bytes
   std::shared_ptr<PartialResults> partial{};
-  engine::Array* target{};  // PARTIAL: the array to fold into; valid until the launch is submitted
+  Storage* target{};  // PARTIAL: what to fold into; valid until the launch is submitted
   std::shared_ptr<UnboundOutput> output{};
   const std::vector<std::uint32_t>* pieces{};  // PIECE: the grid position of every point, of the launch's plan
 };
 
 /// What the points of a launch do to one array: what submission needs to know besides the arguments.
 struct ArrayUse {
+  Storage* storage{};
   engine::Array* array{};
   const Geometry* geometry{};
   bool read{false};
@@ -85,13 +86,14 @@ class Launch final : public engine::Work {
   VariantImpl body{};
   std::vector<LaunchArgument> arguments{};  // inputs, outputs, reductions
   std::vector<ArrayUse> uses{};
-  std::uint32_t points{1};
+  Placement placement{};
+  OwnPoints own{0, 1};  // those that this rank runs; what the engine calls point i is own.first + i
   std::size_t max_exception_size{0};
   bool show_progress{false};
   std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
 
   /// Adds what an argument does to its array.
-  void use(engine::Array& array, const Geometry* geometry, bool read, bool write, bool first_point_writes);
+  void use(Storage& storage, const Geometry* geometry, bool read, bool write, bool first_point_writes);
 
   /// Queues all points, and the folds that follow them; ownership goes to the engine.
   static void submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
@@ -99,18 +101,22 @@ class Launch final : public engine::Work {
   /// Runs the only point in the calling thread, after everything its arrays wait for.
   static void run_inline(Ptr launch);
 
-  void run(std::uint32_t point, const engine::Executor& executor) override;
+  void run(std::uint32_t index, const engine::Executor& executor) override;
   void finished() noexcept override;
 
  private:
   Launch() = default;
   void reset() noexcept;
+  /// Moves what other ranks have, and notes who has what afterwards.
+  void exchange_parts();
   void cut_arrays();
   [[nodiscard]] engine::Footprint footprint() const;
   void submit_points(engine::Submitter& submitter);
-  static void submit_folds(std::vector<LaunchArgument>& folds, const engine::Codelet& codelet, std::int32_t priority,
+  static void submit_folds(std::vector<LaunchArgument>& folds, const Placement& placement,
+                           const engine::Codelet& codelet, std::int32_t priority,
                            std::optional<engine::WorkerRange> workers);
-  void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t point, unsigned worker);
+  /// `index` is the engine's number of the point.
+  void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, unsigned worker);
   void fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store, std::uint32_t point) const;
   void call_body(TaskFrame& frame, std::uint32_t point) noexcept;
   void close_pieces(std::uint32_t point, bool threw) noexcept;

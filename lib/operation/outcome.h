@@ -25,16 +25,16 @@ class Outcome {
   }
   void complete() { completion_.signal(); }
 
-  /// Waits for the launch; what it has thrown, if anything.
-  [[nodiscard]] const std::optional<TaskException>& wait() {
-    completion_.wait();
-    return exception_;
-  }
+  /// Waits for the launch, on all ranks; what it has thrown, if anything. Collective: all ranks learn the same.
+  [[nodiscard]] const std::optional<TaskException>& wait();
 
  private:
+  void agree();
+
   engine::Completion completion_{};
   std::mutex mutex_{};
   std::uint32_t point_{0};
+  bool agreed_{false};
   std::optional<TaskException> exception_{};
 };
 

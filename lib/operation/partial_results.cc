@@ -18,15 +18,17 @@ std::size_t slot_bytes_for(const Box& box, std::size_t element_size) {
 
 }  // namespace
 
-PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry,
-                               std::uint32_t points, unsigned workers)
-    : redop_{redop}, geometry_{std::move(geometry)}, points_{points} {
-  for (std::size_t i = 0; i < geometry_->size(); ++i) {
-    slot_bytes_ = std::max(slot_bytes_, slot_bytes_for(geometry_->at(i).root, redop_.rhs_size));
+PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry, OwnPoints own,
+                               unsigned workers)
+    : redop_{redop}, geometry_{std::move(geometry)}, own_{own} {
+  const std::size_t parts = geometry_->is_whole() ? 1 : own_.count;
+  for (std::size_t i = 0; i < parts; ++i) {
+    slot_bytes_ =
+        std::max(slot_bytes_, slot_bytes_for(box(own_.first + static_cast<std::uint32_t>(i)), redop_.rhs_size));
   }
   // Points that see different boxes cannot share a buffer.
-  per_point_ = !geometry_->is_whole() || slot_bytes_ * points_ <= PER_POINT_LIMIT || points_ <= workers;
-  const auto slots = per_point_ ? points_ : workers;
+  per_point_ = !geometry_->is_whole() || slot_bytes_ * own_.count <= PER_POINT_LIMIT || own_.count <= workers;
+  const auto slots = per_point_ ? own_.count : workers;
   used_.assign(slots, 0);
   array_ = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT, engine::ArrayPurpose::DISJOINT_WRITES);
   memory_ = array_->data();
@@ -45,24 +47,24 @@ std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t po
   return result;
 }
 
-std::byte* PartialResults::begin(std::uint32_t point, unsigned worker) {
-  const std::size_t slot = per_point_ ? point : worker;
+std::byte* PartialResults::begin(std::uint32_t index, unsigned worker) {
+  const std::size_t slot = per_point_ ? index : worker;
   auto* buffer = memory_ + slot * slot_bytes_;
   if (used_[slot] == 0) {
     used_[slot] = 1;
-    redop_.fill_identity(buffer, box(point).volume());
+    redop_.fill_identity(buffer, box(own_.first + index).volume());
   }
   return buffer;
 }
 
-void PartialResults::fold_buffer(const Box& box, const std::byte* buffer, std::byte* data,
+void PartialResults::fold_buffer(Fold fold, const Box& box, const std::byte* buffer, std::byte* data,
                                  const std::size_t* strides) const {
   if (box.empty()) {
     return;
   }
   const auto dims = static_cast<std::size_t>(box.dim);
   if (dims == 0) {
-    redop_.apply(data, buffer, 1);
+    fold(data, buffer, 1);
     return;
   }
   // Row by row along the last dimension, which is contiguous in both.
@@ -74,7 +76,7 @@ void PartialResults::fold_buffer(const Box& box, const std::byte* buffer, std::b
     for (std::size_t d = 0; d < dims; ++d) {
       offset += static_cast<std::size_t>(at[d]) * strides[d];
     }
-    redop_.apply(data + offset, buffer, row);
+    fold(data + offset, buffer, row);
     buffer += row * redop_.rhs_size;
     std::size_t d = dims - 1;
     while (d-- > 0) {
@@ -89,12 +91,38 @@ void PartialResults::fold_buffer(const Box& box, const std::byte* buffer, std::b
   }
 }
 
-void PartialResults::fold_into(std::byte* data, const std::size_t* strides) const {
+template <typename Use>
+void PartialResults::for_used_buffers(Use&& use) const {
   for (std::size_t slot = 0; slot < used_.size(); ++slot) {
     if (used_[slot] != 0) {
-      fold_buffer(box(per_point_ ? static_cast<std::uint32_t>(slot) : 0), memory_ + slot * slot_bytes_, data, strides);
+      const auto point = per_point_ ? own_.first + static_cast<std::uint32_t>(slot) : 0;
+      use(box(point), memory_ + slot * slot_bytes_);
     }
   }
+}
+
+void PartialResults::fold_into(std::byte* data, const std::size_t* strides) const {
+  for_used_buffers(
+      [&](const Box& box, const std::byte* buffer) { fold_buffer(redop_.apply, box, buffer, data, strides); });
+}
+
+void PartialResults::collapse_into(const Box& bounds, std::byte* sum) const {
+  redop_.fill_identity(sum, bounds.volume());
+  std::array<std::size_t, LEGATE_MAX_DIM> strides{};
+  std::size_t stride = redop_.rhs_size;
+  std::size_t origin = 0;
+  for (auto d = static_cast<std::size_t>(bounds.dim); d-- > 0;) {
+    strides[d] = stride;
+    origin += static_cast<std::size_t>(bounds.lo[d]) * stride;
+    stride *= static_cast<std::size_t>(bounds.hi[d] - bounds.lo[d]);
+  }
+  for_used_buffers([&](const Box& box, const std::byte* buffer) {
+    fold_buffer(redop_.fold, box, buffer, sum - origin, strides.data());
+  });
+}
+
+void PartialResults::apply(const Box& bounds, const std::byte* sum, std::byte* data, const std::size_t* strides) const {
+  fold_buffer(redop_.apply, bounds, sum, data, strides);
 }
 
 }  // namespace legate::detail

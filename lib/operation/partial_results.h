@@ -21,18 +21,28 @@ namespace legate::detail {
 ///
 /// A buffer covers the box of the array that its points see, dense and in C order, with elements of the operator's
 /// right-hand type; it starts at the operator's identity.
-class PartialResults {
+class PartialResults : public std::enable_shared_from_this<PartialResults> {
  public:
-  PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry, std::uint32_t points,
+  PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry, OwnPoints own,
                  unsigned workers);
 
-  /// The buffer of `point` on `worker`, initialised. Called by the worker that runs the point.
-  [[nodiscard]] std::byte* begin(std::uint32_t point, unsigned worker);
+  [[nodiscard]] const ReductionOperator& redop() const { return redop_; }
+
+  /// The buffer of own point `index` on `worker`, initialised. Called by the worker that runs the point.
+  [[nodiscard]] std::byte* begin(std::uint32_t index, unsigned worker);
   /// Byte strides of that buffer.
   [[nodiscard]] std::array<std::size_t, LEGATE_MAX_DIM> strides(std::uint32_t point) const;
   [[nodiscard]] const Box& box(std::uint32_t point) const { return geometry_->at(point).root; }
   /// Folds every used buffer into the array at `data`. Called once, when all points are over.
   void fold_into(std::byte* data, const std::size_t* strides) const;
+
+  /// @name Where several ranks have buffers
+  /// @{
+  /// Folds every used buffer into one that covers `bounds`, dense and in C order, with the identity elsewhere.
+  void collapse_into(const Box& bounds, std::byte* sum) const;
+  /// Folds such a buffer into the array at `data`.
+  void apply(const Box& bounds, const std::byte* sum, std::byte* data, const std::size_t* strides) const;
+  /// @}
 
   /// The memory of all buffers. Points list its tile as READ although they write, each into its own buffer; the fold
   /// lists it as READ_WRITE and so runs after all of them.
@@ -41,11 +51,16 @@ class PartialResults {
   void release_array() { array_.reset(); }
 
  private:
-  void fold_buffer(const Box& box, const std::byte* buffer, std::byte* data, const std::size_t* strides) const;
+  using Fold = void (*)(void* target, const void* source, std::size_t count);
+  /// Folds a dense buffer over `box` into memory whose coordinate 0 is at `data`.
+  void fold_buffer(Fold fold, const Box& box, const std::byte* buffer, std::byte* data,
+                   const std::size_t* strides) const;
+  template <typename Use>
+  void for_used_buffers(Use&& use) const;
 
   const ReductionOperator& redop_;
   std::shared_ptr<const Geometry> geometry_;
-  std::uint32_t points_;
+  OwnPoints own_;
   bool per_point_;
   std::size_t slot_bytes_{0};
   engine::ArrayRef array_{};

@@ -122,16 +122,23 @@ class TaskDescription {
   void deliver_scalar(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
   void deliver_array(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
   void deliver_reduction(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
-  void deliver_unbound(const TaskArgument& argument, LaunchArgument& delivered);
+  void deliver_unbound(const Launch& launch, const TaskArgument& argument, LaunchArgument& delivered);
   /// The argument is a scalar value that can be handed over with the launch.
   [[nodiscard]] bool is_constant(const TaskArgument& argument) const;
   [[nodiscard]] bool has_role(const LogicalStore* store, Role role) const;
+  /// A single instance that touches nothing but scalars: every rank runs it for itself.
+  [[nodiscard]] bool runs_on_every_rank() const;
+  /// Which rank runs which points, and which of them are this one's.
+  [[nodiscard]] Placement placement() const;
+  [[nodiscard]] OwnPoints own_points(const Placement& placement) const;
+  /// The workers of this rank that may run them.
   [[nodiscard]] std::optional<engine::WorkerRange> workers() const;
 
   const RegisteredTask& task_;
   std::shared_ptr<const TaskSetting> setting_;
   std::vector<Scalar> scalars_{};
   bool can_throw_;
+  bool side_effect_;
   bool spent_{false};
 };
 

@@ -28,7 +28,8 @@ void skip_body(TaskContext) {}
 TaskDescription::TaskDescription(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting)
     : task_{task},
       setting_{std::move(setting)},
-      can_throw_{variant_of(task, setting_->kind).options.may_throw_exception} {
+      can_throw_{variant_of(task, setting_->kind).options.may_throw_exception},
+      side_effect_{variant_of(task, setting_->kind).options.has_side_effect} {
   arguments_.reserve(4);
 }
 
@@ -51,7 +52,10 @@ void TaskDescription::set_concurrent(bool concurrent) {
   }
 }
 
-void TaskDescription::set_side_effect(bool) { check_usable(); }
+void TaskDescription::set_side_effect(bool side_effect) {
+  check_usable();
+  side_effect_ = side_effect;
+}
 
 void TaskDescription::throws_exception(bool can_throw) {
   check_usable();
@@ -173,14 +177,41 @@ void TaskDescription::remember_partition(const TaskArgument& argument, const std
   }
 }
 
+// Cheaper than one rank that tells all others its values.
+bool TaskDescription::runs_on_every_rank() const {
+  return plan_->single && !side_effect_ &&
+         std::all_of(arguments_.begin(), arguments_.end(),
+                     [](const TaskArgument& argument) { return argument.store->has_scalar_storage(); });
+}
+
+Placement TaskDescription::placement() const {
+  if (runs_on_every_rank()) {
+    const std::uint64_t ranks = engine::cluster().ranks;
+    return {ranks, 0, ranks, 1};
+  }
+  const auto& range = setting_->machine->processor_range(setting_->machine->preferred_target());
+  return {plan_->points, range.low, std::max(1U, range.count()), std::max(1U, range.per_node_count)};
+}
+
+OwnPoints TaskDescription::own_points(const Placement& placement) const {
+  if (engine::cluster().ranks == 1 || setting_->inline_launch || runs_on_every_rank()) {
+    return {0, plan_->points};  // every rank runs inline tasks, so that nothing ever moves
+  }
+  const auto first = placement.first_point(engine::cluster().rank);
+  const auto end = placement.first_point(std::uint64_t{engine::cluster().rank} + 1);
+  return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end - first)};
+}
+
 std::optional<engine::WorkerRange> TaskDescription::workers() const {
   const auto& range = setting_->machine->processor_range(mapping::TaskTarget::CPU);
   const auto all = engine::worker_count();
-  const auto low = range.low % std::max(1U, range.per_node_count);
-  if (range.count() >= all || low + range.count() > all) {
-    return std::nullopt;
+  const auto first_here = engine::cluster().rank * all;  // in the numbers of the whole machine
+  const auto low = std::max(range.low, first_here);
+  const auto high = std::min(range.high, first_here + all);
+  if (low >= high || high - low >= all) {
+    return std::nullopt;  // none of ours (nothing will be submitted), or all
   }
-  return engine::WorkerRange{low, range.count()};
+  return engine::WorkerRange{low - first_here, high - low};
 }
 
 std::shared_ptr<Outcome> TaskDescription::launch() {
@@ -203,7 +234,8 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   info.outputs = static_cast<std::uint32_t>(count(Role::OUTPUT));
   info.reductions = static_cast<std::uint32_t>(count(Role::REDUCTION));
   launch->body = setting_->skip_body ? &skip_body : variant.body;
-  launch->points = plan_->points;
+  launch->placement = placement();
+  launch->own = own_points(launch->placement);
   launch->max_exception_size = setting_->max_exception_size;
   launch->show_progress = setting_->show_progress;
   launch->arguments.reserve(arguments_.size());
@@ -246,7 +278,7 @@ void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument
   delivered.element_size = store.storage().element_size();
   const auto* geometry = plan_->geometries[argument.symbol].get();
   if (geometry == nullptr) {
-    deliver_unbound(argument, delivered);
+    deliver_unbound(launch, argument, delivered);
     return;
   }
   delivered.geometry = geometry;
@@ -282,29 +314,27 @@ bool TaskDescription::is_constant(const TaskArgument& argument) const {
 }
 
 void TaskDescription::deliver_scalar(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {
-  auto& array = argument.store->storage().array();
   if (argument.role == Role::INPUT) {
     delivered.readable = true;
     delivered.delivery = has_role(argument.store.get(), Role::OUTPUT) || has_role(argument.store.get(), Role::REDUCTION)
                              ? Delivery::COPY_IN
                              : Delivery::DIRECT;
-    launch.use(array, delivered.geometry, true, false, false);
+    launch.use(argument.store->storage(), delivered.geometry, true, false, false);
     return;
   }
   delivered.writable = true;
   delivered.reducible = true;
   delivered.keeps_contents = has_role(argument.store.get(), Role::INPUT);
-  if (launch.points > 1) {
+  if (plan_->points > 1) {
     delivered.delivery = Delivery::REPLICA;
-    launch.use(array, delivered.geometry, delivered.keeps_contents, true, true);
+    launch.use(argument.store->storage(), delivered.geometry, delivered.keeps_contents, true, true);
   } else {
     // A leaf that does not write leaves the previous value, so this is no plain overwrite.
-    launch.use(array, delivered.geometry, true, true, false);
+    launch.use(argument.store->storage(), delivered.geometry, true, true, false);
   }
 }
 
 void TaskDescription::deliver_array(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {
-  auto& array = argument.store->storage().array();
   const bool input = has_role(argument.store.get(), Role::INPUT);
   const bool output = has_role(argument.store.get(), Role::OUTPUT);
   delivered.readable = true;
@@ -312,7 +342,7 @@ void TaskDescription::deliver_array(Launch& launch, const TaskArgument& argument
     delivered.writable = true;
     delivered.reducible = true;
   }
-  const bool replicated = output && launch.points > 1 && delivered.geometry->is_whole();
+  const bool replicated = output && plan_->points > 1 && delivered.geometry->is_whole();
   delivered.delivery = replicated ? Delivery::REPLICA : Delivery::DIRECT;
   delivered.keeps_contents = input;
   if (replicated && argument.role == Role::OUTPUT) {
@@ -324,33 +354,39 @@ void TaskDescription::deliver_array(Launch& launch, const TaskArgument& argument
       }
     }
   }
-  launch.use(array, delivered.geometry, input, output, replicated);
+  launch.use(argument.store->storage(), delivered.geometry, input, output, replicated);
 }
 
 void TaskDescription::deliver_reduction(Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {
-  auto& array = argument.store->storage().array();
   const auto& redop = *argument.redop;
   delivered.reducible = true;
-  const bool alone = launch.points == 1 || delivered.geometry->is_disjoint();
+  const bool alone = plan_->points == 1 || delivered.geometry->is_disjoint();
   const bool shared = has_role(argument.store.get(), Role::INPUT) || has_role(argument.store.get(), Role::OUTPUT);
   if (alone && !shared && redop.lhs_size == redop.rhs_size && redop.in_place) {
     delivered.readable = true;
     delivered.writable = true;
-    launch.use(array, delivered.geometry, true, true, false);
+    launch.use(argument.store->storage(), delivered.geometry, true, true, false);
     return;
   }
   delivered.delivery = Delivery::PARTIAL;
-  delivered.target = &array;
-  delivered.partial = std::make_shared<PartialResults>(redop, plan_->geometries[argument.symbol], launch.points,
+  delivered.target = &argument.store->storage();
+  delivered.partial = std::make_shared<PartialResults>(redop, plan_->geometries[argument.symbol], launch.own,
                                                        std::max(1U, engine::worker_count()));
 }
 
-void TaskDescription::deliver_unbound(const TaskArgument& argument, LaunchArgument& delivered) {
+void TaskDescription::deliver_unbound(const Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {
   const auto& grid = plan_->grids[argument.symbol];
   delivered.delivery = Delivery::PIECE;
   delivered.dim = static_cast<std::int32_t>(argument.store->dim());
   delivered.partitioned = !plan_->single;
-  delivered.output = std::make_shared<UnboundOutput>(grid.colors, delivered.element_size);
+  std::vector<std::uint32_t> owners;
+  if (engine::cluster().ranks > 1 && !setting_->inline_launch) {
+    owners.resize(grid.position.size());
+    for (std::size_t point = 0; point < grid.position.size(); ++point) {
+      owners[grid.position[point]] = launch.placement.rank_of(point);
+    }
+  }
+  delivered.output = std::make_shared<UnboundOutput>(grid.colors, delivered.element_size, std::move(owners));
   delivered.pieces = &grid.position;
   argument.store->storage().set_producer(delivered.output);
 }

@@ -23,7 +23,7 @@ namespace legate::detail {
 namespace {
 
 constexpr std::string_view OWN_PREFIX = "legate";
-/// Our own, and those that the interface names. The last three write nothing yet.
+/// Our own, and those that the interface names.
 constexpr std::array<std::string_view, 6> OWN_LOGGERS{"legate",        "legate.partitioner", "legate.bundling",
                                                       "legate.mapper", "legate.streaming",   "legate.coll"};
 

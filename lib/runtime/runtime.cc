@@ -53,6 +53,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
     engine_configuration.bundling =
         configuration_.bundling == "always" ? engine::Bundling::ALWAYS : engine::Bundling::NEVER;
   }
+  engine::start_cluster(engine::MpiUse::AUTO);
   engine::start(engine_configuration);
   if (configuration_.freeze_on_error) {
     freeze_on_fatal_signals();  // after what start() loads: an OpenCL driver's LLVM takes these signals for itself
@@ -60,7 +61,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   scope_ = std::make_unique<ScopeState>(
       mapping::detail::whole_machine(static_cast<std::uint32_t>(configuration_.cpus),
                                      static_cast<std::uint32_t>(configuration_.gpus),
-                                     static_cast<std::uint32_t>(configuration_.omps), 1),
+                                     static_cast<std::uint32_t>(configuration_.omps), engine::cluster().ranks),
       std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(configuration_.min_gpu_chunk),
                                    static_cast<std::uint64_t>(configuration_.min_omp_chunk),
                                    static_cast<std::uint64_t>(configuration_.min_cpu_chunk)});
@@ -185,10 +186,15 @@ std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTa
   return std::make_shared<ManualTask>(task, setting, domain);
 }
 
+void Runtime::wait_everywhere() {
+  engine::wait_all();
+  engine::barrier();
+}
+
 void Runtime::honour_fence() {
   if (fence_pending_) {
     fence_pending_ = false;
-    engine::wait_all();
+    wait_everywhere();
   }
 }
 
@@ -319,7 +325,7 @@ void Runtime::issue_execution_fence(bool block) {
   // Without `block`, the wait is put off until something is submitted that has to start after the fence.
   fence_pending_ = !block;
   if (block) {
-    engine::wait_all();
+    wait_everywhere();
   }
 }
 
@@ -341,13 +347,15 @@ void Runtime::shut_down() {
     callbacks_.pop_front();
     callback();
   }
-  engine::wait_all();
+  wait_everywhere();
   if (configuration_.show_memory_usage) {
     report_memory_usage();
   }
   warn_about_absent_loggers();
   pending_exceptions_.clear();
   clear_plans();
+  clear_exchanges();
+  clear_distributions();
 }
 
 }  // namespace legate::detail

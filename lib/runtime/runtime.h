@@ -66,6 +66,8 @@ class Runtime {
   [[nodiscard]] const std::shared_ptr<const TaskSetting>& setting_for(const RegisteredTask& task) const;
   void launch(TaskDescription& task);
   void register_core_library();
+  /// Returns when everything that any rank has submitted so far is over.
+  static void wait_everywhere();
   /// Waits, if a fence that did not block was issued, before anything later starts.
   void honour_fence();
 

@@ -90,6 +90,7 @@ std::int32_t finish() {
   instance()->shut_down();
   instance()->close();  // not destroyed: old pointers to it get an exception rather than freed memory
   const auto status = detail::engine::stop();
+  detail::engine::stop_cluster();
   state.store(State::FINISHED);
   return status;
 }
@@ -246,8 +247,8 @@ LogicalStore Runtime::tree_reduce(Library library, LocalTaskID task_id, const Lo
 void Runtime::issue_mapping_fence() { impl_->issue_mapping_fence(); }
 void Runtime::issue_execution_fence(bool block) { impl_->issue_execution_fence(block); }
 void Runtime::raise_pending_exception() { impl_->raise_pending_exception(); }
-std::uint32_t Runtime::node_count() const { return 1; }
-std::uint32_t Runtime::node_id() const { return 0; }
+std::uint32_t Runtime::node_count() const { return detail::engine::cluster().ranks; }
+std::uint32_t Runtime::node_id() const { return detail::engine::cluster().rank; }
 mapping::Machine Runtime::get_machine() const { return Scope::machine(); }
 
 Processor Runtime::get_executing_processor() const {

@@ -1,0 +1,312 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "data/exchange.h"
+
+#include "data/strided_copy.h"
+
+#include <algorithm>
+#include <array>
+#include <limits>
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+namespace legate::detail {
+
+namespace {
+
+struct PlanKey {
+  std::uint64_t distribution;
+  std::uint64_t geometry;
+  Placement placement;
+
+  friend bool operator==(const PlanKey& a, const PlanKey& b) {
+    return a.distribution == b.distribution && a.geometry == b.geometry && a.placement == b.placement;
+  }
+};
+
+struct PlanHash {
+  std::size_t operator()(const PlanKey& key) const {
+    std::uint64_t seed = key.distribution * 0x9e3779b97f4a7c15U ^ key.geometry;
+    seed = (seed ^ key.placement.points) * 0xc2b2ae3d27d4eb4fU;
+    return static_cast<std::size_t>(seed ^ (seed >> 29U));
+  }
+};
+
+using Plans = std::unordered_map<PlanKey, std::shared_ptr<const ExchangePlan>, PlanHash>;
+
+Plans& plans() {
+  static auto* known = new Plans;  // control thread only; never destroyed
+  return *known;
+}
+
+/// Collects what goes between this rank and each other one.
+class Messages {
+ public:
+  void add(std::uint32_t peer, const Box& box) {
+    auto& message = by_peer_[peer];
+    message.peer = peer;
+    // Points of one rank may see the same elements: they travel once.
+    for (auto& rest : subtract(box, message.boxes)) {
+      message.elements += rest.volume();
+      message.boxes.push_back(rest);
+    }
+  }
+  [[nodiscard]] std::vector<ExchangePlan::Message> take() {
+    std::vector<ExchangePlan::Message> all;
+    for (auto& [peer, message] : by_peer_) {
+      all.push_back(std::move(message));
+    }
+    return all;
+  }
+
+ private:
+  std::map<std::uint32_t, ExchangePlan::Message> by_peer_{};
+};
+
+/// This rank's place in a binomial tree of the ranks that get something: where it is from and who gets it next.
+struct TreePlace {
+  std::uint32_t parent{0};
+  bool has_parent{false};
+  std::vector<std::uint32_t> children{};
+};
+
+/// The root is member 0; the others are the ranks [first, last] but for the root.
+TreePlace place_in_tree(std::uint32_t root, std::uint32_t first, std::uint32_t last, std::uint32_t rank) {
+  const bool among = root >= first && root <= last;
+  const std::uint32_t members = last - first + 1 + (among ? 0U : 1U);
+  const auto rank_at = [&](std::uint32_t member) {
+    if (member == 0) {
+      return root;
+    }
+    const auto other = first + member - 1;
+    return among && other >= root ? other + 1 : other;
+  };
+  std::uint32_t member = 0;
+  if (rank != root) {
+    member = rank - first + 1 - (among && rank > root ? 1U : 0U);
+  }
+  TreePlace place;
+  std::uint32_t bit = 1;
+  while (bit < members && (member & bit) == 0) {
+    bit <<= 1U;
+  }
+  if (member != 0) {
+    place.has_parent = true;
+    place.parent = rank_at(member & ~bit);
+  }
+  for (bit >>= 1U; bit > 0; bit >>= 1U) {
+    if (member + bit < members) {
+      place.children.push_back(rank_at(member + bit));
+    }
+  }
+  return place;
+}
+
+/// Copies boxes of an array into a buffer, one after the other, or back. Deletes itself.
+class CopyWork final : public engine::Work {
+ public:
+  CopyWork(engine::Array& array, engine::Array& buffer, const std::vector<Box>& boxes, bool pack)
+      : data_{array.data()}, buffer_{buffer.data()}, element_size_{array.element_size()}, boxes_{boxes}, pack_{pack} {
+    std::copy(array.strides().begin(), array.strides().end(), strides_.begin());
+  }
+
+  void run(std::uint32_t /*point*/, const engine::Executor& /*executor*/) override {
+    std::byte* packed = buffer_;
+    for (const auto& box : boxes_) {
+      const auto dims = static_cast<std::size_t>(box.dim);
+      std::array<std::uint64_t, LEGATE_MAX_DIM> extents{};
+      std::array<std::size_t, LEGATE_MAX_DIM> dense{};
+      std::size_t bytes = element_size_;
+      std::size_t offset = 0;
+      for (auto d = dims; d-- > 0;) {
+        dense[d] = bytes;
+        extents[d] = static_cast<std::uint64_t>(box.hi[d] - box.lo[d]);
+        bytes *= extents[d];
+        offset += static_cast<std::size_t>(box.lo[d]) * strides_[d];
+      }
+      if (pack_) {
+        strided_copy(packed, dense.data(), data_ + offset, strides_.data(), extents.data(), dims, element_size_);
+      } else {
+        strided_copy(data_ + offset, strides_.data(), packed, dense.data(), extents.data(), dims, element_size_);
+      }
+      packed += bytes;
+    }
+  }
+  void finished() noexcept override { delete this; }
+
+ private:
+  std::byte* data_;
+  std::byte* buffer_;
+  std::size_t element_size_;
+  std::array<std::size_t, LEGATE_MAX_DIM> strides_{};
+  std::vector<Box> boxes_;
+  bool pack_;
+};
+
+const engine::Codelet& copy_codelet(bool pack) {
+  static const auto* const packing = engine::create_codelet("legatus.pack");
+  static const auto* const unpacking = engine::create_codelet("legatus.unpack");
+  return pack ? *packing : *unpacking;
+}
+
+/// Submits a CopyWork. What others wait for goes before everything else.
+void submit_copy(engine::Array& array, engine::Array& buffer, const std::vector<Box>& boxes, bool pack) {
+  std::vector<std::uint32_t> found;
+  std::map<std::uint32_t, bool> tiles;  // and whether the boxes cover it
+  for (const auto& box : boxes) {
+    found.clear();
+    array.find_tiles(box, found);
+    for (const auto tile : found) {
+      tiles[tile] = tiles[tile] || box.contains(array.tiles()[tile]);
+    }
+  }
+  std::vector<engine::TileUse> uses;
+  for (const auto& [tile, covered] : tiles) {
+    const auto access = pack ? engine::Access::READ : covered ? engine::Access::WRITE : engine::Access::READ_WRITE;
+    uses.push_back({array.tile(tile), access});
+  }
+  uses.push_back({buffer.tile(0), pack ? engine::Access::WRITE : engine::Access::READ});
+  auto* work = new CopyWork{array, buffer, boxes, pack};
+  engine::Submitter submitter{*work, copy_codelet(pack), std::numeric_limits<std::int32_t>::max(), 1};
+  submitter.point(0, uses.data(), uses.size());
+}
+
+void send_all(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag) {
+  for (const auto& message : plan.sends) {
+    auto buffer = message_buffer(message.elements * array.element_size());
+    submit_copy(array, *buffer, message.boxes, /*pack=*/true);
+    engine::send(std::move(buffer), message.peer, tag);
+  }
+}
+
+void receive_all(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag) {
+  for (const auto& message : plan.receives) {
+    const auto buffer = message_buffer(message.elements * array.element_size());
+    engine::receive(*buffer, message.peer, tag);
+    submit_copy(array, *buffer, message.boxes, /*pack=*/false);
+  }
+}
+
+void add_split(const Distribution& distribution, const Geometry& geometry, const Placement& placement, Messages& sends,
+               Messages& receives) {
+  const auto self = engine::cluster().rank;
+  std::vector<std::uint32_t> found;
+  for (std::uint64_t point = 0; point < geometry.size(); ++point) {
+    const auto& box = geometry.at(point).root;
+    if (box.empty()) {
+      continue;
+    }
+    const auto reader = placement.rank_of(point);
+    found.clear();
+    distribution.find(box, found);
+    for (const auto position : found) {
+      const auto& part = distribution.parts()[position];
+      if (part.owner == Distribution::EVERYBODY || part.owner == reader) {
+        continue;
+      }
+      if (reader == self) {
+        receives.add(part.owner, part.box.intersection(box));
+      } else if (part.owner == self) {
+        sends.add(reader, part.box.intersection(box));
+      }
+    }
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<const ExchangePlan> plan_exchange(const Distribution& distribution, const Geometry& geometry,
+                                                  const Placement& placement) {
+  if (geometry.is_whole()) {
+    return plan_broadcast(distribution, geometry.at(0).root, placement);
+  }
+  constexpr std::size_t LIMIT = 4096;
+  if (plans().size() >= LIMIT) {
+    plans().clear();
+  }
+  auto& known = plans()[PlanKey{distribution.id(), geometry.id(), placement}];
+  if (!known) {
+    Messages sends;
+    Messages receives;
+    add_split(distribution, geometry, placement, sends, receives);
+    auto plan = std::make_shared<ExchangePlan>();
+    plan->sends = sends.take();
+    plan->receives = receives.take();
+    known = std::move(plan);
+  }
+  return known;
+}
+
+std::shared_ptr<const ExchangePlan> plan_broadcast(const Distribution& distribution, const Box& box,
+                                                   const Placement& placement) {
+  auto plan = std::make_shared<ExchangePlan>();
+  if (box.empty()) {
+    return plan;
+  }
+  const auto self = engine::cluster().rank;
+  const auto first = placement.first_rank();
+  const auto last = placement.last_rank();
+  std::vector<std::uint32_t> found;
+  distribution.find(box, found);
+  found.erase(std::remove_if(found.begin(), found.end(),
+                             [&](std::uint32_t position) {
+                               return distribution.parts()[position].owner == Distribution::EVERYBODY;
+                             }),
+              found.end());
+  Messages sends;
+  Messages receives;
+  const bool one_owner = std::all_of(found.begin(), found.end(), [&](std::uint32_t position) {
+    return distribution.parts()[position].owner == distribution.parts()[found.front()].owner;
+  });
+  for (const auto position : found) {
+    const auto& part = distribution.parts()[position];
+    const auto common = part.box.intersection(box);
+    if (one_owner) {
+      // Passed on from rank to rank, so that nobody sends to all.
+      if (self != part.owner && (self < first || self > last)) {
+        continue;
+      }
+      const auto place = place_in_tree(part.owner, first, last, self);
+      if (place.has_parent) {
+        receives.add(place.parent, common);
+        plan->forwards = plan->forwards || !place.children.empty();
+      }
+      for (const auto child : place.children) {
+        sends.add(child, common);
+      }
+    } else if (part.owner == self) {
+      for (auto reader = first; reader <= last; ++reader) {
+        if (reader != self) {
+          sends.add(reader, common);
+        }
+      }
+    } else if (self >= first && self <= last) {
+      receives.add(part.owner, common);
+    }
+  }
+  plan->sends = sends.take();
+  plan->receives = receives.take();
+  return plan;
+}
+
+void clear_exchanges() { plans().clear(); }
+
+engine::ArrayRef message_buffer(std::uint64_t bytes) {
+  auto buffer = engine::Array::create({bytes}, 1, 64);
+  buffer->retile({});  // a recycled one may be cut
+  return buffer;
+}
+
+void carry_out(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag) {
+  if (plan.forwards) {
+    receive_all(plan, array, tag);
+    send_all(plan, array, tag);
+  } else {
+    // Sent first: where one tile is both sent from and received into, waiting for the other rank before sending would
+    // have both wait for ever.
+    send_all(plan, array, tag);
+    receive_all(plan, array, tag);
+  }
+}
+
+}  // namespace legate::detail

@@ -1,0 +1,219 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cluster.h"
+
+#include "engine/environment.h"
+#include "engine/mpi_call.h"
+
+#include <legate_defines.h>
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdlib>
+#include <stdexcept>
+
+namespace legate::detail::engine {
+
+namespace {
+
+struct State {
+  Cluster cluster{};
+#if LEGATE_DEFINED(LEGATE_USE_MPI)
+  bool initialised_here{false};
+  MPI_Comm transfers{MPI_COMM_NULL};    // StarPU-MPI's
+  MPI_Comm collectives{MPI_COMM_NULL};  // the control threads'
+#endif
+};
+
+State& state() noexcept {
+  static auto* const instance = new State;  // never destroyed: asked by static destructors, too
+  return *instance;
+}
+
+std::optional<unsigned> number(const char* text) {
+  if (text == nullptr || *text == '\0') {
+    return std::nullopt;
+  }
+  char* end = nullptr;
+  errno = 0;
+  const unsigned long value = std::strtoul(text, &end, 10);
+  if (*end != '\0' || errno != 0 || value > 100'000'000) {
+    return std::nullopt;
+  }
+  return static_cast<unsigned>(value);
+}
+
+std::string processes(unsigned count) { return std::to_string(count) + (count == 1 ? " process" : " processes"); }
+
+}  // namespace
+
+const Cluster& cluster() noexcept { return state().cluster; }
+void pretend_cluster(const Cluster& cluster) noexcept { state().cluster = cluster; }
+
+std::optional<LauncherView> look_at_launcher(const char* (*get)(const char* name)) {
+  // Slurm sets the number of tasks for a whole job, but SLURM_STEP_NUM_TASKS only for what srun has started.
+  static constexpr struct {
+    const char* size;
+    const char* rank;
+  } LAUNCHERS[]{{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                {"PMI_SIZE", "PMI_RANK"},
+                {"MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"},
+                {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}};
+  for (const auto& launcher : LAUNCHERS) {
+    const auto size = number(get(launcher.size));
+    const auto rank = number(get(launcher.rank));
+    if (size && rank && *size > 0 && *rank < *size) {
+      return LauncherView{launcher.size, Cluster{*rank, *size}};
+    }
+  }
+  return std::nullopt;
+}
+
+#if LEGATE_DEFINED(LEGATE_USE_MPI)
+
+namespace {
+
+// Where there are more threads than processors, a process that waits for a message must let the others run.
+void let_others_run(ScopedEnvironment& environment) {
+  const auto local = number(std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE"));
+  const long processors = ::sysconf(_SC_NPROCESSORS_ONLN);
+  if (local && processors > 0 && 2 * static_cast<long>(*local) > processors) {
+    environment.set_default("OMPI_MCA_mpi_yield_when_idle", "1");
+  }
+}
+
+// Returns whether MPI is initialised now; by us, if it was not before.
+bool provide_mpi(bool wanted) {
+  int initialised = 0;
+  expect_mpi(MPI_Initialized(&initialised), "MPI_Initialized");
+  int level = MPI_THREAD_SINGLE;
+  if (initialised != 0) {
+    expect_mpi(MPI_Query_thread(&level), "MPI_Query_thread");
+  } else if (wanted) {
+    ScopedEnvironment environment;
+    let_others_run(environment);
+    // A process that no launcher started can hang in MPI_Init while other threads are busy.
+    if (!look_at_launcher([](const char* name) -> const char* { return std::getenv(name); })) {
+      environment.set_default("OMPI_MCA_ess_singleton_isolated", "1");
+    }
+    expect_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &level), "MPI_Init_thread");
+    state().initialised_here = true;
+  } else {
+    return false;
+  }
+  if (level != MPI_THREAD_MULTIPLE) {
+    stop_cluster();
+    throw std::runtime_error{
+        "MPI is initialised for fewer threads than Legate needs: call MPI_Init_thread with "
+        "MPI_THREAD_MULTIPLE, or leave MPI to Legate"};
+  }
+  return true;
+}
+
+}  // namespace
+
+void start_cluster(MpiUse use) {
+  const auto launcher = look_at_launcher([](const char* name) -> const char* { return std::getenv(name); });
+  if (!provide_mpi(use == MpiUse::ALWAYS || (launcher && launcher->cluster.ranks > 1))) {
+    return;
+  }
+  State& self = state();
+  int rank = 0;
+  int ranks = 0;
+  expect_mpi(MPI_Comm_rank(MPI_COMM_WORLD, &rank), "MPI_Comm_rank");
+  expect_mpi(MPI_Comm_size(MPI_COMM_WORLD, &ranks), "MPI_Comm_size");
+  if (launcher && launcher->cluster.ranks != static_cast<unsigned>(ranks)) {
+    const std::string message = "The launcher has started " + processes(launcher->cluster.ranks) + " (" +
+                                launcher->variable + "), but MPI knows " + processes(static_cast<unsigned>(ranks)) +
+                                ": is it the launcher of another MPI?";
+    stop_cluster();
+    throw std::runtime_error{message};
+  }
+  expect_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &self.transfers), "MPI_Comm_dup");
+  expect_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &self.collectives), "MPI_Comm_dup");
+  self.cluster = {static_cast<unsigned>(rank), static_cast<unsigned>(ranks)};
+}
+
+void stop_cluster() {
+  State& self = state();
+  for (MPI_Comm* const communicator : {&self.transfers, &self.collectives}) {
+    if (*communicator != MPI_COMM_NULL) {
+      expect_mpi(MPI_Comm_free(communicator), "MPI_Comm_free");
+    }
+  }
+  if (self.initialised_here) {
+    self.initialised_here = false;
+    expect_mpi(MPI_Finalize(), "MPI_Finalize");
+  }
+  self.cluster = {};
+}
+
+MPI_Comm transfer_communicator() noexcept { return state().transfers; }
+
+void barrier() {
+  if (cluster().ranks > 1) {
+    expect_mpi(MPI_Barrier(state().collectives), "MPI_Barrier");
+  }
+}
+
+std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
+  std::vector<std::byte> all(bytes * cluster().ranks);
+  if (cluster().ranks == 1) {
+    const auto* begin = static_cast<const std::byte*>(data);
+    all.assign(begin, begin + bytes);
+  } else {
+    expect_mpi(MPI_Allgather(data, static_cast<int>(bytes), MPI_BYTE, all.data(), static_cast<int>(bytes), MPI_BYTE,
+                             state().collectives),
+               "MPI_Allgather");
+  }
+  return all;
+}
+
+void broadcast(void* data, std::size_t bytes, unsigned root) {
+  if (cluster().ranks > 1) {
+    expect_mpi(MPI_Bcast(data, static_cast<int>(bytes), MPI_BYTE, static_cast<int>(root), state().collectives),
+               "MPI_Bcast");
+  }
+}
+
+std::uint64_t minimum(std::uint64_t value) {
+  if (cluster().ranks > 1) {
+    expect_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_UINT64_T, MPI_MIN, state().collectives), "MPI_Allreduce");
+  }
+  return value;
+}
+
+void abort_cluster(int status) noexcept {
+  if (cluster().ranks > 1) {
+    MPI_Abort(MPI_COMM_WORLD, status);
+  }
+  std::_Exit(status);
+}
+
+#else
+
+void start_cluster(MpiUse /*use*/) {
+  const auto launcher = look_at_launcher([](const char* name) -> const char* { return std::getenv(name); });
+  if (launcher && launcher->cluster.ranks > 1) {
+    throw std::runtime_error{"The launcher has started " + processes(launcher->cluster.ranks) + " (" +
+                             launcher->variable +
+                             "), but this Legatus was built without MPI: every process would run the whole program "
+                             "alone. Build it with MPI and StarPU-MPI, or start one process"};
+  }
+}
+
+void stop_cluster() {}
+void barrier() {}
+
+std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
+  const auto* begin = static_cast<const std::byte*>(data);
+  return {begin, begin + bytes};
+}
+
+void broadcast(void* /*data*/, std::size_t /*bytes*/, unsigned /*root*/) {}
+std::uint64_t minimum(std::uint64_t value) { return value; }
+void abort_cluster(int status) noexcept { std::_Exit(status); }
+
+#endif
+
+}  // namespace legate::detail::engine

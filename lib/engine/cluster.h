@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace legate::detail::engine {
+
+/// The processes of this run: all of them run the same program, and each is one *rank*.
+struct Cluster {
+  unsigned rank{0};
+  unsigned ranks{1};
+};
+
+/// Which processes there are. Any thread; a cluster of one before start_cluster() and after stop_cluster().
+[[nodiscard]] const Cluster& cluster() noexcept;
+
+/// How many processes a launcher (mpirun, srun and the like) has started according to the environment, and which of
+/// them this one is.
+struct LauncherView {
+  std::string variable;  ///< where the number is from
+  Cluster cluster;
+};
+/// Nothing if no launcher left a trace. `get` looks up a variable of the environment, null if it is not set.
+[[nodiscard]] std::optional<LauncherView> look_at_launcher(const char* (*get)(const char* name));
+
+enum class MpiUse : std::uint8_t {
+  AUTO,   ///< if a launcher has started several processes, or the program has initialised MPI itself
+  ALWAYS  ///< also in a process alone
+};
+
+/// Finds the other processes. Initialises MPI (MPI_THREAD_MULTIPLE) if need be. Collective, before start().
+///
+/// @throws std::runtime_error the launcher and MPI disagree about the number of processes; this build has no MPI and
+/// there are several; the program has initialised MPI without MPI_THREAD_MULTIPLE. Nothing is left running then.
+void start_cluster(MpiUse use);
+
+/// Finalises MPI if start_cluster() initialised it. Collective, after stop().
+void stop_cluster();
+
+/// @name Collective operations of the control threads
+/// Every rank calls the same ones in the same order. Nothing happens in a cluster of one. Not on a worker. Pending
+/// tasks go on meanwhile.
+/// @{
+
+/// Returns when every rank has called it.
+void barrier();
+
+/// The same bytes from all ranks, by rank. Each rank gives `bytes`, the same number everywhere.
+[[nodiscard]] std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes);
+
+/// Bytes of `root` to all ranks; everybody knows how many.
+void broadcast(void* data, std::size_t bytes, unsigned root);
+
+/// The least of everybody's numbers.
+[[nodiscard]] std::uint64_t minimum(std::uint64_t value);
+/// @}
+
+/// Makes this process believe that it is one of several, without any others: for tests and measurements of what is
+/// decided without communication. Not while the engine is running.
+void pretend_cluster(const Cluster& cluster) noexcept;
+
+/// Ends all processes of the run at once, with this exit status: what a process that gives up owes to those that would
+/// wait for it. Only ends this one in a cluster of one. Any thread.
+[[noreturn]] void abort_cluster(int status) noexcept;
+
+}  // namespace legate::detail::engine
