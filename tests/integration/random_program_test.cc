@@ -11,6 +11,8 @@
 //   LEGATUS_RANDOM_FIRST       seed of the first program (default 1)
 //   LEGATUS_RANDOM_STATEMENTS  cuts programs after so many statements, to find the one at fault
 //   LEGATUS_RANDOM_OMIT        leaves out these statements (comma-separated numbers)
+// As one of several processes that mpirun has started it runs LEGATUS_RANDOM_PROGRAMS programs (default 200) with the
+// LEGATE_CONFIG that is set, and nothing else; LEGATUS_RANDOM_TRACE prints every seed before its program.
 #include "random_program/generator.h"
 #include "random_program/runner.h"
 
@@ -38,6 +40,9 @@ std::uint64_t number_setting(const char* name, std::uint64_t otherwise) {
   return value ? std::stoull(*value) : otherwise;
 }
 
+/// How many processes mpirun has started.
+std::uint64_t ranks() { return number_setting("OMPI_COMM_WORLD_SIZE", 1); }
+
 /// The program of a seed, without what the environment tells to leave out.
 Program program_of(std::uint64_t seed, const GeneratorOptions& options) {
   Program program = ProgramGenerator{seed, options}.generate();
@@ -53,6 +58,7 @@ Program program_of(std::uint64_t seed, const GeneratorOptions& options) {
 /// The child: runs programs until the time or their number is over. Tells the parent the seed of each before it starts.
 class Batch {
  public:
+  /// `parent`: where to write seeds to; nothing is written to -1.
   explicit Batch(int parent) : parent_{parent} {
     options_.processors = static_cast<std::uint32_t>(number_setting("LEGATUS_RANDOM_CHILD_PROCESSORS", 1));
     options_.inline_launches = setting("LEGATUS_RANDOM_CHILD_INLINE").has_value();
@@ -75,6 +81,7 @@ class Batch {
       const auto count = number_setting("LEGATUS_RANDOM_PROGRAMS", ~std::uint64_t{0});
       for (std::uint64_t i = 0; i < count && failures < 3 && Clock::now() < end; ++i) {
         failures += run_one(library, first + i);
+        if (failures > 0 && ranks() > 1) std::_Exit(1);  // the other ranks may have seen nothing, and go on
       }
     }
     const auto status = legate::finish();
@@ -83,7 +90,8 @@ class Batch {
 
  private:
   int run_one(const legate::Library& library, std::uint64_t seed) {
-    if (::write(parent_, &seed, sizeof(seed)) != static_cast<ssize_t>(sizeof(seed))) return 1;
+    if (setting("LEGATUS_RANDOM_TRACE")) std::cerr << "LEGATUS_RANDOM_SEED=" << seed << std::endl;
+    if (parent_ >= 0 && ::write(parent_, &seed, sizeof(seed)) != static_cast<ssize_t>(sizeof(seed))) return 1;
     const Program program = program_of(seed, options_);
     const auto complaint = ProgramRunner{library, program}.run();
     if (complaint.empty()) return 0;
@@ -193,6 +201,12 @@ TEST(RandomPrograms, InlineLaunchesEqualSerial) {
 int main(int argc, char** argv) {
   if (const auto parent = random_program::setting("LEGATUS_RANDOM_CHILD_PARENT")) {
     return random_program::Batch{std::stoi(*parent)}.run();
+  }
+  if (random_program::ranks() > 1) {
+    // By number, not by time: all ranks run the same programs.
+    ::setenv("LEGATUS_RANDOM_CHILD_MILLISECONDS", "3600000", 0);
+    ::setenv("LEGATUS_RANDOM_PROGRAMS", "200", 0);
+    return random_program::Batch{-1}.run();
   }
   ::testing::InitGoogleTest(&argc, argv);
   return RUN_ALL_TESTS();

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/cluster.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <string>
+
+namespace {
+
+using legate::detail::engine::look_at_launcher;
+
+std::map<std::string, std::string>& variables() {
+  static std::map<std::string, std::string> instance;
+  return instance;
+}
+
+const char* look_up(const char* name) {
+  const auto found = variables().find(name);
+  return found == variables().end() ? nullptr : found->second.c_str();
+}
+
+TEST(Launcher, LeavesNoTraceWhereAProgramRunsAlone) {
+  variables() = {{"SLURM_NTASKS", "4"}, {"PMIX_RANK", "1"}};  // of a whole job, or without a number of processes
+  EXPECT_FALSE(look_at_launcher(&look_up).has_value());
+}
+
+TEST(Launcher, IsRecognisedByItsVariables) {
+  for (const auto& [size, rank] : std::map<std::string, std::string>{{"OMPI_COMM_WORLD_SIZE", "OMPI_COMM_WORLD_RANK"},
+                                                                     {"PMI_SIZE", "PMI_RANK"},
+                                                                     {"MV2_COMM_WORLD_SIZE", "MV2_COMM_WORLD_RANK"},
+                                                                     {"SLURM_STEP_NUM_TASKS", "SLURM_PROCID"}}) {
+    variables() = {{size, "6"}, {rank, "5"}};
+    const auto view = look_at_launcher(&look_up);
+    ASSERT_TRUE(view.has_value()) << size;
+    EXPECT_EQ(view->variable, size);
+    EXPECT_EQ(view->cluster.ranks, 6U);
+    EXPECT_EQ(view->cluster.rank, 5U);
+  }
+}
+
+TEST(Launcher, NonsenseIsNoTrace) {
+  for (const auto& [size, rank] : std::vector<std::pair<std::string, std::string>>{
+           {"0", "0"}, {"2", "2"}, {"x", "0"}, {"2", ""}, {"-1", "0"}, {"2", "1x"}, {"99999999999999999999", "0"}}) {
+    variables() = {{"PMI_SIZE", size}, {"PMI_RANK", rank}};
+    EXPECT_FALSE(look_at_launcher(&look_up).has_value()) << size << " " << rank;
+  }
+}
+
+}  // namespace
