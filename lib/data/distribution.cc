@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <map>
 #include <tuple>
 #include <unordered_map>
 #include <utility>
@@ -45,7 +46,31 @@ Transitions& transitions() {
   return *known;
 }
 
+using Everywhere = std::map<std::vector<std::int64_t>, Distribution::Ptr>;
+
+Everywhere& everywhere_by_shape() {
+  static auto* known = new Everywhere;
+  return *known;
+}
+
 }  // namespace
+
+Distribution::Ptr Distribution::everywhere(const Box& whole) {
+  constexpr std::size_t LIMIT = 4096;
+  auto& known = everywhere_by_shape();
+  if (known.size() >= LIMIT) {
+    known.clear();
+  }
+  auto& distribution = known[std::vector<std::int64_t>(whole.hi.begin(), whole.hi.begin() + whole.dim)];
+  if (!distribution) {
+    std::vector<Part> parts;
+    if (!whole.empty()) {
+      parts.push_back({whole, EVERYBODY});
+    }
+    distribution = std::make_shared<const Distribution>(whole, std::move(parts));
+  }
+  return distribution;
+}
 
 Distribution::Distribution(const Box& whole, std::vector<Part> parts)
     : id_{next_distribution_id()}, parts_{std::move(parts)} {
@@ -55,6 +80,9 @@ Distribution::Distribution(const Box& whole, std::vector<Part> parts)
     everywhere_ = everywhere_ && part.owner == EVERYBODY;
     if (part.owner == rank) {
       own_.push_back(part.box);
+    }
+    if (part.owner == rank || part.owner == EVERYBODY) {
+      here_.push_back(part.box);
     }
   }
   index_.build(whole, boxes_);
@@ -138,6 +166,9 @@ Distribution::Ptr Distribution::taken_over(const Box& whole, const Box& box, std
   return overlaid(whole, {Part{box, owner}});
 }
 
-void clear_distributions() { transitions().clear(); }
+void clear_distributions() {
+  transitions().clear();
+  everywhere_by_shape().clear();
+}
 
 }  // namespace legate::detail

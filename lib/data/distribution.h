@@ -28,6 +28,9 @@ class Distribution {
   /// `parts` are disjoint, not empty and cover `whole`.
   Distribution(const Box& whole, std::vector<Part> parts);
 
+  /// Every rank has all of `whole`: one object for all arrays of the shape, so that what follows from it is remembered.
+  [[nodiscard]] static Ptr everywhere(const Box& whole);
+
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] const std::vector<Part>& parts() const { return parts_; }
   /// Every rank has everything.
@@ -36,6 +39,8 @@ class Distribution {
   void find(const Box& box, std::vector<std::uint32_t>& out) const { index_.find(boxes_, box, out); }
   /// The boxes that this rank has and not all others have as well.
   [[nodiscard]] const std::vector<Box>& own() const { return own_; }
+  /// Those and what everybody has: what is of use in this rank's memory.
+  [[nodiscard]] const std::vector<Box>& here() const { return here_; }
 
   /// What becomes of it when the ranks take over the parts that their points see.
   [[nodiscard]] Ptr taken_over(const Box& whole, const Geometry& geometry, const Placement& placement) const;
@@ -49,6 +54,7 @@ class Distribution {
   std::vector<Part> parts_;
   std::vector<Box> boxes_{};
   std::vector<Box> own_{};
+  std::vector<Box> here_{};
   engine::TilingIndex index_{};
   bool everywhere_{true};
 };

@@ -143,6 +143,18 @@ class CopyWork final : public engine::Work {
   bool pack_;
 };
 
+/// Deletes itself.
+class ReleaseWork final : public engine::Work {
+ public:
+  ReleaseWork(engine::Array& array, const std::vector<Box>& kept) : array_{array}, kept_{kept} {}
+  void run(std::uint32_t /*point*/, const engine::Executor& /*executor*/) override { array_.release_pages(kept_); }
+  void finished() noexcept override { delete this; }
+
+ private:
+  engine::Array& array_;  // one with tasks on it is not destroyed
+  std::vector<Box> kept_;
+};
+
 const engine::Codelet& copy_codelet(bool pack) {
   static const auto* const packing = engine::create_codelet("legatus.pack");
   static const auto* const unpacking = engine::create_codelet("legatus.unpack");
@@ -297,16 +309,37 @@ engine::ArrayRef message_buffer(std::uint64_t bytes) {
   return buffer;
 }
 
-void carry_out(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag) {
-  if (plan.forwards) {
-    receive_all(plan, array, tag);
+void begin_exchange(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag) {
+  if (!plan.forwards) {
     send_all(plan, array, tag);
-  } else {
-    // Sent first: where one tile is both sent from and received into, waiting for the other rank before sending would
-    // have both wait for ever.
-    send_all(plan, array, tag);
-    receive_all(plan, array, tag);
   }
+}
+
+void end_exchange(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag) {
+  receive_all(plan, array, tag);
+  if (plan.forwards) {
+    send_all(plan, array, tag);
+  }
+}
+
+void release_memory(engine::Array& array, const std::vector<Box>& kept) {
+  constexpr std::size_t WORTH_WHILE = std::size_t{16} << 20U;
+  if (array.bytes() < WORTH_WHILE) {
+    return;
+  }
+  static const auto* const codelet = engine::create_codelet("legatus.release");
+  std::vector<engine::TileUse> uses;
+  for (std::uint32_t tile = 0; tile < array.tiles().size(); ++tile) {
+    if (!subtract(array.tiles()[tile], kept).empty()) {
+      uses.push_back({array.tile(tile), engine::Access::READ_WRITE});
+    }
+  }
+  if (uses.empty()) {
+    return;
+  }
+  auto* work = new ReleaseWork{array, kept};
+  engine::Submitter submitter{*work, *codelet, std::numeric_limits<std::int32_t>::max(), 1};
+  submitter.point(0, uses.data(), uses.size());
 }
 
 }  // namespace legate::detail

@@ -37,9 +37,20 @@ struct ExchangePlan {
 /// Forgets everything remembered: when the runtime finishes.
 void clear_exchanges();
 
-/// Carries out this rank's part of a plan; all ranks do it in the same order. Asynchronous: tasks that are submitted
-/// later on the array find what was received. Control thread only.
-void carry_out(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag);
+/// @name Carrying out this rank's part of a plan
+/// All ranks do it in the same order, under the same tag. Asynchronous: tasks that are submitted later on the array
+/// find what was received. Of several exchanges all begin before the first ends: where one tile is both sent from and
+/// received into, a rank that waited for the other one before it sends would wait for ever. Control thread only.
+/// @{
+
+/// Sends what this rank has.
+void begin_exchange(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag);
+/// Receives, and passes on.
+void end_exchange(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag);
+/// @}
+
+/// Gives the memory of an array back but for these boxes, if it is worth while: as a task behind those that use it.
+void release_memory(engine::Array& array, const std::vector<Box>& kept);
 
 /// A buffer for one message, of one tile.
 [[nodiscard]] engine::ArrayRef message_buffer(std::uint64_t bytes);

@@ -86,11 +86,7 @@ void Storage::write(const void* value) {
 
 const Distribution& Storage::known_distribution() {
   if (!distribution_) {
-    std::vector<Distribution::Part> parts;
-    if (const auto& box = array().box(); !box.empty()) {
-      parts.push_back({box, Distribution::EVERYBODY});
-    }
-    distribution_ = std::make_shared<const Distribution>(array().box(), std::move(parts));
+    distribution_ = Distribution::everywhere(array().box());
   }
   return *distribution_;
 }
@@ -102,6 +98,7 @@ void Storage::set_distribution(Distribution::Ptr distribution) {
   } else if (distribution != distribution_) {
     distribution_ = std::move(distribution);
     array().expect_use(distribution_->own());
+    lost_parts_ = true;
   }
 }
 
@@ -131,13 +128,24 @@ void Storage::take_over(const Box& box, std::uint32_t owner) {
   }
 }
 
+void Storage::release_lost_parts() {
+  if (lost_parts_) {
+    lost_parts_ = false;
+    if (distribution_) {
+      release_memory(array(), distribution_->here());
+    }
+  }
+}
+
 void Storage::share(const Box& box) {
   if (!distribution_) {
     return;
   }
   const std::uint64_t ranks = engine::cluster().ranks;
   const auto plan = plan_broadcast(*distribution_, box, Placement{ranks, 0, ranks, 1});
-  carry_out(*plan, array(), engine::next_transfer_tag());
+  const auto tag = engine::next_transfer_tag();
+  begin_exchange(*plan, array(), tag);
+  end_exchange(*plan, array(), tag);
   take_over(box, Distribution::EVERYBODY);
 }
 

@@ -86,6 +86,8 @@ class Storage {
   void take_over(const Geometry& geometry, const Placement& placement);
   /// `owner` alone writes `box` (all ranks do, with EVERYBODY).
   void take_over(const Box& box, std::uint32_t owner);
+  /// Gives up the memory of large parts that this rank has lost since the last call, behind the tasks that use it.
+  void release_lost_parts();
   /// Every rank gets `box`. Waits for nothing.
   void share(const Box& box);
   /// Null while every rank has everything.
@@ -114,6 +116,7 @@ class Storage {
   engine::ArrayRef array_{};
   std::shared_ptr<UnboundOutput> producer_{};
   Distribution::Ptr distribution_{};
+  bool lost_parts_{false};
   std::vector<std::uint64_t> served_{};  // readers that have got what they need since the last write
   Region root_{};
 };

@@ -13,6 +13,7 @@
 #include <legate/utilities/assert.h>
 
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -166,6 +167,71 @@ void Array::expect_use(const std::vector<Box>& boxes) {
     }
   }
 #endif
+}
+
+namespace {
+
+struct Run {
+  std::size_t begin, end;  // bytes
+};
+
+// Appends the runs of memory that hold a box, in ascending order.
+void append_runs(const Box& box, const Box& whole, const std::vector<std::size_t>& strides, std::size_t element_size,
+                 std::vector<Run>& runs) {
+  auto inner = static_cast<std::size_t>(box.dim);  // dimensions from here on are one run
+  while (inner > 0 && box.lo[inner - 1] == whole.lo[inner - 1] && box.hi[inner - 1] == whole.hi[inner - 1]) {
+    --inner;
+  }
+  if (inner == 0) {
+    runs.push_back({0, box.dim == 0 ? element_size : static_cast<std::size_t>(whole.hi[0]) * strides[0]});
+    return;
+  }
+  const std::size_t length = static_cast<std::size_t>(box.hi[inner - 1] - box.lo[inner - 1]) * strides[inner - 1];
+  std::array<std::int64_t, LEGATE_MAX_DIM> at = box.lo;
+  while (true) {
+    std::size_t begin = 0;
+    for (std::size_t d = 0; d < inner; ++d) {
+      begin += static_cast<std::size_t>(at[d]) * strides[d];
+    }
+    runs.push_back({begin, begin + length});
+    std::size_t d = inner - 1;
+    while (d-- > 0) {
+      if (++at[d] < box.hi[d]) {
+        break;
+      }
+      at[d] = box.lo[d];
+    }
+    if (d == static_cast<std::size_t>(-1)) {
+      return;
+    }
+  }
+}
+
+}  // namespace
+
+void Array::release_pages(const std::vector<Box>& kept) {
+  static const auto page = static_cast<std::size_t>(::sysconf(_SC_PAGESIZE));
+  std::byte* const memory = data_.load(std::memory_order_acquire);
+  if (memory == nullptr || capacity_ == 0) {
+    return;  // none, or not ours
+  }
+  std::vector<Run> runs;
+  for (const Box& box : kept) {
+    if (!box.empty()) {
+      append_runs(box, box_, strides_, element_size_, runs);
+    }
+  }
+  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.begin < b.begin; });
+  runs.push_back({bytes_, bytes_});
+  std::size_t from = 0;
+  for (const Run& run : runs) {
+    const std::size_t begin = (from + page - 1) / page * page;
+    const std::size_t end = run.begin / page * page;
+    if (begin < end) {
+      static_cast<void>(madvise(memory + begin, end - begin, MADV_DONTNEED));
+    }
+    from = std::max(from, run.end);
+  }
 }
 
 TileHandle Array::tile_at(std::uint32_t index) noexcept { return &links_->tiles[index]; }

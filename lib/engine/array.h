@@ -101,6 +101,10 @@ class Array {
   /// Tells which parts this rank is going to use: those that are long runs of memory get huge pages.
   void expect_use(const std::vector<Box>& boxes);
 
+  /// Gives back to the operating system the pages that hold no element of `kept`, whose contents are lost. For a task
+  /// that has all tiles outside of `kept` for itself.
+  void release_pages(const std::vector<Box>& kept);
+
   [[nodiscard]] static constexpr std::size_t max_tiles() noexcept { return 100000; }
 
   /// Appends the indices of the tiles that have an element in common with `box`, each once, in an order that depends on

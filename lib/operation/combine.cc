@@ -49,7 +49,9 @@ void combine_partials(PartialResults& partial, Storage& target, const Geometry& 
   // The old contents have to be where the result will be.
   if (target.distribution()) {
     const auto plan = plan_broadcast(*target.distribution(), box, Placement{1, first, 1, 1});
-    carry_out(*plan, array, engine::next_transfer_tag());
+    const auto tag = engine::next_transfer_tag();
+    begin_exchange(*plan, array, tag);
+    end_exchange(*plan, array, tag);
   }
   target.take_over(box, first);
 

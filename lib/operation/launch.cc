@@ -186,7 +186,13 @@ void Launch::exchange_parts() {
   }
   cut_arrays();
   for (const auto& exchange : exchanges) {
-    carry_out(*exchange.plan, *exchange.array, exchange.tag);
+    begin_exchange(*exchange.plan, *exchange.array, exchange.tag);
+  }
+  for (const auto& use : uses) {
+    use.storage->release_lost_parts();  // after they were sent, and before anything is received there
+  }
+  for (const auto& exchange : exchanges) {
+    end_exchange(*exchange.plan, *exchange.array, exchange.tag);
   }
 }
 

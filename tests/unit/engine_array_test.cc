@@ -286,4 +286,31 @@ TEST(EngineLifecycle, NothingWorksBeforeStart) {
   engine::wait_all();
 }
 
+TEST_F(EngineArray, ReleasedPagesLoseTheirContentsAndKeptElementsDoNot) {
+  constexpr std::uint64_t ROWS = 3000;
+  constexpr std::uint64_t COLUMNS = 1000;
+  auto array = Array::create({ROWS, COLUMNS}, sizeof(double), alignof(double));
+  auto* const values = reinterpret_cast<double*>(array->data());
+  std::fill_n(values, ROWS * COLUMNS, 1.0);
+  Box rows = array->box();  // the first half of the rows, and some columns of the last ones
+  rows.hi[0] = 1500;
+  Box columns = array->box();
+  columns.lo[0] = 2990;
+  columns.lo[1] = 990;
+  array->release_pages({columns, rows});
+  std::uint64_t kept = 0;
+  std::uint64_t lost = 0;
+  for (std::uint64_t i = 0; i < ROWS; ++i) {
+    for (std::uint64_t j = 0; j < COLUMNS; ++j) {
+      const bool wanted = i < 1500 || (i >= 2990 && j >= 990);
+      const double value = values[i * COLUMNS + j];
+      ASSERT_TRUE(value == 1.0 || (!wanted && value == 0.0)) << i << " " << j;
+      kept += value == 1.0 ? 1U : 0U;
+      lost += value == 1.0 ? 0U : 1U;
+    }
+  }
+  EXPECT_GT(lost, 1'480'000U);  // all but the pages at the edges
+  EXPECT_GE(kept, 1'500'000U);
+}
+
 }  // namespace
