@@ -282,6 +282,9 @@ std::shared_ptr<PhysicalStore> LogicalStore::map() {
   if (!mapping) {
     mapping = PhysicalStore::of_mapping(shared_from_this());
     mapping_ = mapping;
+  } else if (engine::cluster().ranks > 1) {
+    mapping
+        ->synchronize();  // another rank may have dropped its mapping and be making one, to which this one contributes
   }
   return mapping;
 }

@@ -8,11 +8,15 @@
 #include "runtime/freeze.h"
 #include "task/task_config.h"
 
+#include <legate/runtime/configuration_error.h>
 #include <legate/utilities/abort.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <cstring>
 #include <stdexcept>
+#include <string>
 #include <utility>
 
 namespace legate::detail {
@@ -42,6 +46,28 @@ VariantCode variant_of(mapping::TaskTarget target) {
   return VariantCode::CPU;
 }
 
+/// All ranks have to decide alike: what decisions depend on must be the same.
+void check_equal_on_all_ranks(const Configuration& configuration) {
+  constexpr std::array<const char*, 6> FLAGS{"--cpus",          "--gpus",          "--omps",
+                                             "--min-cpu-chunk", "--min-gpu-chunk", "--inline-task-launch"};
+  const std::array<std::int64_t, FLAGS.size()> own{
+      configuration.cpus,          configuration.gpus,          configuration.omps,
+      configuration.min_cpu_chunk, configuration.min_gpu_chunk, configuration.inline_task_launch ? 1 : 0};
+  const auto bytes = engine::gather_everywhere(own.data(), sizeof own);
+  std::vector<std::array<std::int64_t, FLAGS.size()>> all(engine::cluster().ranks);
+  std::memcpy(all.data(), bytes.data(), bytes.size());
+  for (std::size_t rank = 1; rank < all.size(); ++rank) {
+    for (std::size_t i = 0; i < FLAGS.size(); ++i) {
+      if (all[rank][i] != all[0][i]) {
+        engine::stop_cluster();
+        throw ConfigurationError{"The processes of a run must be configured alike, but " + std::string{FLAGS[i]} +
+                                 " is " + std::to_string(all[0][i]) + " on rank 0 and " + std::to_string(all[rank][i]) +
+                                 " on rank " + std::to_string(rank) + ". Give it in LEGATE_CONFIG for all of them"};
+      }
+    }
+  }
+}
+
 }  // namespace
 
 Runtime::Runtime(Configuration configuration) : configuration_{std::move(configuration)} {
@@ -54,6 +80,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
         configuration_.bundling == "always" ? engine::Bundling::ALWAYS : engine::Bundling::NEVER;
   }
   engine::start_cluster(engine::MpiUse::AUTO);
+  check_equal_on_all_ranks(configuration_);
   engine::start(engine_configuration);
   if (configuration_.freeze_on_error) {
     freeze_on_fatal_signals();  // after what start() loads: an OpenCL driver's LLVM takes these signals for itself
