@@ -33,8 +33,7 @@ struct Transition {
 struct TransitionHash {
   std::size_t operator()(const Transition& key) const {
     std::uint64_t seed = key.before * 0x9e3779b97f4a7c15U ^ key.geometry;
-    seed = (seed ^ key.placement.points) * 0xc2b2ae3d27d4eb4fU;
-    seed ^= (key.placement.first_processor << 32U) + key.placement.processors;
+    seed ^= key.placement.hash();
     return static_cast<std::size_t>(seed ^ (seed >> 29U));
   }
 };

@@ -27,7 +27,7 @@ struct PlanKey {
 struct PlanHash {
   std::size_t operator()(const PlanKey& key) const {
     std::uint64_t seed = key.distribution * 0x9e3779b97f4a7c15U ^ key.geometry;
-    seed = (seed ^ key.placement.points) * 0xc2b2ae3d27d4eb4fU;
+    seed ^= key.placement.hash();
     return static_cast<std::size_t>(seed ^ (seed >> 29U));
   }
 };

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <initializer_list>
 
 namespace legate::detail {
 
@@ -29,6 +30,16 @@ struct Placement {
   }
   [[nodiscard]] std::uint32_t first_rank() const { return rank_of(0); }
   [[nodiscard]] std::uint32_t last_rank() const { return rank_of(points - 1); }
+
+  /// The same on every rank.
+  [[nodiscard]] std::uint64_t hash() const {
+    std::uint64_t seed = 0;
+    for (const auto part : {points, first_processor, processors, per_rank}) {
+      seed = (seed ^ part) * 0xff51afd7ed558ccdU;
+      seed ^= seed >> 32U;
+    }
+    return seed;
+  }
 
   friend bool operator==(const Placement& a, const Placement& b) {
     return a.points == b.points && a.first_processor == b.first_processor && a.processors == b.processors &&

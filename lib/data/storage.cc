@@ -106,8 +106,7 @@ std::shared_ptr<const ExchangePlan> Storage::prepare_reads(const Geometry& geome
   if (!distribution_) {
     return nullptr;
   }
-  const auto reader = geometry.signature() ^ (placement.points * 0x9e3779b97f4a7c15U) ^
-                      (placement.first_processor * 0xc2b2ae3d27d4eb4fU) ^ (placement.processors << 48U);
+  const auto reader = geometry.signature() ^ placement.hash();
   if (std::find(served_.begin(), served_.end(), reader) != served_.end()) {
     return nullptr;
   }

@@ -25,6 +25,15 @@ TEST(Placement, StartsAtTheFirstProcessorOfTheMachine) {
   EXPECT_EQ(placement.first_point(3), 1U);
 }
 
+TEST(Placement, HashesTellPlacementsApartThatDifferInOneNumber) {
+  const Placement some{4, 0, 4, 1};
+  EXPECT_EQ(some.hash(), (Placement{4, 0, 4, 1}.hash()));
+  for (const auto& other :
+       {Placement{5, 0, 4, 1}, Placement{4, 1, 4, 1}, Placement{4, 0, 5, 1}, Placement{4, 0, 4, 2}}) {
+    EXPECT_NE(some.hash(), other.hash());
+  }
+}
+
 TEST(Placement, RangesOfPointsAgreeWithTheRanksOfThePoints) {
   for (std::uint64_t points = 1; points <= 40; ++points) {
     for (std::uint64_t processors = 1; processors <= 12; ++processors) {
