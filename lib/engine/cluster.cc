@@ -92,10 +92,6 @@ bool provide_mpi(bool wanted) {
   } else if (wanted) {
     ScopedEnvironment environment;
     let_others_run(environment);
-    // A process that no launcher started can hang in MPI_Init while other threads are busy.
-    if (!look_at_launcher([](const char* name) -> const char* { return std::getenv(name); })) {
-      environment.set_default("OMPI_MCA_ess_singleton_isolated", "1");
-    }
     expect_mpi(MPI_Init_thread(nullptr, nullptr, MPI_THREAD_MULTIPLE, &level), "MPI_Init_thread");
     state().initialised_here = true;
   } else {
@@ -112,9 +108,9 @@ bool provide_mpi(bool wanted) {
 
 }  // namespace
 
-void start_cluster(MpiUse use) {
+void start_cluster() {
   const auto launcher = look_at_launcher([](const char* name) -> const char* { return std::getenv(name); });
-  if (!provide_mpi(use == MpiUse::ALWAYS || (launcher && launcher->cluster.ranks > 1))) {
+  if (!provide_mpi(launcher && launcher->cluster.ranks > 1)) {
     return;
   }
   State& self = state();
@@ -183,16 +179,9 @@ std::uint64_t minimum(std::uint64_t value) {
   return value;
 }
 
-void abort_cluster(int status) noexcept {
-  if (cluster().ranks > 1) {
-    MPI_Abort(MPI_COMM_WORLD, status);
-  }
-  std::_Exit(status);
-}
-
 #else
 
-void start_cluster(MpiUse /*use*/) {
+void start_cluster() {
   const auto launcher = look_at_launcher([](const char* name) -> const char* { return std::getenv(name); });
   if (launcher && launcher->cluster.ranks > 1) {
     throw std::runtime_error{"The launcher has started " + processes(launcher->cluster.ranks) + " (" +
@@ -212,7 +201,6 @@ std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
 
 void broadcast(void* /*data*/, std::size_t /*bytes*/, unsigned /*root*/) {}
 std::uint64_t minimum(std::uint64_t value) { return value; }
-void abort_cluster(int status) noexcept { std::_Exit(status); }
 
 #endif
 

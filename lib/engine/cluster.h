@@ -27,16 +27,12 @@ struct LauncherView {
 /// Nothing if no launcher left a trace. `get` looks up a variable of the environment, null if it is not set.
 [[nodiscard]] std::optional<LauncherView> look_at_launcher(const char* (*get)(const char* name));
 
-enum class MpiUse : std::uint8_t {
-  AUTO,   ///< if a launcher has started several processes, or the program has initialised MPI itself
-  ALWAYS  ///< also in a process alone
-};
-
-/// Finds the other processes. Initialises MPI (MPI_THREAD_MULTIPLE) if need be. Collective, before start().
+/// Finds the other processes. Initialises MPI (MPI_THREAD_MULTIPLE) if a launcher has started several and the program
+/// has not done so itself. Collective, before start().
 ///
 /// @throws std::runtime_error the launcher and MPI disagree about the number of processes; this build has no MPI and
 /// there are several; the program has initialised MPI without MPI_THREAD_MULTIPLE. Nothing is left running then.
-void start_cluster(MpiUse use);
+void start_cluster();
 
 /// Finalises MPI if start_cluster() initialised it. Collective, after stop().
 void stop_cluster();
@@ -62,9 +58,5 @@ void broadcast(void* data, std::size_t bytes, unsigned root);
 /// Makes this process believe that it is one of several, without any others: for tests and measurements of what is
 /// decided without communication. Not while the engine is running.
 void pretend_cluster(const Cluster& cluster) noexcept;
-
-/// Ends all processes of the run at once, with this exit status: what a process that gives up owes to those that would
-/// wait for it. Only ends this one in a cluster of one. Any thread.
-[[noreturn]] void abort_cluster(int status) noexcept;
 
 }  // namespace legate::detail::engine

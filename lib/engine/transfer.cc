@@ -57,11 +57,6 @@ Pending& pending() noexcept {
   return *instance;
 }
 
-const Logger& logger() {
-  static const Logger instance{"legate.coll"};
-  return instance;
-}
-
 std::atomic<std::uint64_t> messages_sent{0};
 std::atomic<std::uint64_t> bytes_sent{0};
 std::uint64_t last_tag{0};  // control thread
@@ -79,6 +74,11 @@ void wait_for_transfers() { pending().wait(); }
 #if LEGATE_DEFINED(LEGATE_USE_MPI)
 
 namespace {
+
+const Logger& logger() {
+  static const Logger instance{"legate.coll"};
+  return instance;
+}
 
 void received(void* /*argument*/) { pending().end(); }
 
@@ -168,6 +168,9 @@ void stop_transfers() {
   if (cluster().ranks == 1) {
     return;
   }
+  const auto sent_here = transfer_statistics();
+  logger().info() << "rank " << cluster().rank << " sent " << sent_here.messages << " messages, " << sent_here.bytes
+                  << " bytes";
   barrier();
   starpu_mpi_interface_datatype_unregister(nd_interface_id());
   expect_success(starpu_mpi_shutdown(), "starpu_mpi_shutdown");

@@ -79,7 +79,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
     engine_configuration.bundling =
         configuration_.bundling == "always" ? engine::Bundling::ALWAYS : engine::Bundling::NEVER;
   }
-  engine::start_cluster(engine::MpiUse::AUTO);
+  engine::start_cluster();
   check_equal_on_all_ranks(configuration_);
   engine::start(engine_configuration);
   if (configuration_.freeze_on_error) {
