@@ -3,6 +3,7 @@
 
 #include "engine/environment.h"
 #include "engine/mpi_call.h"
+#include "utilities/banner.h"
 
 #include <legate_defines.h>
 
@@ -22,6 +23,7 @@ struct State {
   bool initialised_here{false};
   MPI_Comm transfers{MPI_COMM_NULL};    // StarPU-MPI's
   MPI_Comm collectives{MPI_COMM_NULL};  // the control threads'
+  pid_t process{0};                     // not a child that it has forked
 #endif
 };
 
@@ -82,6 +84,28 @@ void let_others_run(ScopedEnvironment& environment) {
   }
 }
 
+std::string own_name() { return "Rank " + std::to_string(cluster().rank) + " of " + std::to_string(cluster().ranks); }
+
+// Launchers notice a process that ends without MPI_Finalize, some sooner than others, but tell it in terms of their
+// own.
+void end_run_at_exit() {
+  int finalised = 0;
+  if (cluster().ranks == 1 || state().process != ::getpid() || MPI_Finalized(&finalised) != MPI_SUCCESS ||
+      finalised != 0) {
+    return;
+  }
+  print_error_banner({"The process ends before legate::finish(), which every rank has to call: the run is ended"});
+  abort_cluster();
+}
+
+void watch_exit() {
+  static bool registered = false;
+  state().process = ::getpid();
+  if (!registered) {
+    registered = std::atexit(&end_run_at_exit) == 0;
+  }
+}
+
 // Returns whether MPI is initialised now; by us, if it was not before.
 bool provide_mpi(bool wanted) {
   int initialised = 0;
@@ -128,6 +152,10 @@ void start_cluster() {
   expect_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &self.transfers), "MPI_Comm_dup");
   expect_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &self.collectives), "MPI_Comm_dup");
   self.cluster = {static_cast<unsigned>(rank), static_cast<unsigned>(ranks)};
+  if (ranks > 1) {
+    set_banner_heading(own_name());
+    watch_exit();
+  }
 }
 
 void stop_cluster() {
@@ -142,6 +170,15 @@ void stop_cluster() {
     expect_mpi(MPI_Finalize(), "MPI_Finalize");
   }
   self.cluster = {};
+  set_banner_heading({});
+}
+
+void abort_cluster() {
+  if (cluster().ranks > 1) {
+    state().process = 0;  // said what there is to say
+    MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
+  }
+  std::abort();
 }
 
 MPI_Comm transfer_communicator() noexcept { return state().transfers; }
@@ -172,11 +209,11 @@ void broadcast(void* data, std::size_t bytes, unsigned root) {
   }
 }
 
-std::uint64_t minimum(std::uint64_t value) {
+void minima(std::uint64_t* values, std::size_t count) {
   if (cluster().ranks > 1) {
-    expect_mpi(MPI_Allreduce(MPI_IN_PLACE, &value, 1, MPI_UINT64_T, MPI_MIN, state().collectives), "MPI_Allreduce");
+    expect_mpi(MPI_Allreduce(MPI_IN_PLACE, values, static_cast<int>(count), MPI_UINT64_T, MPI_MIN, state().collectives),
+               "MPI_Allreduce");
   }
-  return value;
 }
 
 #else
@@ -192,6 +229,7 @@ void start_cluster() {
 }
 
 void stop_cluster() {}
+void abort_cluster() { std::abort(); }
 void barrier() {}
 
 std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
@@ -200,8 +238,13 @@ std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
 }
 
 void broadcast(void* /*data*/, std::size_t /*bytes*/, unsigned /*root*/) {}
-std::uint64_t minimum(std::uint64_t value) { return value; }
+void minima(std::uint64_t* /*values*/, std::size_t /*count*/) {}
 
 #endif
+
+std::uint64_t minimum(std::uint64_t value) {
+  minima(&value, 1);
+  return value;
+}
 
 }  // namespace legate::detail::engine

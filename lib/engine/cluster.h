@@ -28,7 +28,8 @@ struct LauncherView {
 [[nodiscard]] std::optional<LauncherView> look_at_launcher(const char* (*get)(const char* name));
 
 /// Finds the other processes. Initialises MPI (MPI_THREAD_MULTIPLE) if a launcher has started several and the program
-/// has not done so itself. Collective, before start().
+/// has not done so itself. Collective, before start(). From then on a process of several that ends before
+/// stop_cluster() says so and ends the run.
 ///
 /// @throws std::runtime_error the launcher and MPI disagree about the number of processes; this build has no MPI and
 /// there are several; the program has initialised MPI without MPI_THREAD_MULTIPLE. Nothing is left running then.
@@ -36,6 +37,10 @@ void start_cluster();
 
 /// Finalises MPI if start_cluster() initialised it. Collective, after stop().
 void stop_cluster();
+
+/// Ends every process of the run without further ado; for when other ranks would wait for this one for ever. The
+/// launcher reports a status other than 0.
+[[noreturn]] void abort_cluster();
 
 /// @name Collective operations of the control threads
 /// Every rank calls the same ones in the same order. Nothing happens in a cluster of one. Not on a worker. Pending
@@ -53,6 +58,8 @@ void broadcast(void* data, std::size_t bytes, unsigned root);
 
 /// The least of everybody's numbers.
 [[nodiscard]] std::uint64_t minimum(std::uint64_t value);
+/// The same of several numbers at a time, which it replaces.
+void minima(std::uint64_t* values, std::size_t count);
 /// @}
 
 /// Makes this process believe that it is one of several, without any others: for tests and measurements of what is

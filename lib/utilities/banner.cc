@@ -7,6 +7,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <string>
+#include <utility>
 #include <vector>
 
 #if __has_include(<execinfo.h>)
@@ -36,12 +37,22 @@ void append(std::string& text, const std::string& entry) {
   }
 }
 
+std::string& heading() {
+  static auto* const text = new std::string;  // never destroyed: banners are printed until the process is gone
+  return *text;
+}
+
 }  // namespace
+
+void set_banner_heading(std::string text) { heading() = std::move(text); }
 
 void print_error_banner(const std::vector<std::string>& lines) {
   const std::string rule(80, '=');
   std::string text;
   append(text, rule);
+  if (!heading().empty()) {
+    append(text, heading());
+  }
   for (const auto& line : lines) {
     append(text, line);
   }

@@ -11,6 +11,10 @@ namespace legate::detail {
 /// contain line breaks.
 void print_error_banner(const std::vector<std::string>& lines);
 
+/// What every banner from now on begins with, such as which process of several writes it; empty for nothing. Not while
+/// another thread prints.
+void set_banner_heading(std::string heading);
+
 /// The name of a type as the program's source has it, where the platform can tell.
 [[nodiscard]] std::string type_name(const std::type_info& type);
 
