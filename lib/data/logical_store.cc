@@ -289,6 +289,19 @@ std::shared_ptr<PhysicalStore> LogicalStore::map() {
   return mapping;
 }
 
+std::string LogicalStore::call_text() {
+  std::string text;
+  if (names_) {
+    for (const auto& name : *names_) {
+      text += name + " of ";
+    }
+  }
+  if (shape_ && !shape_->given()) {
+    return text + storage().call_text();
+  }
+  return text + storage().name() + " of shape " + list(extents()) + ", type " + type_.to_string();
+}
+
 std::string LogicalStore::to_string() {
   std::string text = "Store(" + std::to_string(id_) + ") {shape: ";
   text += ready() ? list(extents()) : std::string{unbound() ? "(unbound)" : "(bound)"};

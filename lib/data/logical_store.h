@@ -88,6 +88,9 @@ class LogicalStore : public std::enable_shared_from_this<LogicalStore> {
   [[nodiscard]] std::shared_ptr<PhysicalStore> cached_mapping() const { return mapping_.lock(); }
 
   [[nodiscard]] std::string to_string();
+  /// What every rank that makes the same calls says of the store: without its id, since ranks may make views as they
+  /// like.
+  [[nodiscard]] std::string call_text();
 
  private:
   [[nodiscard]] Ptr derive(View::Ptr view, const std::string& name);

@@ -13,7 +13,7 @@
 namespace legate::detail {
 
 Shape::Shape(std::vector<std::uint64_t> extents)
-    : dim_{static_cast<std::uint32_t>(extents.size())}, ready_{true}, extents_{std::move(extents)} {}
+    : dim_{static_cast<std::uint32_t>(extents.size())}, given_{true}, ready_{true}, extents_{std::move(extents)} {}
 
 const std::vector<std::uint64_t>& Shape::extents() {
   if (!ready_) {

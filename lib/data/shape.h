@@ -21,6 +21,8 @@ class Shape {
   [[nodiscard]] std::uint32_t dim() const { return dim_; }
   [[nodiscard]] bool unbound() const { return !ready_ && !producer_; }
   [[nodiscard]] bool ready() const { return ready_; }
+  /// The extents were known from the start. (Whether others are known by now may differ between ranks.)
+  [[nodiscard]] bool given() const { return given_; }
 
   /// Names the operation that will decide the extents.
   void bind(std::shared_ptr<UnboundOutput> producer) { producer_ = std::move(producer); }
@@ -29,6 +31,7 @@ class Shape {
 
  private:
   std::uint32_t dim_;
+  bool given_{false};
   bool ready_{false};
   std::vector<std::uint64_t> extents_{};
   std::shared_ptr<UnboundOutput> producer_{};

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/storage.h"
 
+#include "data/value_text.h"
+
 #include <algorithm>
 #include <cstring>
 #include <utility>
@@ -27,6 +29,9 @@ Storage::Storage(std::shared_ptr<Shape> shape, Type type, bool scalar)
 
 std::shared_ptr<Region> Storage::create(std::shared_ptr<Shape> shape, Type type, bool scalar) {
   auto storage = std::make_shared<Storage>(std::move(shape), std::move(type), scalar);
+  if (engine::checking_calls()) {
+    engine::record_call("create_store: " + storage->call_text());
+  }
   return std::shared_ptr<Region>{storage, &storage->root_};
 }
 
@@ -69,6 +74,9 @@ engine::Array& Storage::array() {
 }
 
 void Storage::set_value(const void* value) {
+  if (engine::checking_calls()) {
+    engine::record_call("create_store: " + name() + " holds " + value_text(type_, value, element_size_));
+  }
   initialized_ = true;
   has_constant_ = element_size_ <= LONGEST_CONSTANT;
   if (has_constant_) {
@@ -140,6 +148,9 @@ void Storage::share(const Box& box) {
   if (!distribution_) {
     return;
   }
+  if (engine::checking_calls()) {
+    engine::record_call("get_physical_store or an accessor: " + name());
+  }
   const std::uint64_t ranks = engine::cluster().ranks;
   const auto plan = plan_broadcast(*distribution_, box, Placement{ranks, 0, ranks, 1});
   const auto tag = engine::next_transfer_tag();
@@ -151,6 +162,22 @@ void Storage::share(const Box& box) {
 void Storage::set_producer(std::shared_ptr<UnboundOutput> producer) {
   shape_->bind(producer);
   producer_ = std::move(producer);
+}
+
+std::string Storage::name() const { return std::string{scalar_ ? "scalar store " : "store "} + std::to_string(id_); }
+
+std::string Storage::call_text() const {
+  std::string text = name();
+  if (shape_->given()) {
+    text += " of shape [";
+    for (const auto extent : shape_->extents()) {
+      text += (text.back() == '[' ? "" : ", ") + std::to_string(extent);
+    }
+    text += ']';
+  } else {
+    text += " of " + std::to_string(shape_->dim()) + " unknown extents";
+  }
+  return text + ", type " + type_.to_string();
 }
 
 std::string Storage::to_string() const {

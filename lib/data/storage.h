@@ -100,6 +100,10 @@ class Storage {
 
   [[nodiscard]] Region& root_region() { return root_; }
   [[nodiscard]] std::string to_string() const;
+  /// `store 3`: the same on all ranks that make the same calls, unlike the ids of views.
+  [[nodiscard]] std::string name() const;
+  /// What every rank that makes the same calls says of the storage.
+  [[nodiscard]] std::string call_text() const;
 
  private:
   void write(const void* value);

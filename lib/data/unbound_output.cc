@@ -29,10 +29,14 @@ UnboundOutput::~UnboundOutput() {
 }
 
 void UnboundOutput::lay_out() {
-  completion_.wait();
   if (laid_out_) {
     return;
   }
+  if (!owners_.empty()) {
+    engine::record_call("the extents of an unbound store are asked for");
+  }
+  engine::compare_calls();
+  completion_.wait();
   laid_out_ = true;
   const auto dims = colors_.size();
   // Where each grid position starts along each dimension. Pieces of one position agree by contract; an empty piece

@@ -4,6 +4,7 @@
 #include "engine/array_links.h"
 #include "engine/array_pool.h"
 #include "engine/bundle.h"
+#include "engine/call_check.h"
 #include "engine/nd_interface.h"
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
@@ -309,6 +310,7 @@ void Array::synchronize() {
     return;
   }
   require_control_thread("synchronizing an array");
+  compare_calls();
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   Bundler::instance().flush();
   wait_for_tiles();

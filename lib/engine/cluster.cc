@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cluster.h"
 
+#include "engine/call_check.h"
 #include "engine/environment.h"
 #include "engine/mpi_call.h"
 #include "utilities/banner.h"
@@ -169,6 +170,7 @@ void stop_cluster() {
     self.initialised_here = false;
     expect_mpi(MPI_Finalize(), "MPI_Finalize");
   }
+  stop_call_check();
   self.cluster = {};
   set_banner_heading({});
 }

@@ -7,11 +7,13 @@
 /// - cluster.h     the processes of the run
 /// - array.h       host memory of one store, its tiles and their dependencies
 /// - task.h        launching point tasks on tiles, waiting for them
+/// - call_check.h  whether all of them make the same calls
 /// - transfer.h    moving buffers between ranks
 /// - bundle.h      (inside) several short points in one StarPU task
 /// - completion.h  a one-shot event
 /// - timestamps.h  when which point ran where
 #include "engine/array.h"       // IWYU pragma: export
+#include "engine/call_check.h"  // IWYU pragma: export
 #include "engine/cluster.h"     // IWYU pragma: export
 #include "engine/completion.h"  // IWYU pragma: export
 #include "engine/lifecycle.h"   // IWYU pragma: export

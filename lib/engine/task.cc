@@ -4,6 +4,7 @@
 #include "engine/array_links.h"
 #include "engine/array_pool.h"
 #include "engine/bundle.h"
+#include "engine/call_check.h"
 #include "engine/cluster.h"
 #include "engine/codelet.h"
 #include "engine/launch_record.h"
@@ -105,6 +106,11 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
     : points_{points} {
   require_control_thread("submitting a launch");
   lock_ = std::unique_lock<std::recursive_mutex>{submission_lock()};
+  if (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
+    compare_calls();
+    Bundler::instance().flush();
+    progress().wait_for_room();
+  }
   std::uint32_t* mask = nullptr;
   if (workers.has_value()) {
     if (workers->count == 0 || workers->first >= worker_count() || workers->count > worker_count() - workers->first) {
@@ -133,10 +139,6 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   launch_->timed = timed;
   launch_->remaining.store(points, std::memory_order_relaxed);
   Bundler& bundler = Bundler::instance();
-  if (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
-    bundler.flush();
-    progress().wait_for_room();
-  }
   launch_->number = progress().begin_launch();
   if (footprint.has_value()) {
     bundle_ = bundler.plan(codelet, *footprint, points);

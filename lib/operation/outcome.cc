@@ -8,12 +8,14 @@
 namespace legate::detail {
 
 const std::optional<TaskException>& Outcome::wait() {
-  completion_.wait();
   if (!agreed_) {
-    agreed_ = true;
+    engine::record_call("the outcome of a launch that may throw is waited for");
+    engine::compare_calls();
+    completion_.wait();
     if (engine::cluster().ranks > 1) {
       agree();
     }
+    agreed_ = true;
   }
   return exception_;
 }

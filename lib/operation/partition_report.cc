@@ -24,6 +24,8 @@ std::string list(const std::vector<T>& values) {
   return text.str();
 }
 
+}  // namespace
+
 std::string describe(const Tiling& tiling) {
   if (tiling.is_irregular()) {
     return "pieces of a " + list(tiling.colors) + " launch";
@@ -31,6 +33,8 @@ std::string describe(const Tiling& tiling) {
   return "tiles " + list(tiling.tile) + ", colors " + list(tiling.colors) + ", offsets " + list(tiling.offsets) +
          ", strides " + list(tiling.strides);
 }
+
+namespace {
 
 const char* name_of(Role role) {
   switch (role) {

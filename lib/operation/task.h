@@ -18,6 +18,7 @@
 
 #include <array>
 #include <cstdint>
+#include <iosfwd>
 #include <memory>
 #include <optional>
 #include <string>
@@ -49,6 +50,7 @@ struct TaskArgument {
   Role role{Role::INPUT};
   std::uint32_t symbol{0};  // automatic tasks: the partition symbol; manual ones: the position of the argument
   const ReductionOperator* redop{};
+  std::int32_t redop_kind{0};
   // Manual tasks only:
   std::shared_ptr<const Tiling> tiling{};  // null: the whole store
   std::optional<SymbolicPoint> projection{};
@@ -74,6 +76,10 @@ class TaskDescription {
   [[nodiscard]] bool runs_inline() const { return setting_->inline_launch; }
   [[nodiscard]] bool can_throw() const { return can_throw_; }
   [[nodiscard]] std::string_view name() const { return task_.impl->name(); }
+  /// What every rank that submits the same says of it, until it is launched.
+  [[nodiscard]] std::string call_text() const;
+  /// Where it was submitted, for messages; empty if that was not recorded.
+  [[nodiscard]] std::string place_text() const;
 
   /// Marks the description as spent and checks what can be checked before anything is split.
   void submit_checks();
@@ -97,6 +103,8 @@ class TaskDescription {
   /// Checks an argument and appends it.
   TaskArgument& add_argument(LogicalStore::Ptr store, Role role, std::int32_t redop_kind);
   virtual void check_arguments() = 0;
+  /// What one kind of task adds to call_text().
+  virtual void add_call_text(std::ostream& text) const = 0;
   [[nodiscard]] const TaskSetting& setting() const { return *setting_; }
   [[nodiscard]] const legate::detail::TaskSignature* signature() const;
   [[nodiscard]] std::size_t count(Role role) const;
@@ -158,6 +166,7 @@ class AutoTask final : public TaskDescription {
 
  private:
   void check_arguments() override;
+  void add_call_text(std::ostream& text) const override;
   /// The constraint names a variable of this task that has a store.
   void check_variable(const Constraint& constraint, const Variable& named) const;
   [[nodiscard]] VariableShape shape_of(const Variable& named) const;
@@ -192,6 +201,7 @@ class ManualTask final : public TaskDescription {
 
  private:
   void check_arguments() override;
+  void add_call_text(std::ostream& text) const override;
 
   Domain launch_domain_;
 };

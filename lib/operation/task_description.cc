@@ -137,6 +137,7 @@ TaskArgument& TaskDescription::add_argument(LogicalStore::Ptr store, Role role, 
   argument.store = std::move(store);
   argument.role = role;
   argument.redop = redop;
+  argument.redop_kind = redop_kind;
   return argument;
 }
 

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <legate_defines.h>
+
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -71,6 +73,11 @@ struct Configuration {
   bool log_to_file{false};
 
   bool freeze_on_error{false};
+#if LEGATE_DEFINED(LEGATE_USE_DEBUG)
+  bool check_calls{true};
+#else
+  bool check_calls{false};
+#endif
   bool use_empty_task{false};
   std::string cuda_driver_path{"libcuda.so.1"};
   bool io_use_vfd_gds{false};

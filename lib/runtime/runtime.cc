@@ -7,6 +7,7 @@
 #include "runtime/diagnostics.h"
 #include "runtime/freeze.h"
 #include "task/task_config.h"
+#include "utilities/banner.h"
 
 #include <legate/runtime/configuration_error.h>
 #include <legate/utilities/abort.h>
@@ -48,11 +49,15 @@ VariantCode variant_of(mapping::TaskTarget target) {
 
 /// All ranks have to decide alike: what decisions depend on must be the same.
 void check_equal_on_all_ranks(const Configuration& configuration) {
-  constexpr std::array<const char*, 6> FLAGS{"--cpus",          "--gpus",          "--omps",
-                                             "--min-cpu-chunk", "--min-gpu-chunk", "--inline-task-launch"};
-  const std::array<std::int64_t, FLAGS.size()> own{
-      configuration.cpus,          configuration.gpus,          configuration.omps,
-      configuration.min_cpu_chunk, configuration.min_gpu_chunk, configuration.inline_task_launch ? 1 : 0};
+  constexpr std::array<const char*, 7> FLAGS{
+      "--cpus", "--gpus", "--omps", "--min-cpu-chunk", "--min-gpu-chunk", "--inline-task-launch", "--check-calls"};
+  const std::array<std::int64_t, FLAGS.size()> own{configuration.cpus,
+                                                   configuration.gpus,
+                                                   configuration.omps,
+                                                   configuration.min_cpu_chunk,
+                                                   configuration.min_gpu_chunk,
+                                                   configuration.inline_task_launch ? 1 : 0,
+                                                   configuration.check_calls ? 1 : 0};
   const auto bytes = engine::gather_everywhere(own.data(), sizeof own);
   std::vector<std::array<std::int64_t, FLAGS.size()>> all(engine::cluster().ranks);
   std::memcpy(all.data(), bytes.data(), bytes.size());
@@ -81,6 +86,9 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   }
   engine::start_cluster();
   check_equal_on_all_ranks(configuration_);
+  if (configuration_.check_calls) {
+    engine::start_call_check();
+  }
   engine::start(engine_configuration);
   if (configuration_.freeze_on_error) {
     freeze_on_fatal_signals();  // after what start() loads: an OpenCL driver's LLVM takes these signals for itself
@@ -213,7 +221,9 @@ std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTa
   return std::make_shared<ManualTask>(task, setting, domain);
 }
 
-void Runtime::wait_everywhere() {
+void Runtime::wait_everywhere(const char* call) {
+  engine::record_call(call);
+  engine::compare_calls();
   engine::wait_all();
   engine::barrier();
 }
@@ -221,13 +231,16 @@ void Runtime::wait_everywhere() {
 void Runtime::honour_fence() {
   if (fence_pending_) {
     fence_pending_ = false;
-    wait_everywhere();
+    wait_everywhere("a launch after an execution fence");
   }
 }
 
-void Runtime::submit(std::shared_ptr<TaskDescription> task) {
+void Runtime::submit(std::shared_ptr<TaskDescription> task, const char* call) {
   check_control_program("submit");
   task->submit_checks();
+  if (engine::checking_calls()) {
+    engine::record_call(call + (": " + task->call_text()), task->place_text());
+  }
   if (streaming_.active()) {
     if (task->can_throw()) {
       streaming_.discard();
@@ -270,7 +283,7 @@ void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value) {
   task->forbid_replicated_writes();
   static_cast<void>(task->add(target, Role::OUTPUT, 0, nullptr));
   task->add_scalar(value);
-  submit(std::move(task));
+  submit(std::move(task), "issue_fill");
 }
 
 void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value) {
@@ -290,7 +303,7 @@ void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Pt
   task->forbid_replicated_writes();
   static_cast<void>(task->add(target, Role::OUTPUT, 0, nullptr));
   static_cast<void>(task->add(value, Role::INPUT, 0, nullptr));
-  submit(std::move(task));
+  submit(std::move(task), "issue_fill");
 }
 
 LogicalStore::Ptr Runtime::tree_reduce(const Library& library, LocalTaskID id, const LogicalStore::Ptr& store,
@@ -324,7 +337,7 @@ LogicalStore::Ptr Runtime::tree_reduce(const Library& library, LocalTaskID id, c
         task->ManualTask::add(pieces[i], Role::INPUT, 0);
       }
       task->add(result, Role::OUTPUT, 0);
-      submit(std::move(task));
+      submit(std::move(task), "tree_reduce");
       results.push_back(std::move(result));
     }
     pieces = std::move(results);
@@ -352,7 +365,9 @@ void Runtime::issue_execution_fence(bool block) {
   // Without `block`, the wait is put off until something is submitted that has to start after the fence.
   fence_pending_ = !block;
   if (block) {
-    wait_everywhere();
+    wait_everywhere("issue_execution_fence, blocking");
+  } else {
+    engine::record_call("issue_execution_fence");
   }
 }
 
@@ -369,12 +384,18 @@ void Runtime::raise_pending_exception() {
 }
 
 void Runtime::shut_down() {
+  if (engine::calls_differ()) {
+    print_error_banner(
+        {"finish: the ranks have made different calls before, so what was submitted may never complete: "
+         "the run is ended"});
+    engine::abort_cluster();
+  }
   while (!callbacks_.empty()) {
     const auto callback = std::move(callbacks_.front());
     callbacks_.pop_front();
     callback();
   }
-  wait_everywhere();
+  wait_everywhere("finish");
   if (configuration_.show_memory_usage) {
     report_memory_usage();
   }

@@ -45,7 +45,8 @@ class Runtime {
 
   [[nodiscard]] std::shared_ptr<AutoTask> create_task(const Library& library, LocalTaskID id);
   [[nodiscard]] std::shared_ptr<ManualTask> create_task(const Library& library, LocalTaskID id, const Domain& domain);
-  void submit(std::shared_ptr<TaskDescription> task);
+  /// `call`: which call of the program submits it, for messages.
+  void submit(std::shared_ptr<TaskDescription> task, const char* call = "submit");
 
   void issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value);
   void issue_fill(const LogicalStore::Ptr& target, const Scalar& value);
@@ -66,8 +67,8 @@ class Runtime {
   [[nodiscard]] const std::shared_ptr<const TaskSetting>& setting_for(const RegisteredTask& task) const;
   void launch(TaskDescription& task);
   void register_core_library();
-  /// Returns when everything that any rank has submitted so far is over.
-  static void wait_everywhere();
+  /// Returns when everything that any rank has submitted so far is over. `call`: what waits, for messages.
+  static void wait_everywhere(const char* call);
   /// Waits, if a fence that did not block was issued, before anything later starts.
   void honour_fence();
 

@@ -223,7 +223,7 @@ void caught(const Program& program) {
     return false;
   };
   const bool all = refused([&] { extra_submit(program); }) && refused([&] { program.add(program.x, program.y); }) &&
-                   refused([&] { program.fence(); }) && refused([&] { static_cast<void>(sum_of(program.y)); });
+                   refused([&] { program.fence(); }) && refused([&] { static_cast<void>(sum_of(program.x)); });
   std::printf("rank %u: refused %s\n", program.runtime->node_id(), all ? "everything" : "too little");
   std::fflush(stdout);
   const std::filesystem::path folder{std::getenv("LEGATUS_TEST_FOLDER")};

@@ -81,7 +81,7 @@ TEST(Configuration, ReadsEveryFlag) {
       "--min-gpu-chunk 13 --min-omp-chunk 14 --window-size 15 --field-reuse-fraction 16 --field-reuse-frequency 17 "
       "--consensus --disable-mpi --warmup-nccl --inline-task-launch --single-controller-execution --profile "
       "--profile-name p --provenance --nsys --logging a=1 --logdir d --log-to-file --freeze-on-error --use-empty-task "
-      "--cuda-driver-path c --io-use-vfd-gds --experimental-copy-path");
+      "--check-calls --cuda-driver-path c --io-use-vfd-gds --experimental-copy-path");
   EXPECT_FALSE(configuration.auto_config);
   EXPECT_TRUE(configuration.show_config && configuration.show_memory_usage && configuration.show_progress);
   EXPECT_EQ(configuration.requested.cpus, 1);
@@ -102,6 +102,7 @@ TEST(Configuration, ReadsEveryFlag) {
   EXPECT_EQ(configuration.logging, "a=1");
   EXPECT_EQ(configuration.logdir, "d");
   EXPECT_TRUE(configuration.log_to_file && configuration.freeze_on_error && configuration.use_empty_task);
+  EXPECT_TRUE(configuration.check_calls);
   EXPECT_EQ(configuration.cuda_driver_path, "c");
   EXPECT_TRUE(configuration.io_use_vfd_gds && configuration.experimental_copy_path);
 }
@@ -234,6 +235,12 @@ TEST(Configuration, PutsFlagsBeforeVariables) {
   EXPECT_EQ(parse("--min-cpu-chunk 19", {{"LEGATE_MIN_CPU_CHUNK", "18"}}).min_cpu_chunk, 19);
   EXPECT_FALSE(parse("--show-config=0", {{"LEGATE_SHOW_CONFIG", "1"}}).show_config);
   EXPECT_EQ(parse("", {{"LEGATE_WINDOW_SIZE", "0"}}).window_size, 1);
+}
+
+TEST(Configuration, ChecksCallsWhenAskedToOrInDebugBuilds) {
+  EXPECT_EQ(parse("", {}).check_calls, LEGATE_DEFINED(LEGATE_USE_DEBUG) != 0);
+  EXPECT_TRUE(parse("", {{"LEGATUS_CHECK_CALLS", "1"}}).check_calls);
+  EXPECT_FALSE(parse("--check-calls 0", {{"LEGATUS_CHECK_CALLS", "1"}}).check_calls);
 }
 
 TEST(Configuration, KnowsTheModesOfBundling) {
