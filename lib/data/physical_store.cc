@@ -50,6 +50,7 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
     throw std::invalid_argument{"get_physical_store: a view of " + std::to_string(view.dim()) +
                                 " dimensions cannot be mapped, the limit is " + std::to_string(LEGATE_MAX_DIM)};
   }
+  const engine::Wait wait{"get_physical_store"};
   auto& array = store->storage().array();
   share_everywhere(*store);
   array.synchronize();
@@ -68,6 +69,7 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
 }
 
 std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<LogicalStore> store) {
+  const engine::Wait wait{"get_physical_store"};
   auto& array = store->storage().array();
   share_everywhere(*store);
   array.synchronize();
@@ -100,6 +102,7 @@ void PhysicalStore::synchronize() const {
   // Leaves may use a mapping's accessors only through what they were passed, never make new ones from it.
   if (owner_ && kind == Kind::ARRAY && !in_task()) {
     flush_held_operations();
+    const engine::Wait wait{"an accessor of a mapped store"};
     share_everywhere(*owner_);
     owner_->storage().array().synchronize();
   }

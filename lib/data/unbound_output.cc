@@ -32,6 +32,7 @@ void UnboundOutput::lay_out() {
   if (laid_out_) {
     return;
   }
+  const engine::Wait wait{"the extents of an unbound store"};
   if (!owners_.empty()) {
     engine::record_call("the extents of an unbound store are asked for");
   }

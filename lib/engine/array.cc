@@ -10,6 +10,7 @@
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
 #include "engine/thread_order.h"
+#include "engine/watch.h"
 
 #include <legate/utilities/assert.h>
 
@@ -319,6 +320,7 @@ void Array::synchronize() {
 
 // Acquiring for writing waits for all tasks on the tile, and invalidates copies in other memories.
 void Array::wait_for_tiles() {
+  const Wait wait{"tasks on a store"};
   const auto end_of_patience = std::chrono::steady_clock::now() + std::chrono::microseconds{30};
   const auto acquire = [&](starpu_data_handle_t handle) {
     const auto left = end_of_patience - std::chrono::steady_clock::now();

@@ -25,27 +25,6 @@ std::uint64_t add_to_hash(std::uint64_t hash, std::string_view text) noexcept {
   return (hash ^ 0xffU) * 0x100000001b3U;  // so that two calls differ from one of both texts
 }
 
-std::string plural(const char* noun, const std::string& list, bool several) {
-  return std::string{noun} + (several ? "s " : " ") + list;
-}
-
-/// `rank 3`, `ranks 0 to 2, 5`; the numbers ascend.
-std::string name_ranks(const std::vector<unsigned>& ranks) {
-  std::string list;
-  for (std::size_t i = 0; i < ranks.size();) {
-    std::size_t last = i;
-    while (last + 1 < ranks.size() && ranks[last + 1] == ranks[last] + 1) {
-      ++last;
-    }
-    list += (list.empty() ? "" : ", ") + std::to_string(ranks[i]);
-    if (last > i) {
-      list += (last == i + 1 ? ", " : " to ") + std::to_string(ranks[last]);
-    }
-    i = last + 1;
-  }
-  return plural("rank", list, ranks.size() > 1);
-}
-
 /// The text of every rank, by rank.
 std::vector<std::string> gather_texts(const std::string& own) {
   const auto length = static_cast<std::uint64_t>(own.size());

@@ -4,12 +4,14 @@
 #include "engine/call_check.h"
 #include "engine/environment.h"
 #include "engine/mpi_call.h"
+#include "engine/watch.h"
 #include "utilities/banner.h"
 
 #include <legate_defines.h>
 
 #include <unistd.h>
 
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <stdexcept>
@@ -46,9 +48,33 @@ std::optional<unsigned> number(const char* text) {
   return static_cast<unsigned>(value);
 }
 
+std::atomic<std::uint64_t> meetings_entered{0};
+std::atomic<std::uint64_t> meetings_left{0};
+
 std::string processes(unsigned count) { return std::to_string(count) + (count == 1 ? " process" : " processes"); }
 
 }  // namespace
+
+Meetings meetings() noexcept {
+  const auto left = meetings_left.load(std::memory_order_relaxed);
+  return {meetings_entered.load(std::memory_order_relaxed), left};
+}
+
+std::string name_ranks(const std::vector<unsigned>& ranks) {
+  std::string text = ranks.size() == 1 ? "rank " : "ranks ";
+  for (std::size_t i = 0; i < ranks.size();) {
+    std::size_t last = i;
+    while (last + 1 < ranks.size() && ranks[last + 1] == ranks[last] + 1) {
+      ++last;
+    }
+    text += (i == 0 ? "" : ", ") + std::to_string(ranks[i]);
+    if (last > i) {
+      text += (last == i + 1 ? ", " : " to ") + std::to_string(ranks[last]);
+    }
+    i = last + 1;
+  }
+  return text;
+}
 
 const Cluster& cluster() noexcept { return state().cluster; }
 void pretend_cluster(const Cluster& cluster) noexcept { state().cluster = cluster; }
@@ -160,6 +186,7 @@ void start_cluster() {
 }
 
 void stop_cluster() {
+  stop_watch();
   State& self = state();
   for (MPI_Comm* const communicator : {&self.transfers, &self.collectives}) {
     if (*communicator != MPI_COMM_NULL) {
@@ -185,8 +212,25 @@ void abort_cluster() {
 
 MPI_Comm transfer_communicator() noexcept { return state().transfers; }
 
+namespace {
+
+// The control thread takes part in a collective operation as long as this lives.
+class Meeting {
+ public:
+  Meeting() noexcept { meetings_entered.fetch_add(1, std::memory_order_relaxed); }
+  ~Meeting() { meetings_left.fetch_add(1, std::memory_order_relaxed); }
+  Meeting(const Meeting&) = delete;
+  Meeting& operator=(const Meeting&) = delete;
+
+ private:
+  Wait wait_{"all ranks to come to this point"};
+};
+
+}  // namespace
+
 void barrier() {
   if (cluster().ranks > 1) {
+    const Meeting meeting;
     expect_mpi(MPI_Barrier(state().collectives), "MPI_Barrier");
   }
 }
@@ -197,6 +241,7 @@ std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
     const auto* begin = static_cast<const std::byte*>(data);
     all.assign(begin, begin + bytes);
   } else {
+    const Meeting meeting;
     expect_mpi(MPI_Allgather(data, static_cast<int>(bytes), MPI_BYTE, all.data(), static_cast<int>(bytes), MPI_BYTE,
                              state().collectives),
                "MPI_Allgather");
@@ -206,6 +251,7 @@ std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
 
 void broadcast(void* data, std::size_t bytes, unsigned root) {
   if (cluster().ranks > 1) {
+    const Meeting meeting;
     expect_mpi(MPI_Bcast(data, static_cast<int>(bytes), MPI_BYTE, static_cast<int>(root), state().collectives),
                "MPI_Bcast");
   }
@@ -213,6 +259,7 @@ void broadcast(void* data, std::size_t bytes, unsigned root) {
 
 void minima(std::uint64_t* values, std::size_t count) {
   if (cluster().ranks > 1) {
+    const Meeting meeting;
     expect_mpi(MPI_Allreduce(MPI_IN_PLACE, values, static_cast<int>(count), MPI_UINT64_T, MPI_MIN, state().collectives),
                "MPI_Allreduce");
   }
@@ -230,7 +277,7 @@ void start_cluster() {
   }
 }
 
-void stop_cluster() {}
+void stop_cluster() { stop_watch(); }
 void abort_cluster() { std::abort(); }
 void barrier() {}
 

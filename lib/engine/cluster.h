@@ -42,6 +42,9 @@ void stop_cluster();
 /// launcher reports a status other than 0.
 [[noreturn]] void abort_cluster();
 
+/// `rank 3`, `ranks 0, 1`, `ranks 0 to 2, 5`: for messages. The numbers ascend.
+[[nodiscard]] std::string name_ranks(const std::vector<unsigned>& ranks);
+
 /// @name Collective operations of the control threads
 /// Every rank calls the same ones in the same order. Nothing happens in a cluster of one. Not on a worker. Pending
 /// tasks go on meanwhile.
@@ -61,6 +64,14 @@ void broadcast(void* data, std::size_t bytes, unsigned root);
 /// The same of several numbers at a time, which it replaces.
 void minima(std::uint64_t* values, std::size_t count);
 /// @}
+
+/// In how many collective operations this rank has been: that it is in one now shows in the difference.
+struct Meetings {
+  std::uint64_t entered{0};
+  std::uint64_t left{0};
+};
+/// Any thread.
+[[nodiscard]] Meetings meetings() noexcept;
 
 /// Makes this process believe that it is one of several, without any others: for tests and measurements of what is
 /// decided without communication. Not while the engine is running.

@@ -3,6 +3,7 @@
 
 #include "engine/bundle.h"
 #include "engine/spin.h"
+#include "engine/watch.h"
 
 #include <array>
 #include <chrono>
@@ -51,6 +52,7 @@ void Completion::wait() noexcept {
       expected == State::SIGNALLED) {
     return;
   }
+  const Wait waiting{"a launch"};
   Place& place = place_of(this);
   std::unique_lock<std::mutex> lock{place.mutex};
   place.signalled.wait(lock, [this] { return done(); });

@@ -10,6 +10,7 @@
 /// - call_check.h  whether all of them make the same calls
 /// - transfer.h    moving buffers between ranks
 /// - bundle.h      (inside) several short points in one StarPU task
+/// - watch.h       waits that take too long
 /// - completion.h  a one-shot event
 /// - timestamps.h  when which point ran where
 #include "engine/array.h"       // IWYU pragma: export
@@ -20,3 +21,4 @@
 #include "engine/task.h"        // IWYU pragma: export
 #include "engine/timestamps.h"  // IWYU pragma: export
 #include "engine/transfer.h"    // IWYU pragma: export
+#include "engine/watch.h"       // IWYU pragma: export

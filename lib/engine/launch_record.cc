@@ -12,6 +12,7 @@
 #include <array>
 #include <cstdlib>
 #include <exception>
+#include <map>
 #include <mutex>
 #include <vector>
 
@@ -90,10 +91,59 @@ bool on_worker() noexcept { return this_worker >= 0; }
 void* allocate_launch_memory(std::size_t bytes) { return LaunchMemory::instance().allocate(bytes); }
 void free_launch_memory(void* memory, std::size_t bytes) noexcept { LaunchMemory::instance().free(memory, bytes); }
 
+// ---- what is not over
+
+namespace {
+
+class WatchedLaunches {
+ public:
+  void add(LaunchRecord& launch) {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    launches_.emplace(launch.number, &launch);
+  }
+  // Before the launch is gone: whoever describes it holds the mutex.
+  void remove(const LaunchRecord& launch) {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    launches_.erase(launch.number);
+  }
+  [[nodiscard]] std::vector<std::string> describe() {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    std::vector<std::string> lines;
+    for (const auto& [number, launch] : launches_) {
+      const auto remaining = launch->remaining.load(std::memory_order_relaxed);
+      const auto more = launch->work->description();
+      lines.push_back("\"" + launch->codelet->name + "\"" + (more.empty() ? "" : ", " + more) + ": " +
+                      std::to_string(remaining) + " of " + std::to_string(launch->points) + " points here");
+    }
+    return lines;
+  }
+
+ private:
+  std::mutex mutex_{};
+  std::map<std::uint64_t, LaunchRecord*> launches_{};  // by number
+};
+
+WatchedLaunches& watched_launches() {
+  static auto* const launches = new WatchedLaunches;  // never destroyed: workers use it until stop()
+  return *launches;
+}
+
+}  // namespace
+
+void watch_launch(LaunchRecord& launch) {
+  launch.watched = true;
+  watched_launches().add(launch);
+}
+
+std::vector<std::string> describe_unfinished_launches() { return watched_launches().describe(); }
+
 // ---- running
 
 void LaunchRecord::settle(std::uint32_t count) noexcept {
   if (remaining.fetch_sub(count, std::memory_order_acq_rel) == count) {
+    if (LEGATE_UNLIKELY(watched)) {
+      watched_launches().remove(*this);
+    }
     Work* const finished = work;
     const std::uint64_t finished_number = number;
     free_launch_memory(this, bytes);

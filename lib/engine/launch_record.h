@@ -8,6 +8,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace legate::detail::engine {
 
@@ -34,6 +36,7 @@ struct LaunchRecord {
   std::uint32_t* worker_mask;  // one of the interned ones, null for all workers
   bool timed;
   bool bundled;  // points go through the bundler
+  bool watched;  // listed by watch_launch()
   // Written by every worker; the rest is read only once points are submitted.
   alignas(64) std::atomic<std::uint32_t> remaining;
 
@@ -46,6 +49,14 @@ struct LaunchRecord {
   /// then.
   void settle(std::uint32_t count) noexcept;
 };
+
+/// @name While waits are watched
+/// @{
+/// Lists the launch among those that are not over, until settle() takes the last point.
+void watch_launch(LaunchRecord& launch);
+/// Those that are listed, in the order of submission. Any thread.
+[[nodiscard]] std::vector<std::string> describe_unfinished_launches();
+/// @}
 
 /// What workers call.
 struct Trampoline {

@@ -12,6 +12,7 @@
 #include "engine/thread_order.h"
 #include "engine/timestamps.h"
 #include "engine/transfer.h"
+#include "engine/watch.h"
 
 #include <sched.h>
 #include <unistd.h>
@@ -177,6 +178,7 @@ int stop() {
   if (!running()) {
     return 0;
   }
+  const Wait wait{"legate::finish"};
   wait_all();
   ArrayPool::instance().close();
   // Pieces of partitions unregister themselves behind the last tasks.

@@ -15,6 +15,7 @@
 #include "engine/thread_order.h"
 #include "engine/timestamp_recorder.h"
 #include "engine/transfer.h"
+#include "engine/watch.h"
 
 #include <legate/utilities/assert.h>
 
@@ -108,6 +109,7 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   lock_ = std::unique_lock<std::recursive_mutex>{submission_lock()};
   if (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
     compare_calls();
+    const Wait wait{"launches to end, of which too many are pending"};
     Bundler::instance().flush();
     progress().wait_for_room();
   }
@@ -140,6 +142,9 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   launch_->remaining.store(points, std::memory_order_relaxed);
   Bundler& bundler = Bundler::instance();
   launch_->number = progress().begin_launch();
+  if (LEGATE_UNLIKELY(watching())) {
+    watch_launch(*launch_);
+  }
   if (footprint.has_value()) {
     bundle_ = bundler.plan(codelet, *footprint, points);
     launch_->duration = bundler.measures() ? &codelet.durations.at(*footprint) : nullptr;
@@ -206,6 +211,7 @@ void wait_all() {
     Bundler::instance().flush();
     target = progress().issued();
   }
+  const Wait wait{"tasks"};
   // Our count reaches zero a moment before StarPU's does, and StarPU sleeps at once.
   if (spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
     spin_until(std::chrono::microseconds{20}, [] { return starpu_task_nsubmitted() == 0; });

@@ -45,6 +45,10 @@ class Work {
   /// it must not wait for anything (it runs on a worker), but it may drop ArrayRefs and signal Completions.
   virtual void finished() noexcept = 0;
 
+  /// For messages: what there is to say about the launch besides the name of its codelet. Any thread, between
+  /// submission and finished().
+  [[nodiscard]] virtual std::string description() const { return {}; }
+
  protected:
   Work() = default;
   Work(const Work&) = default;

@@ -11,6 +11,7 @@
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
 #include "engine/thread_order.h"
+#include "engine/watch.h"
 
 #include <legate/utilities/assert.h>
 #include <legate/utilities/logger.h>
@@ -22,17 +23,41 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <list>
 #include <mutex>
+#include <string>
+#include <utility>
+#include <vector>
 
 namespace legate::detail::engine {
 
 namespace {
 
+struct Transfer {
+  bool sending{false};
+  unsigned peer{0};
+  std::uint64_t tag{0};
+  std::size_t bytes{0};
+  ArrayRef buffer{};  // kept, of a sending one
+  std::list<Transfer>::iterator position{};
+};
+
 // Transfers that StarPU-MPI has not reported as complete. Its own wait returns while receives are pending (1.3.10).
 class Pending {
  public:
-  void begin() noexcept { count_.fetch_add(1, std::memory_order_relaxed); }
-  void end() noexcept {
+  Transfer& begin(Transfer transfer) {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    const auto position = transfers_.insert(transfers_.end(), std::move(transfer));
+    position->position = position;
+    count_.fetch_add(1, std::memory_order_relaxed);
+    return *position;
+  }
+  void end(const Transfer& transfer) noexcept {
+    {
+      std::list<Transfer> ended;  // outlives the lock: the buffer goes without it, but before anybody is woken
+      const std::lock_guard<std::mutex> guard{mutex_};
+      ended.splice(ended.end(), transfers_, transfer.position);
+    }
     if (count_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
       { const std::lock_guard<std::mutex> guard{mutex_}; }
       none_.notify_all();
@@ -45,10 +70,21 @@ class Pending {
       none_.wait(lock, none);
     }
   }
+  [[nodiscard]] std::vector<std::string> describe() {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    std::vector<std::string> lines;
+    for (const Transfer& transfer : transfers_) {
+      lines.push_back((transfer.sending ? "sends " : "receives ") + std::to_string(transfer.bytes) + " bytes " +
+                      (transfer.sending ? "to" : "from") + " rank " + std::to_string(transfer.peer) + ", transfer " +
+                      std::to_string(transfer.tag));
+    }
+    return lines;
+  }
 
  private:
   std::atomic<std::uint64_t> count_{0};
   std::mutex mutex_{};
+  std::list<Transfer> transfers_{};
   std::condition_variable none_{};
 };
 
@@ -69,7 +105,12 @@ TransferStatistics transfer_statistics() noexcept {
   return {messages_sent.load(std::memory_order_relaxed), bytes_sent.load(std::memory_order_relaxed)};
 }
 
-void wait_for_transfers() { pending().wait(); }
+void wait_for_transfers() {
+  const Wait wait{"transfers"};
+  pending().wait();
+}
+
+std::vector<std::string> describe_unfinished_transfers() { return pending().describe(); }
 
 #if LEGATE_DEFINED(LEGATE_USE_MPI)
 
@@ -80,12 +121,9 @@ const Logger& logger() {
   return instance;
 }
 
-void received(void* /*argument*/) { pending().end(); }
-
-void sent(void* argument) {
+void completed(void* argument) {
   after_others();
-  { const ArrayRef buffer{static_cast<Array*>(argument)}; }
-  pending().end();
+  pending().end(*static_cast<const Transfer*>(argument));
 }
 
 // MPI counts with 32 bits: bytes beyond go in blocks of this size.
@@ -130,12 +168,13 @@ void send(ArrayRef buffer, unsigned to, std::uint64_t tag) {
   const starpu_data_handle_t handle = handle_of(*buffer);
   logger().debug() << "rank " << cluster().rank << " sends " << buffer->bytes() << " bytes to rank " << to
                    << ", transfer " << tag;
-  pending().begin();
   messages_sent.fetch_add(1, std::memory_order_relaxed);
   bytes_sent.fetch_add(buffer->bytes(), std::memory_order_relaxed);
+  const std::size_t bytes = buffer->bytes();
+  Transfer& transfer = pending().begin({true, to, tag, bytes, std::move(buffer)});
   before_others();
   expect_success(starpu_mpi_isend_detached(handle, static_cast<int>(to), wire_tag(tag, cluster().rank, to),
-                                           transfer_communicator(), &sent, buffer.release()),
+                                           transfer_communicator(), &completed, &transfer),
                  "starpu_mpi_isend_detached");
 }
 
@@ -144,10 +183,10 @@ void receive(Array& buffer, unsigned from, std::uint64_t tag) {
   const starpu_data_handle_t handle = handle_of(buffer);
   logger().debug() << "rank " << cluster().rank << " receives " << buffer.bytes() << " bytes from rank " << from
                    << ", transfer " << tag;
-  pending().begin();
+  Transfer& transfer = pending().begin({false, from, tag, buffer.bytes()});
   before_others();
   expect_success(starpu_mpi_irecv_detached(handle, static_cast<int>(from), wire_tag(tag, from, cluster().rank),
-                                           transfer_communicator(), &received, nullptr),
+                                           transfer_communicator(), &completed, &transfer),
                  "starpu_mpi_irecv_detached");
 }
 

@@ -4,6 +4,8 @@
 #include "engine/array.h"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace legate::detail::engine {
 
@@ -25,6 +27,9 @@ void receive(Array& buffer, unsigned from, std::uint64_t tag);
 
 /// Returns when every transfer that was started has completed on this side.
 void wait_for_transfers();
+
+/// The transfers that have not completed on this side, for messages. Any thread.
+[[nodiscard]] std::vector<std::string> describe_unfinished_transfers();
 
 /// What this rank has sent since start(). Any thread.
 struct TransferStatistics {

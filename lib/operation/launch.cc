@@ -474,6 +474,10 @@ void Launch::run(std::uint32_t index, const engine::Executor& executor) {
   TaskFrame::pop();
 }
 
+std::string Launch::description() const {
+  return info.provenance->empty() ? std::string{} : "provenance \"" + *info.provenance + "\"";
+}
+
 void Launch::finished() noexcept {
   for (const auto& argument : arguments) {
     if (argument.output) {

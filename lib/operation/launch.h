@@ -18,6 +18,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace legate::detail {
@@ -103,6 +104,7 @@ class Launch final : public engine::Work {
 
   void run(std::uint32_t index, const engine::Executor& executor) override;
   void finished() noexcept override;
+  [[nodiscard]] std::string description() const override;
 
  private:
   Launch() = default;

@@ -9,6 +9,7 @@ namespace legate::detail {
 
 const std::optional<TaskException>& Outcome::wait() {
   if (!agreed_) {
+    const engine::Wait wait{"the end of a launch that may throw"};
     engine::record_call("the outcome of a launch that may throw is waited for");
     engine::compare_calls();
     completion_.wait();

@@ -78,6 +78,8 @@ struct Configuration {
 #else
   bool check_calls{false};
 #endif
+  /// Seconds; 0: no limit.
+  std::int64_t timeout_fence{0};
   bool use_empty_task{false};
   std::string cuda_driver_path{"libcuda.so.1"};
   bool io_use_vfd_gds{false};

@@ -141,6 +141,8 @@ template <typename Target>
       flag("--freeze-on-error", &C::freeze_on_error, "Wait for a debugger instead of ending after an error"),
       flag("--check-calls", &C::check_calls, "Compare the calls that the processes of a run make, and say which differ",
            "LEGATUS_CHECK_CALLS"),
+      {"--timeout-fence", &C::timeout_fence, "Seconds after which a wait is reported and ends the run; 0 for never",
+       "LEGATUS_TIMEOUT_FENCE"},
       flag("--use-empty-task", &C::use_empty_task, "Skip the bodies of all tasks", "LEGATE_EMPTY_TASK"),
       text("--cuda-driver-path", &C::cuda_driver_path, "The CUDA driver library", "LEGATE_CUDA_DRIVER"),
       flag("--io-use-vfd-gds", &C::io_use_vfd_gds, "Read HDF5 files directly into GPU memory", "LEGATE_IO_USE_VFD_GDS"),

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstring>
 #include <stdexcept>
 #include <string>
@@ -49,15 +50,17 @@ VariantCode variant_of(mapping::TaskTarget target) {
 
 /// All ranks have to decide alike: what decisions depend on must be the same.
 void check_equal_on_all_ranks(const Configuration& configuration) {
-  constexpr std::array<const char*, 7> FLAGS{
-      "--cpus", "--gpus", "--omps", "--min-cpu-chunk", "--min-gpu-chunk", "--inline-task-launch", "--check-calls"};
+  constexpr std::array<const char*, 8> FLAGS{"--cpus",          "--gpus",          "--omps",
+                                             "--min-cpu-chunk", "--min-gpu-chunk", "--inline-task-launch",
+                                             "--check-calls",   "--timeout-fence"};
   const std::array<std::int64_t, FLAGS.size()> own{configuration.cpus,
                                                    configuration.gpus,
                                                    configuration.omps,
                                                    configuration.min_cpu_chunk,
                                                    configuration.min_gpu_chunk,
                                                    configuration.inline_task_launch ? 1 : 0,
-                                                   configuration.check_calls ? 1 : 0};
+                                                   configuration.check_calls ? 1 : 0,
+                                                   configuration.timeout_fence};
   const auto bytes = engine::gather_everywhere(own.data(), sizeof own);
   std::vector<std::array<std::int64_t, FLAGS.size()>> all(engine::cluster().ranks);
   std::memcpy(all.data(), bytes.data(), bytes.size());
@@ -86,6 +89,9 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   }
   engine::start_cluster();
   check_equal_on_all_ranks(configuration_);
+  if (configuration_.timeout_fence > 0) {
+    engine::start_watch(std::chrono::seconds{configuration_.timeout_fence});
+  }
   if (configuration_.check_calls) {
     engine::start_call_check();
   }
@@ -222,6 +228,7 @@ std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTa
 }
 
 void Runtime::wait_everywhere(const char* call) {
+  const engine::Wait wait{call};
   engine::record_call(call);
   engine::compare_calls();
   engine::wait_all();

@@ -288,6 +288,13 @@ void hanging_program(const Program& program) {
   program.fence();
 }
 
+void stopped_process(const Program& program) {
+  if (program.odd_one_out) {
+    ::raise(SIGSTOP);
+  }
+  program.fence();
+}
+
 /// Rank 1 never sends what the others need.
 void lacking_transfer(const Program& program) {
   program.add(program.x, program.y);
@@ -321,6 +328,7 @@ const std::map<std::string, void (*)(const Program&)>& failures() {
                                                                    {"does_not_finish", &does_not_finish},
                                                                    {"hanging_task", &hanging_task},
                                                                    {"hanging_program", &hanging_program},
+                                                                   {"stopped_process", &stopped_process},
                                                                    {"lacking_transfer", &lacking_transfer}};
   return all;
 }

@@ -81,7 +81,7 @@ TEST(Configuration, ReadsEveryFlag) {
       "--min-gpu-chunk 13 --min-omp-chunk 14 --window-size 15 --field-reuse-fraction 16 --field-reuse-frequency 17 "
       "--consensus --disable-mpi --warmup-nccl --inline-task-launch --single-controller-execution --profile "
       "--profile-name p --provenance --nsys --logging a=1 --logdir d --log-to-file --freeze-on-error --use-empty-task "
-      "--check-calls --cuda-driver-path c --io-use-vfd-gds --experimental-copy-path");
+      "--check-calls --timeout-fence 18 --cuda-driver-path c --io-use-vfd-gds --experimental-copy-path");
   EXPECT_FALSE(configuration.auto_config);
   EXPECT_TRUE(configuration.show_config && configuration.show_memory_usage && configuration.show_progress);
   EXPECT_EQ(configuration.requested.cpus, 1);
@@ -103,6 +103,7 @@ TEST(Configuration, ReadsEveryFlag) {
   EXPECT_EQ(configuration.logdir, "d");
   EXPECT_TRUE(configuration.log_to_file && configuration.freeze_on_error && configuration.use_empty_task);
   EXPECT_TRUE(configuration.check_calls);
+  EXPECT_EQ(configuration.timeout_fence, 18);
   EXPECT_EQ(configuration.cuda_driver_path, "c");
   EXPECT_TRUE(configuration.io_use_vfd_gds && configuration.experimental_copy_path);
 }
@@ -241,6 +242,12 @@ TEST(Configuration, ChecksCallsWhenAskedToOrInDebugBuilds) {
   EXPECT_EQ(parse("", {}).check_calls, LEGATE_DEFINED(LEGATE_USE_DEBUG) != 0);
   EXPECT_TRUE(parse("", {{"LEGATUS_CHECK_CALLS", "1"}}).check_calls);
   EXPECT_FALSE(parse("--check-calls 0", {{"LEGATUS_CHECK_CALLS", "1"}}).check_calls);
+}
+
+TEST(Configuration, WaitsForEverUnlessThereIsALimit) {
+  EXPECT_EQ(parse("", {}).timeout_fence, 0);
+  EXPECT_EQ(parse("", {{"LEGATUS_TIMEOUT_FENCE", "7"}}).timeout_fence, 7);
+  EXPECT_THROW((void)parse("--timeout-fence -1", {}), std::out_of_range);
 }
 
 TEST(Configuration, KnowsTheModesOfBundling) {
