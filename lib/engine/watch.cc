@@ -219,7 +219,7 @@ class Watch {
 
   /// Has the other ranks report, and says which of them wait as well and which are missing.
   void add_other_ranks(std::vector<std::string>& lines) {
-    constexpr std::chrono::seconds PATIENCE{3};
+    constexpr std::chrono::seconds PATIENCE{5};
     const auto own = meetings();
     const auto end = Clock::now() + PATIENCE;
     std::vector<unsigned> silent;

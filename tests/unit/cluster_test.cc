@@ -47,4 +47,12 @@ TEST(Launcher, NonsenseIsNoTrace) {
   }
 }
 
+TEST(RankNames, AreShortAndComplete) {
+  using legate::detail::engine::name_ranks;
+  EXPECT_EQ(name_ranks({3}), "rank 3");
+  EXPECT_EQ(name_ranks({0, 1}), "ranks 0, 1");
+  EXPECT_EQ(name_ranks({0, 2, 4}), "ranks 0, 2, 4");
+  EXPECT_EQ(name_ranks({0, 1, 2, 5, 7, 8}), "ranks 0 to 2, 5, 7, 8");
+}
+
 }  // namespace
