@@ -129,7 +129,10 @@ void completed(void* argument) {
 // MPI counts with 32 bits: bytes beyond go in blocks of this size.
 constexpr std::size_t BLOCK = std::size_t{1} << 30U;
 
+// StarPU-MPI's thread asks for the type when the data are ready to be sent or received into, and gives it back when they
+// have been, before tasks may use them.
 int make_datatype(starpu_data_handle_t handle, MPI_Datatype* type) {
+  after_others();
   const std::size_t bytes = contiguous_bytes(handle);
   if (bytes < BLOCK) {
     expect_mpi(MPI_Type_contiguous(static_cast<int>(bytes), MPI_BYTE, type), "MPI_Type_contiguous");
@@ -146,7 +149,10 @@ int make_datatype(starpu_data_handle_t handle, MPI_Datatype* type) {
   return 0;
 }
 
-void free_datatype(MPI_Datatype* type) { expect_mpi(MPI_Type_free(type), "MPI_Type_free"); }
+void free_datatype(MPI_Datatype* type) {
+  expect_mpi(MPI_Type_free(type), "MPI_Type_free");
+  before_others();
+}
 
 // What StarPU-MPI matches messages by. One for every transfer: of two under one tag, it may take the one for the other.
 starpu_mpi_tag_t wire_tag(std::uint64_t tag, unsigned from, unsigned to) {
