@@ -14,25 +14,7 @@ namespace legate::detail {
 
 namespace {
 
-struct PlanKey {
-  std::uint64_t distribution;
-  std::uint64_t geometry;
-  Placement placement;
-
-  friend bool operator==(const PlanKey& a, const PlanKey& b) {
-    return a.distribution == b.distribution && a.geometry == b.geometry && a.placement == b.placement;
-  }
-};
-
-struct PlanHash {
-  std::size_t operator()(const PlanKey& key) const {
-    std::uint64_t seed = key.distribution * 0x9e3779b97f4a7c15U ^ key.geometry;
-    seed ^= key.placement.hash();
-    return static_cast<std::size_t>(seed ^ (seed >> 29U));
-  }
-};
-
-using Plans = std::unordered_map<PlanKey, std::shared_ptr<const ExchangePlan>, PlanHash>;
+using Plans = std::unordered_map<DistributionKey, std::shared_ptr<const ExchangePlan>, DistributionKeyHash>;
 
 Plans& plans() {
   static auto* known = new Plans;  // control thread only; never destroyed
@@ -199,27 +181,40 @@ void receive_all(const ExchangePlan& plan, engine::Array& array, std::uint64_t t
   }
 }
 
-void add_split(const Distribution& distribution, const Geometry& geometry, const Placement& placement, Messages& sends,
-               Messages& receives) {
+/// What points of this rank see and others have.
+void add_receives(const Distribution& distribution, const PlacedParts& readers, Messages& receives) {
   const auto self = engine::cluster().rank;
-  std::vector<std::uint32_t> found;
-  for (std::uint64_t point = 0; point < geometry.size(); ++point) {
-    const auto& box = geometry.at(point).root;
-    if (box.empty()) {
+  std::vector<Distribution::Part> found;
+  const auto end = readers.placement.first_point(self + 1);
+  for (auto point = readers.placement.first_point(self); point < end; ++point) {
+    found.clear();
+    distribution.find(readers.parts->box(point), found);
+    for (const auto& part : found) {
+      if (part.owner != Distribution::EVERYBODY && part.owner != self) {
+        receives.add(part.owner, part.box);
+      }
+    }
+  }
+}
+
+/// What this rank has and points of others see.
+void add_sends(const Distribution& distribution, const PlacedParts& readers, Messages& sends) {
+  const auto self = engine::cluster().rank;
+  std::vector<std::uint64_t> points;
+  for (const auto& box : distribution.own()) {
+    readers.parts->find(box, points);
+  }
+  std::sort(points.begin(), points.end());
+  points.erase(std::unique(points.begin(), points.end()), points.end());
+  for (const auto point : points) {
+    const auto reader = readers.placement.rank_of(point);
+    if (reader == self) {
       continue;
     }
-    const auto reader = placement.rank_of(point);
-    found.clear();
-    distribution.find(box, found);
-    for (const auto position : found) {
-      const auto& part = distribution.parts()[position];
-      if (part.owner == Distribution::EVERYBODY || part.owner == reader) {
-        continue;
-      }
-      if (reader == self) {
-        receives.add(part.owner, part.box.intersection(box));
-      } else if (part.owner == self) {
-        sends.add(reader, part.box.intersection(box));
+    const auto seen = readers.parts->box(point);
+    for (const auto& box : distribution.own()) {
+      if (box.overlaps(seen)) {
+        sends.add(reader, box.intersection(seen));
       }
     }
   }
@@ -227,20 +222,20 @@ void add_split(const Distribution& distribution, const Geometry& geometry, const
 
 }  // namespace
 
-std::shared_ptr<const ExchangePlan> plan_exchange(const Distribution& distribution, const Geometry& geometry,
-                                                  const Placement& placement) {
-  if (geometry.is_whole()) {
-    return plan_broadcast(distribution, geometry.at(0).root, placement);
+std::shared_ptr<const ExchangePlan> plan_exchange(const Distribution& distribution, const PlacedParts& readers) {
+  if (readers.all_see_the_same()) {
+    return plan_broadcast(distribution, readers.parts->box(0), readers.placement);
   }
   constexpr std::size_t LIMIT = 4096;
   if (plans().size() >= LIMIT) {
     plans().clear();
   }
-  auto& known = plans()[PlanKey{distribution.id(), geometry.id(), placement}];
+  auto& known = plans()[DistributionKey{distribution.id(), readers.parts->signature(), readers.placement}];
   if (!known) {
     Messages sends;
     Messages receives;
-    add_split(distribution, geometry, placement, sends, receives);
+    add_sends(distribution, readers, sends);
+    add_receives(distribution, readers, receives);
     auto plan = std::make_shared<ExchangePlan>();
     plan->sends = sends.take();
     plan->receives = receives.take();
@@ -252,27 +247,21 @@ std::shared_ptr<const ExchangePlan> plan_exchange(const Distribution& distributi
 std::shared_ptr<const ExchangePlan> plan_broadcast(const Distribution& distribution, const Box& box,
                                                    const Placement& placement) {
   auto plan = std::make_shared<ExchangePlan>();
-  if (box.empty()) {
-    return plan;
-  }
   const auto self = engine::cluster().rank;
   const auto first = placement.first_rank();
   const auto last = placement.last_rank();
-  std::vector<std::uint32_t> found;
-  distribution.find(box, found);
-  found.erase(std::remove_if(found.begin(), found.end(),
-                             [&](std::uint32_t position) {
-                               return distribution.parts()[position].owner == Distribution::EVERYBODY;
-                             }),
-              found.end());
+  std::vector<Distribution::Part> found;
+  if (!box.empty()) {
+    distribution.find(box, found);
+  }
+  const auto all_have = [](const Distribution::Part& part) { return part.owner == Distribution::EVERYBODY; };
+  found.erase(std::remove_if(found.begin(), found.end(), all_have), found.end());
   Messages sends;
   Messages receives;
-  const bool one_owner = std::all_of(found.begin(), found.end(), [&](std::uint32_t position) {
-    return distribution.parts()[position].owner == distribution.parts()[found.front()].owner;
+  const bool one_owner = std::all_of(found.begin(), found.end(), [&](const Distribution::Part& part) {
+    return part.owner == found.front().owner;
   });
-  for (const auto position : found) {
-    const auto& part = distribution.parts()[position];
-    const auto common = part.box.intersection(box);
+  for (const auto& part : found) {
     if (one_owner) {
       // Passed on from rank to rank, so that nobody sends to all.
       if (self != part.owner && (self < first || self > last)) {
@@ -280,20 +269,20 @@ std::shared_ptr<const ExchangePlan> plan_broadcast(const Distribution& distribut
       }
       const auto place = place_in_tree(part.owner, first, last, self);
       if (place.has_parent) {
-        receives.add(place.parent, common);
+        receives.add(place.parent, part.box);
         plan->forwards = plan->forwards || !place.children.empty();
       }
       for (const auto child : place.children) {
-        sends.add(child, common);
+        sends.add(child, part.box);
       }
     } else if (part.owner == self) {
       for (auto reader = first; reader <= last; ++reader) {
         if (reader != self) {
-          sends.add(reader, common);
+          sends.add(reader, part.box);
         }
       }
     } else if (self >= first && self <= last) {
-      receives.add(part.owner, common);
+      receives.add(part.owner, part.box);
     }
   }
   plan->sends = sends.take();

@@ -2,7 +2,6 @@
 #pragma once
 
 #include "data/distribution.h"
-#include "data/geometry.h"
 #include "data/placement.h"
 #include "engine/engine.h"
 #include "utilities/box.h"
@@ -28,9 +27,9 @@ struct ExchangePlan {
   bool forwards{false};
 };
 
-/// The plan for the points of `geometry`. Remembered. Control thread only.
+/// The plan for points that read their parts. Remembered. Control thread only.
 [[nodiscard]] std::shared_ptr<const ExchangePlan> plan_exchange(const Distribution& distribution,
-                                                                const Geometry& geometry, const Placement& placement);
+                                                                const PlacedParts& readers);
 /// The plan by which every rank of `placement` gets `box`.
 [[nodiscard]] std::shared_ptr<const ExchangePlan> plan_broadcast(const Distribution& distribution, const Box& box,
                                                                  const Placement& placement);

@@ -15,38 +15,47 @@ std::uint64_t next_geometry_id() {
   return next.fetch_add(1, std::memory_order_relaxed);
 }
 
-/// Whether boxes are pairwise disjoint: a sweep along the dimension in which they spread the most.
-bool are_disjoint(std::vector<Box> boxes) {
-  boxes.erase(std::remove_if(boxes.begin(), boxes.end(), [](const Box& box) { return box.empty(); }), boxes.end());
-  if (boxes.size() < 2) {
-    return true;
-  }
-  const auto dim = static_cast<std::size_t>(boxes.front().dim);
-  if (dim == 0) {
-    return false;
-  }
-  std::size_t sweep = 0;
-  std::size_t most = 0;
-  for (std::size_t d = 0; d < dim; ++d) {
-    std::sort(boxes.begin(), boxes.end(), [&](const Box& a, const Box& b) { return a.lo[d] < b.lo[d]; });
-    std::size_t distinct = 1;
-    for (std::size_t i = 1; i < boxes.size(); ++i) {
-      distinct += boxes[i].lo[d] != boxes[i - 1].lo[d] ? std::size_t{1} : std::size_t{0};
+/// The rules by which colors become intervals of a store of these extents; empty if numbers are too large.
+std::vector<PointParts::Rule> rules_of(const Tiling& tiling, const ColorMap& colors,
+                                       const std::vector<std::uint64_t>& extents) {
+  constexpr auto LIMIT = PointParts::LARGEST_NUMBER / 4;
+  const auto small = [](std::uint64_t factor, std::uint64_t other) {
+    std::uint64_t product{};
+    return !__builtin_mul_overflow(factor, other, &product) && product < static_cast<std::uint64_t>(LIMIT);
+  };
+  std::vector<PointParts::Rule> rules;
+  for (std::size_t d = 0; d < extents.size(); ++d) {
+    const auto& color = colors.rules[d];
+    // Colors stay in the shape, so what `weight * x + offset` is for any point is bounded by it.
+    const auto weight = static_cast<std::uint64_t>(std::abs(color.weight)) + static_cast<std::uint64_t>(color.offset);
+    if (!small(tiling.strides[d], tiling.colors[d] + weight) || !small(tiling.tile[d], 1) || !small(extents[d], 1) ||
+        tiling.offsets[d] < -LIMIT || tiling.offsets[d] > LIMIT) {
+      return {};
     }
-    if (distinct > most) {
-      most = distinct;
-      sweep = d;
+    const auto stride = static_cast<std::int64_t>(tiling.strides[d]);
+    rules.push_back({color.launch_dim, stride * color.weight, tiling.offsets[d] + stride * color.offset,
+                     static_cast<std::int64_t>(tiling.tile[d]), 0, static_cast<std::int64_t>(extents[d])});
+  }
+  return rules;
+}
+
+/// Rules for a view as rules for the array behind it, every dimension of which is along at most one of the view.
+std::vector<PointParts::Rule> root_rules(const View& view, const std::vector<PointParts::Rule>& rules) {
+  std::vector<PointParts::Rule> result;
+  for (const auto offset : view.offset()) {
+    result.push_back({-1, 0, offset, 1, offset, offset + 1});
+  }
+  for (std::size_t j = 0; j < rules.size(); ++j) {
+    if (view.axes()[j].root >= 0) {
+      const auto r = static_cast<std::size_t>(view.axes()[j].root);
+      auto rule = rules[j];
+      rule.start += view.offset()[r];
+      rule.lo += view.offset()[r];
+      rule.hi += view.offset()[r];
+      result[r] = rule;
     }
   }
-  std::sort(boxes.begin(), boxes.end(), [&](const Box& a, const Box& b) { return a.lo[sweep] < b.lo[sweep]; });
-  for (std::size_t i = 0; i < boxes.size(); ++i) {
-    for (std::size_t j = i + 1; j < boxes.size() && boxes[j].lo[sweep] < boxes[i].hi[sweep]; ++j) {
-      if (boxes[i].overlaps(boxes[j])) {
-        return false;
-      }
-    }
-  }
-  return true;
+  return result;
 }
 
 struct TileListKey {
@@ -56,8 +65,7 @@ struct TileListKey {
   OwnPoints own;
 
   friend bool operator==(const TileListKey& a, const TileListKey& b) {
-    return a.array == b.array && a.version == b.version && a.geometry == b.geometry && a.own.first == b.own.first &&
-           a.own.count == b.own.count;
+    return a.array == b.array && a.version == b.version && a.geometry == b.geometry && a.own == b.own;
   }
 };
 
@@ -80,9 +88,8 @@ std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geo
   std::vector<std::uint32_t> found;
   std::vector<bool> seen(array.tiles().size(), false);
   lists->offsets.push_back(0);
-  const std::size_t lists_wanted = geometry.is_whole() ? 1 : own.count;
-  for (std::size_t i = 0; i < lists_wanted; ++i) {
-    const auto& box = geometry.at(own.first + i).root;
+  for (const auto& part : geometry.own(own).points) {
+    const auto& box = part.root;
     if (!box.empty()) {
       found.clear();
       array.find_tiles(box, found);
@@ -101,62 +108,85 @@ std::shared_ptr<const TileLists> make_tile_lists(engine::Array& array, const Geo
 }  // namespace
 
 Geometry::Geometry(View::Ptr view) : id_{next_geometry_id()}, view_{std::move(view)}, largest_part_{view_->volume()} {
-  points_.push_back(whole());
-  summarize();
+  listed_.push_back(whole());
+  parts_ = std::make_shared<const PointParts>(PointParts::listed({listed_.front().root}));
+}
+
+Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, const ColorMap& colors)
+    : id_{next_geometry_id()}, view_{std::move(view)}, tiling_{std::move(tiling)}, colors_{colors} {
+  if (!follow_rules()) {
+    list_parts(colors.volume(), [&](std::size_t point) { return colors.color(point); });
+  }
 }
 
 Geometry::Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::size_t points, const ColorOf& color_of)
     : id_{next_geometry_id()}, view_{std::move(view)}, tiling_{std::move(tiling)} {
-  points_.reserve(points);
-  std::vector<Box> boxes;
-  for (std::size_t i = 0; i < points; ++i) {
-    PointGeometry part;
-    part.color = color_of(i);
-    const auto box = tiling_->rectangle(part.color, view_->extents());
-    part.lo = box.lo;
-    part.hi = box.hi;
-    if (box.empty()) {
-      part.root.dim = std::max<std::int32_t>(1, static_cast<std::int32_t>(view_->root_dim()));  // 0 is never empty
-    } else {
-      part.root = view_->root_box(part.lo.data(), part.hi.data());
-    }
-    if (!box.empty()) {
-      boxes.push_back(part.root);
-    }
-    largest_part_ = std::max(largest_part_, box.volume());
-    points_.push_back(std::move(part));
-  }
-  disjoint_ = are_disjoint(std::move(boxes));
-  summarize();
+  list_parts(points, color_of);
 }
 
-void Geometry::summarize() {
-  std::uint64_t hash = is_whole() ? 1 : points_.size() * 2;
-  const auto mix = [&hash](std::uint64_t value) {
-    hash = (hash ^ value) * 0xff51afd7ed558ccdU;
-    hash ^= hash >> 32U;
-  };
-  for (const auto& part : points_) {
-    mix(static_cast<std::uint64_t>(part.root.dim));
-    for (std::size_t d = 0; d < static_cast<std::size_t>(part.root.dim); ++d) {
-      mix(static_cast<std::uint64_t>(part.root.lo[d]));
-      mix(static_cast<std::uint64_t>(part.root.hi[d]));
+bool Geometry::follow_rules() {
+  if (tiling_->is_irregular() || view_->is_delinearized() || view_->volume() == 0 || colors_.volume() == 0) {
+    return false;
+  }
+  const auto rules = rules_of(*tiling_, colors_, view_->extents());
+  if (rules.size() != view_->dim()) {
+    return false;
+  }
+  largest_part_ = PointParts::regular(colors_.launch_extents, rules).largest();
+  parts_ = std::make_shared<const PointParts>(PointParts::regular(colors_.launch_extents, root_rules(*view_, rules)));
+  return true;
+}
+
+void Geometry::list_parts(std::size_t points, const ColorOf& color_of) {
+  listed_.reserve(points);
+  std::vector<Box> boxes;
+  for (std::size_t i = 0; i < points; ++i) {
+    listed_.push_back(part(color_of(i)));
+    const auto& added = listed_.back();
+    boxes.push_back(added.root);
+    std::uint64_t volume = 1;
+    for (std::size_t d = 0; d < view_->dim(); ++d) {
+      volume *= static_cast<std::uint64_t>(added.hi[d] - added.lo[d]);
+    }
+    largest_part_ = std::max(largest_part_, volume);
+  }
+  parts_ = std::make_shared<const PointParts>(PointParts::listed(std::move(boxes)));
+}
+
+PointGeometry Geometry::part(const std::vector<std::int64_t>& color) const {
+  PointGeometry part;
+  const auto box = tiling_->rectangle(color, view_->extents());
+  part.lo = box.lo;
+  part.hi = box.hi;
+  if (box.empty()) {
+    part.root.dim = std::max<std::int32_t>(1, static_cast<std::int32_t>(view_->root_dim()));  // 0 is never empty
+  } else {
+    part.root = view_->root_box(part.lo.data(), part.hi.data());
+  }
+  return part;
+}
+
+const OwnGeometry& Geometry::own(OwnPoints own) const {
+  const auto key = is_whole() ? OwnPoints{} : own;
+  for (const auto& known : own_) {
+    if (known->own == key) {
+      return *known;
     }
   }
-  signature_ = hash;
-  bounds_.dim = points_.front().root.dim;
-  for (const auto& part : points_) {
-    if (part.root.empty()) {
-      continue;
-    }
-    if (bounds_.empty() || bounds_.dim == 0) {
-      bounds_ = part.root;
-    }
-    for (std::size_t d = 0; d < static_cast<std::size_t>(bounds_.dim); ++d) {
-      bounds_.lo[d] = std::min(bounds_.lo[d], part.root.lo[d]);
-      bounds_.hi[d] = std::max(bounds_.hi[d], part.root.hi[d]);
+  auto made = std::make_unique<OwnGeometry>();
+  made->own = key;
+  made->whole = is_whole();
+  if (is_whole()) {
+    made->points = listed_;
+  } else if (!listed_.empty()) {
+    made->points.assign(listed_.begin() + own.first, listed_.begin() + own.first + own.count);
+  } else {
+    for (std::uint32_t i = 0; i < own.count; ++i) {
+      made->points.push_back(part(colors_.color(own.first + i)));
     }
   }
+  own_.push_back(std::move(made));
+  return *own_.back();
 }
 
 PointGeometry Geometry::whole() const {
@@ -191,10 +221,9 @@ void clear_tile_lists() { tile_list_cache().clear(); }
 void retile_for(engine::Array& array, const std::vector<const Geometry*>& writers, OwnPoints own) {
   std::vector<Box> boxes;
   for (const auto* geometry : writers) {
-    const std::size_t parts = geometry->is_whole() ? 1 : own.count;
-    for (std::size_t i = 0; i < parts; ++i) {
-      if (const auto& box = geometry->at(own.first + i).root; !box.empty()) {
-        boxes.push_back(box);
+    for (const auto& part : geometry->own(own).points) {
+      if (!part.root.empty()) {
+        boxes.push_back(part.root);
       }
     }
   }

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "data/point_parts.h"
 #include "data/view.h"
 #include "engine/engine.h"
+#include "partitioning/projection.h"
 #include "partitioning/tiling.h"
 #include "utilities/box.h"
 
@@ -21,8 +23,25 @@ namespace legate::detail {
 struct PointGeometry {
   std::array<std::int64_t, LEGATE_MAX_DIM> lo{};  // in the coordinates of the store's view, [lo, hi)
   std::array<std::int64_t, LEGATE_MAX_DIM> hi{};
-  Box root{};                         // the smallest box of the array around it; empty if there is nothing
-  std::vector<std::int64_t> color{};  // of the tiling; empty if the store is seen whole
+  Box root{};  // the smallest box of the array around it; empty if there is nothing
+};
+
+/// The points of a launch that this rank runs.
+struct OwnPoints {
+  std::uint32_t first{0};
+  std::uint32_t count{0};
+
+  friend bool operator==(const OwnPoints& a, const OwnPoints& b) { return a.first == b.first && a.count == b.count; }
+};
+
+/// What the own points see.
+struct OwnGeometry {
+  OwnPoints own{};
+  bool whole{false};  // all see the same
+  std::vector<PointGeometry> points{};
+
+  /// What own point `index` sees.
+  [[nodiscard]] const PointGeometry& at(std::size_t index) const { return points[whole ? 0 : index]; }
 };
 
 /// The parts of one store that the points of one launch see. Immutable, shared by all launches of the same shape.
@@ -32,6 +51,8 @@ class Geometry {
 
   /// Every point sees the whole view.
   explicit Geometry(View::Ptr view);
+  /// Points see colors by a rule. `colors` stays in the tiling's color shape.
+  Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, const ColorMap& colors);
   /// Point i of `points` sees color `color_of(i)`.
   Geometry(View::Ptr view, std::shared_ptr<const Tiling> tiling, std::size_t points, const ColorOf& color_of);
 
@@ -40,36 +61,31 @@ class Geometry {
   [[nodiscard]] const std::shared_ptr<const Tiling>& tiling() const { return tiling_; }
   /// True if all points see the whole store.
   [[nodiscard]] bool is_whole() const { return tiling_ == nullptr; }
-  [[nodiscard]] const PointGeometry& at(std::size_t point) const { return points_[is_whole() ? 0 : point]; }
-  [[nodiscard]] std::size_t size() const { return points_.size(); }
+  /// The boxes of the array that the points see; one box if the store is seen whole.
+  [[nodiscard]] const std::shared_ptr<const PointParts>& parts() const { return parts_; }
+  /// What these points see. Kept as long as the geometry. Control thread only.
+  [[nodiscard]] const OwnGeometry& own(OwnPoints own) const;
   /// The smallest box of the array around all parts.
-  [[nodiscard]] const Box& bounds() const { return bounds_; }
+  [[nodiscard]] const Box& bounds() const { return parts_->bounds(); }
   /// Number of elements in the largest part.
   [[nodiscard]] std::uint64_t largest_part() const { return largest_part_; }
-  /// A number that two geometries share if their points see the same parts of the array, however they were made: the
-  /// same on every rank. (A hash: different ones share it with a probability of 2^-64.)
-  [[nodiscard]] std::uint64_t signature() const { return signature_; }
   /// True if no element of the array is seen by two points. (False for a whole store, however many points there are.)
-  [[nodiscard]] bool is_disjoint() const { return disjoint_; }
+  [[nodiscard]] bool is_disjoint() const { return !is_whole() && parts_->is_disjoint(); }
 
  private:
   [[nodiscard]] PointGeometry whole() const;
-  void summarize();
+  [[nodiscard]] PointGeometry part(const std::vector<std::int64_t>& color) const;
+  [[nodiscard]] bool follow_rules();
+  void list_parts(std::size_t points, const ColorOf& color_of);
 
   std::uint64_t id_;
   View::Ptr view_;
   std::shared_ptr<const Tiling> tiling_{};
-  std::vector<PointGeometry> points_{};
-  Box bounds_{};
+  ColorMap colors_{};                    // if the parts follow a rule
+  std::vector<PointGeometry> listed_{};  // else: what each point sees
+  std::shared_ptr<const PointParts> parts_{};
   std::uint64_t largest_part_{0};
-  std::uint64_t signature_{0};
-  bool disjoint_{false};
-};
-
-/// The points of a launch that this rank runs.
-struct OwnPoints {
-  std::uint32_t first{0};
-  std::uint32_t count{0};
+  mutable std::vector<std::unique_ptr<const OwnGeometry>> own_{};  // few: one for each machine it was used on
 };
 
 /// The tiles of one array that the own points of a geometry overlap, as lists one after another.

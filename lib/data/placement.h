@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "utilities/hash.h"
+
 #include <algorithm>
 #include <cstdint>
 #include <initializer_list>
@@ -33,12 +35,7 @@ struct Placement {
 
   /// The same on every rank.
   [[nodiscard]] std::uint64_t hash() const {
-    std::uint64_t seed = 0;
-    for (const auto part : {points, first_processor, processors, per_rank}) {
-      seed = (seed ^ part) * 0xff51afd7ed558ccdU;
-      seed ^= seed >> 32U;
-    }
-    return seed;
+    return Hash{}.add(points).add(first_processor).add(processors).add(per_rank).value();
   }
 
   friend bool operator==(const Placement& a, const Placement& b) {

@@ -57,7 +57,7 @@ engine::Array& Storage::array() {
           }
         }
         if (!parts.empty()) {
-          set_distribution(std::make_shared<const Distribution>(array_->box(), std::move(parts)));
+          set_distribution(Distribution::of_parts(array_->box(), parts));
         }
       }
       producer_.reset();
@@ -114,24 +114,23 @@ std::shared_ptr<const ExchangePlan> Storage::prepare_reads(const Geometry& geome
   if (!distribution_) {
     return nullptr;
   }
-  const auto reader = geometry.signature() ^ placement.hash();
+  const auto reader = Hash{}.add(geometry.parts()->signature()).add(placement.hash()).value();
   if (std::find(served_.begin(), served_.end(), reader) != served_.end()) {
     return nullptr;
   }
   served_.push_back(reader);
-  return plan_exchange(*distribution_, geometry, placement);
+  return plan_exchange(*distribution_, {geometry.parts(), placement});
 }
 
 void Storage::take_over(const Geometry& geometry, const Placement& placement) {
   if (engine::cluster().ranks > 1) {
-    const auto& before = known_distribution();
-    set_distribution(before.taken_over(array().box(), geometry, placement));
+    set_distribution(known_distribution().taken_over({geometry.parts(), placement}));
   }
 }
 
 void Storage::take_over(const Box& box, std::uint32_t owner) {
   if (engine::cluster().ranks > 1) {
-    set_distribution(known_distribution().taken_over(array().box(), box, owner));
+    set_distribution(known_distribution().taken_over(box, owner));
   }
 }
 

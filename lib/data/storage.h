@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/exchange.h"
+#include "data/geometry.h"
 #include "data/shape.h"
 #include "data/unbound_output.h"
 #include "data/view.h"

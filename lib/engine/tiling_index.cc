@@ -149,6 +149,9 @@ void TilingIndex::find_in_cells(const std::vector<Box>& tiles, const Box& box, s
   const CellRange range = cells_of(box);
   for_each_cell(dim, range, breaks_, [&](std::size_t number, const auto& cell) {
     const std::uint32_t tile = cells_[number];
+    if (tile == no_tile) {
+      return;
+    }
     // A tile of several cells is reported at the first of its cells inside the range.
     for (std::size_t d = 0; d < dim; ++d) {
       if (cell[d] != range.first[d] && breaks_[d][cell[d]] != tiles[tile].lo[d]) {

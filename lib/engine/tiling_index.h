@@ -17,7 +17,7 @@ namespace legate::detail::engine {
 /// each.
 class TilingIndex {
  public:
-  /// Builds the index for `tiles`, which must be disjoint and inside `whole`.
+  /// Builds the index for `tiles`, which must be disjoint; `whole` is the smallest box around them.
   void build(const Box& whole, const std::vector<Box>& tiles);
 
   /// Appends the index of every tile that overlaps `box`, each once. `tiles` is what the index was built for. Any

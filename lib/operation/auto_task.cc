@@ -179,9 +179,7 @@ void AutoTask::plan_inline() {
   plan->grids.resize(arguments_.size());
   for (const auto& argument : arguments_) {
     if (argument.store->unbound()) {
-      auto& grid = plan->grids[argument.symbol];
-      grid.colors.assign(argument.store->dim(), 1);
-      grid.position.assign(1, 0);
+      plan->grids[argument.symbol].assign(argument.store->dim(), 1);
     }
   }
   last = plan;

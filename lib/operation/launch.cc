@@ -62,7 +62,7 @@ struct ResolvedUse {
 void add_tiles(const ResolvedUse& resolved, OwnPoints own, std::uint32_t index, bool read, bool write, TileUses& uses) {
   auto& array = *resolved.use->array;
   if (resolved.lists == nullptr) {
-    const auto& box = resolved.use->geometry->at(own.first + index).root;
+    const auto& box = resolved.use->geometry->own(own).at(index).root;
     if (!box.empty()) {
       uses.add(array.tile(0), access_of(read, write, box == array.box()));
     }
@@ -301,7 +301,7 @@ void Launch::submit_folds(std::vector<LaunchArgument>& folds, const Placement& p
       continue;
     }
     tiles.clear();
-    const OwnPoints all{0, static_cast<std::uint32_t>(argument.geometry->size())};
+    const OwnPoints all{0, static_cast<std::uint32_t>(argument.geometry->parts()->size())};
     const ArrayUse target{argument.target, &array, argument.geometry, true, true, false};
     const ResolvedUse resolved{&target,
                                array.tiles().size() == 1 ? nullptr : find_tile_lists(array, *argument.geometry, all)};
@@ -338,8 +338,8 @@ void Launch::run_inline(Ptr launch) {
 }
 
 void Launch::fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store,
-                          std::uint32_t point) const {
-  const auto& box = argument.geometry->at(point).root;
+                          std::uint32_t index) const {
+  const auto& box = argument.own->at(index).root;
   std::array<std::size_t, LEGATE_MAX_DIM> strides{};
   std::array<std::uint64_t, LEGATE_MAX_DIM> extents{};
   std::size_t bytes = argument.element_size;
@@ -372,18 +372,18 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t in
   if (argument.delivery == Delivery::PIECE) {
     store.kind = PhysicalStore::Kind::UNBOUND;
     store.dim = argument.dim;
-    store.piece = &argument.output->piece((*argument.pieces)[point]);
+    store.piece = &argument.output->piece(point);
     return;
   }
   store.kind = argument.scalar ? PhysicalStore::Kind::SCALAR : PhysicalStore::Kind::ARRAY;
-  const auto& part = argument.geometry->at(point);
+  const auto& part = argument.own->at(index);
   store.lo = part.lo;
   store.hi = part.hi;
   const auto& view = *argument.geometry->view();
   switch (argument.delivery) {
     case Delivery::PARTIAL:
-      store.place(view, argument.partial->begin(index, worker), argument.partial->box(point).lo.data(),
-                  argument.partial->strides(point).data());
+      store.place(view, argument.partial->begin(index, worker), part.root.lo.data(),
+                  argument.partial->strides(index).data());
       return;
     case Delivery::REPLICA:
       if (index != 0 && argument.same_as >= 0) {
@@ -394,7 +394,7 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t in
         return;
       }
       if (index != 0) {
-        fill_replica(frame, argument, store, point);
+        fill_replica(frame, argument, store, index);
         return;
       }
       break;
@@ -419,7 +419,7 @@ void Launch::close_pieces(std::uint32_t point, bool threw) noexcept {
     if (argument.delivery != Delivery::PIECE) {
       continue;
     }
-    auto& piece = argument.output->piece((*argument.pieces)[point]);
+    auto& piece = argument.output->piece(point);
     if (!piece.bound && !threw) {
       LEGATE_ABORT(TaskFrame::current()->description(), " left output ",
                    &argument - arguments.data() - static_cast<std::ptrdiff_t>(info.inputs),

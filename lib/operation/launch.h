@@ -37,6 +37,7 @@ enum class Delivery : std::uint8_t {
 struct LaunchArgument {
   legate::Type type;
   const Geometry* geometry{};  // of the launch's plan; null for an unbound output
+  const OwnGeometry* own{};    // what the points of this rank see of it
   Delivery delivery{Delivery::DIRECT};
   bool scalar{false};
   bool readable{false};
@@ -54,7 +55,6 @@ struct LaunchArgument {
   std::shared_ptr<PartialResults> partial{};
   Storage* target{};  // PARTIAL: what to fold into; valid until the launch is submitted
   std::shared_ptr<UnboundOutput> output{};
-  const std::vector<std::uint32_t>* pieces{};  // PIECE: the grid position of every point, of the launch's plan
 };
 
 /// What the points of a launch do to one array: what submission needs to know besides the arguments.
@@ -119,7 +119,7 @@ class Launch final : public engine::Work {
                            std::optional<engine::WorkerRange> workers);
   /// `index` is the engine's number of the point.
   void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, unsigned worker);
-  void fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store, std::uint32_t point) const;
+  void fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store, std::uint32_t index) const;
   void call_body(TaskFrame& frame, std::uint32_t point) noexcept;
   void close_pieces(std::uint32_t point, bool threw) noexcept;
 };

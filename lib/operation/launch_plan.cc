@@ -142,26 +142,31 @@ partitioning::Problem make_problem(const PartitionRequest& request, const std::v
   return problem;
 }
 
-/// The grid of an unbound store's pieces: along its free dimensions that of the launch.
-LaunchPlan::Grid make_grid(const LaunchPlan& plan, std::size_t dim, const std::vector<std::uint32_t>& forbidden) {
-  LaunchPlan::Grid grid;
-  grid.colors.assign(dim, 1);
-  if (plan.single) {
-    grid.position.push_back(0);
-    return grid;
-  }
+/// The color shape of an unbound store's pieces: along its free dimensions that of the launch.
+std::vector<std::uint64_t> make_grid(const LaunchPlan& plan, std::size_t dim,
+                                     const std::vector<std::uint32_t>& forbidden) {
+  std::vector<std::uint64_t> grid(dim, 1);
   std::size_t free = 0;
-  for (std::size_t d = 0; d < dim; ++d) {
+  for (std::size_t d = 0; d < dim && !plan.single; ++d) {
     if (!std::count(forbidden.begin(), forbidden.end(), d) && free < static_cast<std::size_t>(plan.domain.dim)) {
-      grid.colors[d] = static_cast<std::uint64_t>(
+      grid[d] = static_cast<std::uint64_t>(
           plan.domain.rect_data[free + static_cast<std::size_t>(plan.domain.dim)] - plan.domain.rect_data[free] + 1);
       ++free;
     }
   }
-  for (std::uint32_t i = 0; i < plan.points; ++i) {
-    grid.position.push_back(i);  // row-major order of the launch is that of the grid
-  }
   return grid;
+}
+
+std::vector<std::int64_t> lower_bounds(const Domain& domain) {
+  return {domain.rect_data, domain.rect_data + domain.dim};
+}
+
+std::vector<std::uint64_t> extents_of(const Domain& domain) {
+  std::vector<std::uint64_t> extents;
+  for (std::int32_t d = 0; d < domain.dim; ++d) {
+    extents.push_back(static_cast<std::uint64_t>(domain.rect_data[d + domain.dim] - domain.rect_data[d] + 1));
+  }
+  return extents;
 }
 
 /// The parts of a split store. Remembered apart from whole plans: launches that reach the same split in different ways
@@ -176,9 +181,12 @@ std::shared_ptr<const Geometry> split_geometry(const View::Ptr& view, const std:
   if (auto* entry = geometry_memo().find(words)) {
     return entry->answer;
   }
-  auto geometry = std::make_shared<const Geometry>(view, tiling, plan.points, [&](std::size_t point) {
-    return project(domain_point(plan.domain, point), tiling->colors, forbidden);
-  });
+  const auto map = color_map(lower_bounds(plan.domain), extents_of(plan.domain), tiling->colors, forbidden);
+  auto geometry = map && map->stays_in(tiling->colors)
+                      ? std::make_shared<const Geometry>(view, tiling, *map)
+                      : std::make_shared<const Geometry>(view, tiling, plan.points, [&](std::size_t point) {
+                          return project(domain_point(plan.domain, point), tiling->colors, forbidden);
+                        });
   auto& entry = geometry_memo().add(words);
   entry.pinned.push_back(tiling);
   entry.answer = geometry;
@@ -303,6 +311,26 @@ std::vector<std::int64_t> apply(const SymbolicPoint& projection, const std::vect
   return color;
 }
 
+/// The same for all points of a domain; nullopt where numbers are too large to be sure.
+std::optional<ColorMap> color_map(const SymbolicPoint& projection, const Domain& domain) {
+  constexpr auto LIMIT = std::int64_t{1} << 30U;
+  ColorMap map{extents_of(domain), {}};
+  for (const auto& expression : projection) {
+    ColorMap::Rule rule{-1, 0, expression.offset()};
+    if (!expression.is_constant()) {
+      const auto lo = domain.rect_data[expression.dim()];
+      const auto hi = domain.rect_data[static_cast<std::int32_t>(expression.dim()) + domain.dim];
+      if (lo < -LIMIT || hi > LIMIT) {
+        return std::nullopt;
+      }
+      rule = {static_cast<std::int32_t>(expression.dim()), expression.weight(),
+              expression.offset() + std::int64_t{expression.weight()} * lo};
+    }
+    map.rules.push_back(rule);
+  }
+  return map;
+}
+
 template <typename Numbers>
 std::string list(const Numbers& numbers) {
   std::string text = "(";
@@ -339,12 +367,17 @@ std::shared_ptr<const Geometry> plan_argument(const View::Ptr& view, const std::
   if (auto* entry = geometry_memo().find(words)) {
     return entry->answer;
   }
-  auto geometry = std::make_shared<const Geometry>(view, tiling, domain.get_volume(), [&](std::size_t index) {
-    const auto point = domain_point(domain, index);
-    auto color = projection ? apply(*projection, point) : project(point, tiling->colors);
-    check_color(point, color, *tiling);
-    return color;
-  });
+  const auto map = projection ? color_map(*projection, domain)
+                              : color_map(lower_bounds(domain), extents_of(domain), tiling->colors);
+  // Where some color is none, the constructor that looks at every point finds the first one.
+  auto geometry = map && map->stays_in(tiling->colors)
+                      ? std::make_shared<const Geometry>(view, tiling, *map)
+                      : std::make_shared<const Geometry>(view, tiling, domain.get_volume(), [&](std::size_t index) {
+                          const auto point = domain_point(domain, index);
+                          auto color = projection ? apply(*projection, point) : project(point, tiling->colors);
+                          check_color(point, color, *tiling);
+                          return color;
+                        });
   auto& entry = geometry_memo().add(words);
   entry.pinned.push_back(tiling);
   entry.answer = geometry;

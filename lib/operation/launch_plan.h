@@ -25,12 +25,8 @@ struct LaunchPlan {
   std::vector<std::shared_ptr<const Geometry>> geometries{};
   /// Per partition symbol: the split it got, even if the launch is single; null for none.
   std::vector<std::shared_ptr<const Tiling>> tilings{};
-  /// Per partition symbol: the grid of the pieces of an unbound store and the grid position of every point.
-  struct Grid {
-    std::vector<std::uint64_t> colors{};
-    std::vector<std::uint32_t> position{};
-  };
-  std::vector<Grid> grids{};
+  /// Per partition symbol: the color shape of the pieces of an unbound store, counted like the points.
+  std::vector<std::vector<std::uint64_t>> grids{};
 };
 
 /// The domain of a single launch.

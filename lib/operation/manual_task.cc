@@ -59,17 +59,14 @@ void ManualTask::plan() {
       auto& grid = plan->grids.back();
       const auto dim = argument.store->dim();
       const bool a_grid = dim == static_cast<std::uint32_t>(launch_domain_.dim);
-      grid.colors.assign(dim, 1);
+      grid.assign(dim, 1);
       for (std::uint32_t d = 0; d < dim && a_grid; ++d) {
         const auto i = static_cast<std::int32_t>(d);
-        grid.colors[d] = static_cast<std::uint64_t>(launch_domain_.rect_data[i + launch_domain_.dim] -
+        grid[d] = static_cast<std::uint64_t>(launch_domain_.rect_data[i + launch_domain_.dim] -
                                                     launch_domain_.rect_data[i] + 1);
       }
       if (!a_grid && dim > 0) {
-        grid.colors[0] = plan->points;
-      }
-      for (std::uint32_t i = 0; i < plan->points; ++i) {
-        grid.position.push_back(i);
+        grid[0] = plan->points;
       }
       plan->geometries.emplace_back();
     } else if (!argument.tiling || argument.store->has_scalar_storage()) {

@@ -20,15 +20,13 @@ std::size_t slot_bytes_for(const Box& box, std::size_t element_size) {
 
 PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry, OwnPoints own,
                                unsigned workers)
-    : redop_{redop}, geometry_{std::move(geometry)}, own_{own} {
-  const std::size_t parts = geometry_->is_whole() ? 1 : own_.count;
-  for (std::size_t i = 0; i < parts; ++i) {
-    slot_bytes_ =
-        std::max(slot_bytes_, slot_bytes_for(box(own_.first + static_cast<std::uint32_t>(i)), redop_.rhs_size));
+    : redop_{redop}, geometry_{std::move(geometry)}, own_{geometry_->own(own)} {
+  for (const auto& part : own_.points) {
+    slot_bytes_ = std::max(slot_bytes_, slot_bytes_for(part.root, redop_.rhs_size));
   }
   // Points that see different boxes cannot share a buffer.
-  per_point_ = !geometry_->is_whole() || slot_bytes_ * own_.count <= PER_POINT_LIMIT || own_.count <= workers;
-  const auto slots = per_point_ ? own_.count : workers;
+  per_point_ = !geometry_->is_whole() || slot_bytes_ * own.count <= PER_POINT_LIMIT || own.count <= workers;
+  const auto slots = per_point_ ? own.count : workers;
   used_.assign(slots, 0);
   array_ = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT, engine::ArrayPurpose::DISJOINT_WRITES);
   memory_ = array_->data();
@@ -36,9 +34,9 @@ PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<c
   array_->retile({});
 }
 
-std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t point) const {
+std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t index) const {
   std::array<std::size_t, LEGATE_MAX_DIM> result{};
-  const auto& target = box(point);
+  const auto& target = box(index);
   std::size_t stride = redop_.rhs_size;
   for (auto d = static_cast<std::size_t>(target.dim); d-- > 0;) {
     result[d] = stride;
@@ -52,7 +50,7 @@ std::byte* PartialResults::begin(std::uint32_t index, unsigned worker) {
   auto* buffer = memory_ + slot * slot_bytes_;
   if (used_[slot] == 0) {
     used_[slot] = 1;
-    redop_.fill_identity(buffer, box(own_.first + index).volume());
+    redop_.fill_identity(buffer, box(index).volume());
   }
   return buffer;
 }
@@ -95,8 +93,7 @@ template <typename Use>
 void PartialResults::for_used_buffers(Use&& use) const {
   for (std::size_t slot = 0; slot < used_.size(); ++slot) {
     if (used_[slot] != 0) {
-      const auto point = per_point_ ? own_.first + static_cast<std::uint32_t>(slot) : 0;
-      use(box(point), memory_ + slot * slot_bytes_);
+      use(box(per_point_ ? static_cast<std::uint32_t>(slot) : 0), memory_ + slot * slot_bytes_);
     }
   }
 }

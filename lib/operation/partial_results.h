@@ -31,8 +31,7 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
   /// The buffer of own point `index` on `worker`, initialised. Called by the worker that runs the point.
   [[nodiscard]] std::byte* begin(std::uint32_t index, unsigned worker);
   /// Byte strides of that buffer.
-  [[nodiscard]] std::array<std::size_t, LEGATE_MAX_DIM> strides(std::uint32_t point) const;
-  [[nodiscard]] const Box& box(std::uint32_t point) const { return geometry_->at(point).root; }
+  [[nodiscard]] std::array<std::size_t, LEGATE_MAX_DIM> strides(std::uint32_t index) const;
   /// Folds every used buffer into the array at `data`. Called once, when all points are over.
   void fold_into(std::byte* data, const std::size_t* strides) const;
 
@@ -51,6 +50,7 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
   void release_array() { array_.reset(); }
 
  private:
+  [[nodiscard]] const Box& box(std::uint32_t index) const { return own_.at(index).root; }
   using Fold = void (*)(void* target, const void* source, std::size_t count);
   /// Folds a dense buffer over `box` into memory whose coordinate 0 is at `data`.
   void fold_buffer(Fold fold, const Box& box, const std::byte* buffer, std::byte* data,
@@ -60,7 +60,7 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
 
   const ReductionOperator& redop_;
   std::shared_ptr<const Geometry> geometry_;
-  OwnPoints own_;
+  const OwnGeometry& own_;
   bool per_point_;
   std::size_t slot_bytes_{0};
   engine::ArrayRef array_{};

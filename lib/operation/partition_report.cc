@@ -86,7 +86,7 @@ void AutoTask::report_plan() {
   for (std::size_t i = 0; i < variables.size(); ++i) {
     text << "\n  " << variables[i] << ": ";
     if (plan_->geometries[i] == nullptr) {
-      text << "unbound, pieces " << list(plan_->grids[i].colors);
+      text << "unbound, pieces " << list(plan_->grids[i]);
     } else if (plan_->tilings[i] == nullptr) {
       text << "whole";
     } else {

@@ -283,6 +283,7 @@ void TaskDescription::add_to_launch(Launch& launch, const TaskArgument& argument
     return;
   }
   delivered.geometry = geometry;
+  delivered.own = &geometry->own(launch.own);
   delivered.scalar = store.has_scalar_storage();
   delivered.partitioned = !plan_->single && !geometry->is_whole();
   if (is_constant(argument)) {
@@ -382,13 +383,11 @@ void TaskDescription::deliver_unbound(const Launch& launch, const TaskArgument& 
   delivered.partitioned = !plan_->single;
   std::vector<std::uint32_t> owners;
   if (engine::cluster().ranks > 1 && !setting_->inline_launch) {
-    owners.resize(grid.position.size());
-    for (std::size_t point = 0; point < grid.position.size(); ++point) {
-      owners[grid.position[point]] = launch.placement.rank_of(point);
+    for (std::uint32_t point = 0; point < plan_->points; ++point) {
+      owners.push_back(launch.placement.rank_of(point));
     }
   }
-  delivered.output = std::make_shared<UnboundOutput>(grid.colors, delivered.element_size, std::move(owners));
-  delivered.pieces = &grid.position;
+  delivered.output = std::make_shared<UnboundOutput>(grid, delivered.element_size, std::move(owners));
   argument.store->storage().set_producer(delivered.output);
 }
 

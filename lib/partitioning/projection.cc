@@ -61,6 +61,68 @@ std::vector<std::int64_t> project(const std::vector<std::int64_t>& point, const 
   return color;
 }
 
+std::vector<std::int64_t> ColorMap::color(std::uint64_t point) const {
+  std::vector<std::int64_t> at(launch_extents.size());
+  for (auto d = launch_extents.size(); d-- > 0;) {
+    at[d] = static_cast<std::int64_t>(point % launch_extents[d]);
+    point /= launch_extents[d];
+  }
+  std::vector<std::int64_t> result;
+  result.reserve(rules.size());
+  for (const auto& rule : rules) {
+    const auto x = rule.launch_dim < 0 ? 0 : at[static_cast<std::size_t>(rule.launch_dim)];
+    result.push_back(rule.weight * x + rule.offset);
+  }
+  return result;
+}
+
+std::uint64_t ColorMap::volume() const {
+  std::uint64_t points = 1;
+  for (const auto extent : launch_extents) points *= extent;
+  return points;
+}
+
+bool ColorMap::stays_in(const std::vector<std::uint64_t>& colors) const {
+  for (std::size_t d = 0; d < rules.size(); ++d) {
+    const auto& rule = rules[d];
+    const auto last =
+        rule.launch_dim < 0 ? 0 : static_cast<std::int64_t>(launch_extents[static_cast<std::size_t>(rule.launch_dim)]) - 1;
+    for (const auto color : {rule.offset, rule.weight * last + rule.offset}) {
+      if (color < 0 || static_cast<std::uint64_t>(color) >= colors[d]) return false;
+    }
+  }
+  return true;
+}
+
+std::optional<ColorMap> color_map(const std::vector<std::int64_t>& lo, const std::vector<std::uint64_t>& launch_extents,
+                                  const std::vector<std::uint64_t>& colors,
+                                  const std::vector<std::uint32_t>& forbidden_dims) {
+  ColorMap map{launch_extents, std::vector<ColorMap::Rule>(colors.size())};
+  const auto follow = [&](std::size_t color_dim, std::size_t launch_dim) {
+    map.rules[color_dim] = {static_cast<std::int32_t>(launch_dim), 1, lo[launch_dim]};
+  };
+  switch (match(lo.size(), colors, forbidden_dims)) {
+    case Match::IDENTITY:
+      for (std::size_t d = 0; d < colors.size(); ++d) follow(d, d);
+      break;
+    case Match::ONE_DIMENSION:
+      follow(only_split_dim(colors), 0);
+      break;
+    case Match::ROW_MAJOR:
+      // The points of a launch over as many dimensions as the colors, counted alike.
+      map.launch_extents = colors;
+      for (std::size_t d = 0; d < colors.size(); ++d) map.rules[d] = {static_cast<std::int32_t>(d), 1, 0};
+      if (lo[0] != 0 || map.volume() != launch_extents[0]) return std::nullopt;
+      break;
+    case Match::WITHOUT_FORBIDDEN:
+      for (std::size_t d = 0, next = 0; d < colors.size(); ++d) {
+        if (!contains(forbidden_dims, d)) follow(d, next++);
+      }
+      break;
+  }
+  return map;
+}
+
 std::optional<std::vector<std::int64_t>> unproject(const std::vector<std::int64_t>& color, std::size_t launch_dim,
                                                    const std::vector<std::uint64_t>& colors,
                                                    const std::vector<std::uint32_t>& forbidden_dims) {

@@ -20,6 +20,31 @@ namespace legate::detail {
                                                 const std::vector<std::uint64_t>& colors,
                                                 const std::vector<std::uint32_t>& forbidden_dims = {});
 
+/// Colors that follow from launch points by a rule along each dimension: what `project` does, in numbers.
+struct ColorMap {
+  struct Rule {
+    std::int32_t launch_dim{-1};  // -1: the color is `offset` for all points
+    std::int64_t weight{0};
+    std::int64_t offset{0};  // color = weight * x + offset, where x counts from 0
+  };
+  std::vector<std::uint64_t> launch_extents{};  // points are counted in row-major order of it
+  std::vector<Rule> rules{};                    // one per dimension of the color shape
+
+  /// The number of points.
+  [[nodiscard]] std::uint64_t volume() const;
+  [[nodiscard]] std::vector<std::int64_t> color(std::uint64_t point) const;
+  /// Whether all points have a color of the shape.
+  [[nodiscard]] bool stays_in(const std::vector<std::uint64_t>& colors) const;
+};
+
+/// The map for `project` on a launch over [lo, lo + launch_extents); nullopt if there is no such rule.
+///
+/// @throws std::runtime_error as `project` does.
+[[nodiscard]] std::optional<ColorMap> color_map(const std::vector<std::int64_t>& lo,
+                                                const std::vector<std::uint64_t>& launch_extents,
+                                                const std::vector<std::uint64_t>& colors,
+                                                const std::vector<std::uint32_t>& forbidden_dims = {});
+
 /// The launch point of a `launch_dim`-dimensional launch that `project` sends to `color`; nullopt if no point is sent
 /// there (a color other than 0 in a dimension that left the launch domain).
 ///
