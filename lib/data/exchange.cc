@@ -174,6 +174,9 @@ void send_all(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag)
 }
 
 void receive_all(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag) {
+  if (!plan.receives.empty()) {
+    array.set_pages_note(0);
+  }
   for (const auto& message : plan.receives) {
     const auto buffer = message_buffer(message.elements * array.element_size());
     engine::receive(*buffer, message.peer, tag);

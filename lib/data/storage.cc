@@ -16,6 +16,11 @@ std::uint64_t next_storage_id() {
   return next++;
 }
 
+/// A launch that reads, told apart from others by what its points see and where they run.
+std::uint64_t reader_of(const Geometry& geometry, const Placement& placement) {
+  return Hash{}.add(geometry.parts()->signature()).add(placement.hash()).value();
+}
+
 }  // namespace
 
 Storage::Storage(std::shared_ptr<Shape> shape, Type type, bool scalar)
@@ -103,9 +108,22 @@ void Storage::set_distribution(Distribution::Ptr distribution) {
   served_.clear();
   if (distribution->is_everywhere()) {
     distribution_.reset();
+    array().set_pages_note(0);
   } else if (distribution != distribution_) {
     distribution_ = std::move(distribution);
     array().expect_use(distribution_->own());
+    lost_parts_ = true;
+  }
+}
+
+bool Storage::is_served(std::uint64_t reader) const {
+  return std::find(served_.begin(), served_.end(), reader) != served_.end();
+}
+
+void Storage::limit_copies(const Geometry& geometry, const Placement& placement) {
+  constexpr std::size_t MANY = 32;  // more than a launch reads neighbours of one store: a stencil has up to 27
+  if (distribution_ && served_.size() >= MANY && !is_served(reader_of(geometry, placement))) {
+    served_.clear();
     lost_parts_ = true;
   }
 }
@@ -114,8 +132,8 @@ std::shared_ptr<const ExchangePlan> Storage::prepare_reads(const Geometry& geome
   if (!distribution_) {
     return nullptr;
   }
-  const auto reader = Hash{}.add(geometry.parts()->signature()).add(placement.hash()).value();
-  if (std::find(served_.begin(), served_.end(), reader) != served_.end()) {
+  const auto reader = reader_of(geometry, placement);
+  if (is_served(reader)) {
     return nullptr;
   }
   served_.push_back(reader);
@@ -137,8 +155,9 @@ void Storage::take_over(const Box& box, std::uint32_t owner) {
 void Storage::release_lost_parts() {
   if (lost_parts_) {
     lost_parts_ = false;
-    if (distribution_) {
+    if (distribution_ && array().pages_note() != distribution_->id()) {
       release_memory(array(), distribution_->here());
+      array().set_pages_note(distribution_->id());
     }
   }
 }

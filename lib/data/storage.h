@@ -80,8 +80,11 @@ class Storage {
   /// In a cluster of one nothing happens. Every rank calls these in the same order.
   /// @{
 
+  /// Before a launch that reads: makes sure that what others have received is not kept for ever. Copies that readers
+  /// before it have got are given up if there are many, and the launch has other needs.
+  void limit_copies(const Geometry& geometry, const Placement& placement);
   /// What has to be sent and received before the points of a launch can read their parts; null for nothing. Counts as
-  /// done from then on.
+  /// done from then on, so that what has been received is not sent again.
   [[nodiscard]] std::shared_ptr<const ExchangePlan> prepare_reads(const Geometry& geometry, const Placement& placement);
   /// The points of a launch write their parts.
   void take_over(const Geometry& geometry, const Placement& placement);
@@ -108,6 +111,7 @@ class Storage {
 
  private:
   void write(const void* value);
+  [[nodiscard]] bool is_served(std::uint64_t reader) const;
   [[nodiscard]] const Distribution& known_distribution();
 
   std::shared_ptr<Shape> shape_;

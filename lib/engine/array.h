@@ -105,6 +105,11 @@ class Array {
   /// that has all tiles outside of `kept` for itself.
   void release_pages(const std::vector<Box>& kept);
 
+  /// A note of the user's about which pages are in use, which an array that is used again still has: 0 at first. Control
+  /// thread only.
+  [[nodiscard]] std::uint64_t pages_note() const noexcept { return pages_note_; }
+  void set_pages_note(std::uint64_t note) noexcept { pages_note_ = note; }
+
   [[nodiscard]] static constexpr std::size_t max_tiles() noexcept { return 100000; }
 
   /// Appends the indices of the tiles that have an element in common with `box`, each once, in an order that depends on
@@ -156,6 +161,7 @@ class Array {
   Box box_;
   std::atomic<std::byte*> data_{nullptr};
   std::size_t capacity_{0};  // bytes allocated at data_; 0 when the memory is not ours
+  std::uint64_t pages_note_{0};
 
   std::vector<Box> tiles_;
   std::size_t requested_tiles_{0};  // the first so many tiles were given to retile()

@@ -343,6 +343,7 @@ std::byte* ArrayPool::provide_memory(Array& array) {
     return present;
   }
   array.capacity_ = capacity;
+  array.pages_note_ = 0;
   array.data_.store(memory, std::memory_order_release);
   return memory;
 }

@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
+#include <cstring>
 #include <stdexcept>
 
 namespace legate::detail::engine {
@@ -22,6 +23,7 @@ namespace {
 
 struct State {
   Cluster cluster{};
+  bool pretended{false};
 #if LEGATE_DEFINED(LEGATE_USE_MPI)
   bool initialised_here{false};
   MPI_Comm transfers{MPI_COMM_NULL};    // StarPU-MPI's
@@ -77,7 +79,12 @@ std::string name_ranks(const std::vector<unsigned>& ranks) {
 }
 
 const Cluster& cluster() noexcept { return state().cluster; }
-void pretend_cluster(const Cluster& cluster) noexcept { state().cluster = cluster; }
+bool has_peers() noexcept { return state().cluster.ranks > 1 && !state().pretended; }
+
+void pretend_cluster(const Cluster& cluster) noexcept {
+  state().cluster = cluster;
+  state().pretended = cluster.ranks > 1;
+}
 
 std::optional<LauncherView> look_at_launcher(const char* (*get)(const char* name)) {
   // Slurm sets the number of tasks for a whole job, but SLURM_STEP_NUM_TASKS only for what srun has started.
@@ -117,7 +124,7 @@ std::string own_name() { return "Rank " + std::to_string(cluster().rank) + " of 
 // own.
 void end_run_at_exit() {
   int finalised = 0;
-  if (cluster().ranks == 1 || state().process != ::getpid() || MPI_Finalized(&finalised) != MPI_SUCCESS ||
+  if (!has_peers() || state().process != ::getpid() || MPI_Finalized(&finalised) != MPI_SUCCESS ||
       finalised != 0) {
     return;
   }
@@ -203,7 +210,7 @@ void stop_cluster() {
 }
 
 void abort_cluster() {
-  if (cluster().ranks > 1) {
+  if (has_peers()) {
     state().process = 0;  // said what there is to say
     MPI_Abort(MPI_COMM_WORLD, EXIT_FAILURE);
   }
@@ -229,28 +236,24 @@ class Meeting {
 }  // namespace
 
 void barrier() {
-  if (cluster().ranks > 1) {
+  if (has_peers()) {
     const Meeting meeting;
     expect_mpi(MPI_Barrier(state().collectives), "MPI_Barrier");
   }
 }
 
-std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
-  std::vector<std::byte> all(bytes * cluster().ranks);
-  if (cluster().ranks == 1) {
-    const auto* begin = static_cast<const std::byte*>(data);
-    all.assign(begin, begin + bytes);
-  } else {
-    const Meeting meeting;
-    expect_mpi(MPI_Allgather(data, static_cast<int>(bytes), MPI_BYTE, all.data(), static_cast<int>(bytes), MPI_BYTE,
-                             state().collectives),
-               "MPI_Allgather");
-  }
-  return all;
+namespace {
+
+void gather_from_peers(const void* data, std::byte* all, std::size_t bytes) {
+  const Meeting meeting;
+  const int count = static_cast<int>(bytes);
+  expect_mpi(MPI_Allgather(data, count, MPI_BYTE, all, count, MPI_BYTE, state().collectives), "MPI_Allgather");
 }
 
+}  // namespace
+
 void broadcast(void* data, std::size_t bytes, unsigned root) {
-  if (cluster().ranks > 1) {
+  if (has_peers()) {
     const Meeting meeting;
     expect_mpi(MPI_Bcast(data, static_cast<int>(bytes), MPI_BYTE, static_cast<int>(root), state().collectives),
                "MPI_Bcast");
@@ -258,7 +261,7 @@ void broadcast(void* data, std::size_t bytes, unsigned root) {
 }
 
 void minima(std::uint64_t* values, std::size_t count) {
-  if (cluster().ranks > 1) {
+  if (has_peers()) {
     const Meeting meeting;
     expect_mpi(MPI_Allreduce(MPI_IN_PLACE, values, static_cast<int>(count), MPI_UINT64_T, MPI_MIN, state().collectives),
                "MPI_Allreduce");
@@ -281,15 +284,28 @@ void stop_cluster() { stop_watch(); }
 void abort_cluster() { std::abort(); }
 void barrier() {}
 
-std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
-  const auto* begin = static_cast<const std::byte*>(data);
-  return {begin, begin + bytes};
-}
+namespace {
+
+void gather_from_peers(const void* /*data*/, std::byte* /*all*/, std::size_t /*bytes*/) {}
+
+}  // namespace
 
 void broadcast(void* /*data*/, std::size_t /*bytes*/, unsigned /*root*/) {}
 void minima(std::uint64_t* /*values*/, std::size_t /*count*/) {}
 
 #endif
+
+std::vector<std::byte> gather_everywhere(const void* data, std::size_t bytes) {
+  std::vector<std::byte> all(bytes * cluster().ranks);
+  if (has_peers()) {
+    gather_from_peers(data, all.data(), bytes);
+  } else {
+    for (unsigned rank = 0; rank < cluster().ranks; ++rank) {
+      std::memcpy(all.data() + rank * bytes, data, bytes);
+    }
+  }
+  return all;
+}
 
 std::uint64_t minimum(std::uint64_t value) {
   minima(&value, 1);

@@ -73,8 +73,12 @@ struct Meetings {
 /// Any thread.
 [[nodiscard]] Meetings meetings() noexcept;
 
-/// Makes this process believe that it is one of several, without any others: for tests and measurements of what is
-/// decided without communication. Not while the engine is running.
+/// Makes this process believe that it is one of several, without any others: for tests and measurements of what one
+/// rank does by itself. Collective operations then find that all ranks agree with this one, what is sent is dropped,
+/// and what is received has any contents. Not while the engine is running.
 void pretend_cluster(const Cluster& cluster) noexcept;
+
+/// Whether there are processes to communicate with.
+[[nodiscard]] bool has_peers() noexcept;
 
 }  // namespace legate::detail::engine

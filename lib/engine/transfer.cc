@@ -169,13 +169,13 @@ starpu_data_handle_t handle_of(Array& buffer) {
 
 }  // namespace
 
-void send(ArrayRef buffer, unsigned to, std::uint64_t tag) {
+namespace {
+
+void send_to_peer(ArrayRef buffer, unsigned to, std::uint64_t tag) {
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   const starpu_data_handle_t handle = handle_of(*buffer);
   logger().debug() << "rank " << cluster().rank << " sends " << buffer->bytes() << " bytes to rank " << to
                    << ", transfer " << tag;
-  messages_sent.fetch_add(1, std::memory_order_relaxed);
-  bytes_sent.fetch_add(buffer->bytes(), std::memory_order_relaxed);
   const std::size_t bytes = buffer->bytes();
   Transfer& transfer = pending().begin({true, to, tag, bytes, std::move(buffer)});
   before_others();
@@ -184,7 +184,7 @@ void send(ArrayRef buffer, unsigned to, std::uint64_t tag) {
                  "starpu_mpi_isend_detached");
 }
 
-void receive(Array& buffer, unsigned from, std::uint64_t tag) {
+void receive_from_peer(Array& buffer, unsigned from, std::uint64_t tag) {
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   const starpu_data_handle_t handle = handle_of(buffer);
   logger().debug() << "rank " << cluster().rank << " receives " << buffer.bytes() << " bytes from rank " << from
@@ -196,10 +196,12 @@ void receive(Array& buffer, unsigned from, std::uint64_t tag) {
                  "starpu_mpi_irecv_detached");
 }
 
+}  // namespace
+
 void start_transfers() {
   messages_sent.store(0, std::memory_order_relaxed);
   bytes_sent.store(0, std::memory_order_relaxed);
-  if (cluster().ranks == 1) {
+  if (!has_peers()) {
     return;
   }
   ScopedEnvironment environment;
@@ -210,7 +212,7 @@ void start_transfers() {
 }
 
 void stop_transfers() {
-  if (cluster().ranks == 1) {
+  if (!has_peers()) {
     return;
   }
   const auto sent_here = transfer_statistics();
@@ -223,11 +225,30 @@ void stop_transfers() {
 
 #else
 
-void send(ArrayRef /*buffer*/, unsigned /*to*/, std::uint64_t /*tag*/) { LEGATE_ABORT("there is only one rank"); }
-void receive(Array& /*buffer*/, unsigned /*from*/, std::uint64_t /*tag*/) { LEGATE_ABORT("there is only one rank"); }
+namespace {
+
+void send_to_peer(ArrayRef, unsigned, std::uint64_t) { LEGATE_ABORT("there is only one rank"); }
+void receive_from_peer(Array&, unsigned, std::uint64_t) { LEGATE_ABORT("there is only one rank"); }
+
+}  // namespace
+
 void start_transfers() {}
 void stop_transfers() {}
 
 #endif
+
+void send(ArrayRef buffer, unsigned to, std::uint64_t tag) {
+  messages_sent.fetch_add(1, std::memory_order_relaxed);
+  bytes_sent.fetch_add(buffer->bytes(), std::memory_order_relaxed);
+  if (has_peers()) {
+    send_to_peer(std::move(buffer), to, tag);
+  }
+}
+
+void receive(Array& buffer, unsigned from, std::uint64_t tag) {
+  if (has_peers()) {
+    receive_from_peer(buffer, from, tag);
+  }
+}
 
 }  // namespace legate::detail::engine

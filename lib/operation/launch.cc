@@ -174,6 +174,11 @@ void Launch::exchange_parts() {
   std::vector<Exchange> exchanges;
   for (const auto& use : uses) {
     if (use.read) {
+      use.storage->limit_copies(*use.geometry, placement);
+    }
+  }
+  for (const auto& use : uses) {
+    if (use.read) {
       if (auto exchange = use.storage->prepare_reads(*use.geometry, placement)) {
         exchanges.push_back({std::move(exchange), use.array, engine::next_transfer_tag()});
       }
