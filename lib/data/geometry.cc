@@ -39,6 +39,18 @@ std::vector<PointParts::Rule> rules_of(const Tiling& tiling, const ColorMap& col
   return rules;
 }
 
+/// Whether no point sees nothing along a rule: between two points that see something all do.
+bool all_see_something(const PointParts::Rule& rule, const std::vector<std::uint64_t>& launch_extents) {
+  const auto sees = [&](std::int64_t x) {
+    const auto start = rule.start + x * rule.step;
+    return std::max(start, rule.lo) < std::min(start + rule.size, rule.hi);
+  };
+  const auto last = rule.launch_dim < 0
+                        ? std::int64_t{0}
+                        : static_cast<std::int64_t>(launch_extents[static_cast<std::size_t>(rule.launch_dim)]) - 1;
+  return sees(0) && sees(last);
+}
+
 /// Rules for a view as rules for the array behind it, every dimension of which is along at most one of the view.
 std::vector<PointParts::Rule> root_rules(const View& view, const std::vector<PointParts::Rule>& rules) {
   std::vector<PointParts::Rule> result;
@@ -131,6 +143,12 @@ bool Geometry::follow_rules() {
   const auto rules = rules_of(*tiling_, colors_, view_->extents());
   if (rules.size() != view_->dim()) {
     return false;
+  }
+  for (std::size_t j = 0; j < rules.size(); ++j) {
+    // A point that sees nothing along a dimension that the array does not have sees nothing of the array.
+    if (view_->axes()[j].root < 0 && !all_see_something(rules[j], colors_.launch_extents)) {
+      return false;
+    }
   }
   largest_part_ = PointParts::regular(colors_.launch_extents, rules).largest();
   parts_ = std::make_shared<const PointParts>(PointParts::regular(colors_.launch_extents, root_rules(*view_, rules)));
