@@ -182,6 +182,19 @@ void Distribution::find(const Box& box, std::vector<Part>& out) const {
   }
 }
 
+bool Distribution::has_common_parts(const Box& box) const {
+  std::vector<Box> visible;
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    const auto& owners = layers_[l].owners;
+    for (std::size_t part = 0; part < owners.size(); ++part) {
+      if (owners[part] == EVERYBODY) {
+        append_visible(l, layers_[l].parts->box(part).intersection(box), visible);
+      }
+    }
+  }
+  return !visible.empty();
+}
+
 Distribution::Ptr Distribution::overlaid(Layer layer) const {
   constexpr std::size_t MANY = 8;
   if (layer.parts->bounds().empty()) {

@@ -64,6 +64,8 @@ class Distribution {
   [[nodiscard]] const Box& whole() const { return whole_; }
   /// Every rank has everything.
   [[nodiscard]] bool is_everywhere() const { return everywhere_; }
+  /// Every rank has some element of `box`.
+  [[nodiscard]] bool has_common_parts(const Box& box) const;
   /// Appends disjoint parts that make up `box`. The same on every rank; the parts of one owner, and their order, do not
   /// depend on those of others.
   void find(const Box& box, std::vector<Part>& out) const;

@@ -152,6 +152,29 @@ void Storage::take_over(const Box& box, std::uint32_t owner) {
   }
 }
 
+bool Storage::settle(const Box& box, const Placement& placement) {
+  if (!distribution_) {
+    // Equal slices along the longest dimension.
+    std::size_t longest = 0;
+    std::vector<PointParts::Rule> rules;
+    for (std::size_t d = 0; d < static_cast<std::size_t>(box.dim); ++d) {
+      rules.push_back({-1, 0, box.lo[d], box.hi[d] - box.lo[d], box.lo[d], box.hi[d]});
+      longest = rules[d].size > rules[longest].size ? d : longest;
+    }
+    if (rules.empty()) {
+      return false;
+    }
+    const std::uint64_t ranks = placement.last_rank() - placement.first_rank() + 1;
+    auto& rule = rules[longest];
+    rule.launch_dim = 0;
+    rule.size = rule.step = (rule.size + static_cast<std::int64_t>(ranks) - 1) / static_cast<std::int64_t>(ranks);
+    const auto slices = std::make_shared<const PointParts>(PointParts::regular({ranks}, rules));
+    set_distribution(
+        known_distribution().taken_over(PlacedParts{slices, Placement{ranks, placement.first_rank(), ranks, 1}}));
+  }
+  return distribution_ && !distribution_->has_common_parts(box);
+}
+
 void Storage::release_lost_parts() {
   if (lost_parts_) {
     lost_parts_ = false;

@@ -3,6 +3,7 @@
 
 #include "data/exchange.h"
 
+#include <algorithm>
 #include <functional>
 #include <utility>
 #include <vector>
@@ -33,14 +34,41 @@ void submit_step(std::function<void()> step, std::int32_t priority, const std::v
   submitter.point(0, uses.data(), uses.size());
 }
 
-}  // namespace
-
-void combine_partials(PartialResults& partial, Storage& target, const Geometry& geometry, const Placement& placement,
-                      std::int32_t priority) {
-  const auto& box = geometry.bounds();
-  if (box.empty()) {
-    return;
+/// The tiles under these boxes, and one more.
+std::vector<engine::TileUse> uses_of(engine::Array& array, const std::vector<Box>& boxes, engine::TileUse other) {
+  std::vector<std::uint32_t> found;
+  for (const auto& box : boxes) {
+    array.find_tiles(box, found);
   }
+  std::sort(found.begin(), found.end());
+  found.erase(std::unique(found.begin(), found.end()), found.end());
+  std::vector<engine::TileUse> uses{other};
+  for (const auto tile : found) {
+    uses.push_back({array.tile(tile), engine::Access::READ_WRITE});
+  }
+  return uses;
+}
+
+void submit_apply(PartialResults& partial, engine::Array& array, engine::Array& sums, const std::vector<Box>& boxes,
+                  std::int32_t priority) {
+  submit_step([kept = partial.shared_from_this(), boxes, from = sums.data(), to = array.data(),
+               strides = array.strides()] { kept->apply(boxes, from, to, strides.data()); },
+              priority, uses_of(array, boxes, {sums.tile(0), engine::Access::READ}));
+}
+
+/// The dense sums of what this rank's points have reduced into these boxes.
+engine::ArrayRef submit_collapse(PartialResults& partial, const std::vector<Box>& boxes, std::uint64_t elements,
+                                 std::int32_t priority) {
+  auto sums = message_buffer(elements * partial.redop().rhs_size);
+  submit_step([kept = partial.shared_from_this(), boxes, to = sums->data()] { kept->collapse_into(boxes, to); },
+              priority,
+              {{partial.array().tile(0), engine::Access::READ_WRITE}, {sums->tile(0), engine::Access::WRITE}});
+  return sums;
+}
+
+/// All points see the same: along a binomial tree to the first rank.
+void combine_in_tree(PartialResults& partial, Storage& target, const Box& box, const Placement& placement,
+                     std::int32_t priority) {
   const auto self = engine::cluster().rank;
   const auto first = placement.first_rank();
   const auto members = placement.last_rank() - first + 1;
@@ -62,10 +90,8 @@ void combine_partials(PartialResults& partial, Storage& target, const Geometry& 
   const auto member = self - first;
   const auto elements = box.volume();
   const auto& redop = partial.redop();
-  auto sum = message_buffer(elements * redop.rhs_size);
+  auto sum = submit_collapse(partial, {box}, elements, priority);
   auto* const sum_data = sum->data();
-  submit_step([kept = partial.shared_from_this(), box, sum_data] { kept->collapse_into(box, sum_data); }, priority,
-              {{partial.array().tile(0), engine::Access::READ_WRITE}, {sum->tile(0), engine::Access::WRITE}});
   for (std::uint32_t bit = 1; bit < members; bit <<= 1U) {
     if ((member & bit) != 0) {
       engine::send(std::move(sum), first + (member & ~bit), tag);
@@ -79,15 +105,51 @@ void combine_partials(PartialResults& partial, Storage& target, const Geometry& 
                   {{sum->tile(0), engine::Access::READ_WRITE}, {other->tile(0), engine::Access::READ}});
     }
   }
-  std::vector<std::uint32_t> found;
-  array.find_tiles(box, found);
-  std::vector<engine::TileUse> uses{{sum->tile(0), engine::Access::READ}};
-  for (const auto tile : found) {
-    uses.push_back({array.tile(tile), engine::Access::READ_WRITE});
+  submit_apply(partial, array, *sum, {box}, priority);
+}
+
+/// Points see parts: what they have reduced goes to the ranks that have the contents, each element once from a rank.
+/// It is the exchange that would bring those contents to the points, in the other direction.
+void combine_at_owners(PartialResults& partial, Storage& target, const Geometry& geometry, const Placement& placement,
+                       std::int32_t priority) {
+  const auto plan = plan_exchange(*target.distribution(), {geometry.parts(), placement});
+  std::vector<Box> own;
+  for (const auto& box : target.distribution()->own()) {
+    if (box.overlaps(geometry.bounds())) {
+      own.push_back(box.intersection(geometry.bounds()));
+    }
   }
-  submit_step([kept = partial.shared_from_this(), box, sum_data, data = array.data(),
-               strides = array.strides()] { kept->apply(box, sum_data, data, strides.data()); },
-              priority, uses);
+  auto& array = target.array();
+  const auto tag = engine::next_transfer_tag();
+  for (const auto& message : plan->receives) {
+    engine::send(submit_collapse(partial, message.boxes, message.elements, priority), message.peer, tag);
+  }
+  if (partial.has_points() && !own.empty()) {
+    submit_step([kept = partial.shared_from_this(), own, to = array.data(),
+                 strides = array.strides()] { kept->fold_into(own, to, strides.data()); },
+                priority, uses_of(array, own, {partial.array().tile(0), engine::Access::READ_WRITE}));
+  }
+  for (const auto& message : plan->sends) {
+    const auto sums = message_buffer(message.elements * partial.redop().rhs_size);
+    engine::receive(*sums, message.peer, tag);
+    submit_apply(partial, array, *sums, message.boxes, priority);
+  }
+  target.forget_copies();
+}
+
+}  // namespace
+
+void combine_partials(PartialResults& partial, Storage& target, const Geometry& geometry, const Placement& placement,
+                      std::int32_t priority) {
+  const auto& bounds = geometry.bounds();
+  if (bounds.empty()) {
+    return;
+  }
+  if (!geometry.is_whole() && target.settle(bounds, placement)) {
+    combine_at_owners(partial, target, geometry, placement, priority);
+  } else {
+    combine_in_tree(partial, target, bounds, placement, priority);
+  }
 }
 
 }  // namespace legate::detail

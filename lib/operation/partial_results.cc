@@ -16,6 +16,17 @@ std::size_t slot_bytes_for(const Box& box, std::size_t element_size) {
   return (bytes + SLOT_ALIGNMENT - 1) / SLOT_ALIGNMENT * SLOT_ALIGNMENT;
 }
 
+/// Byte strides of a box of elements in C order.
+std::array<std::size_t, LEGATE_MAX_DIM> dense_strides(const Box& box, std::size_t element_size) {
+  std::array<std::size_t, LEGATE_MAX_DIM> result{};
+  std::size_t stride = element_size;
+  for (auto d = static_cast<std::size_t>(box.dim); d-- > 0;) {
+    result[d] = stride;
+    stride *= static_cast<std::size_t>(std::max<std::int64_t>(0, box.hi[d] - box.lo[d]));
+  }
+  return result;
+}
+
 }  // namespace
 
 PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry, OwnPoints own,
@@ -35,14 +46,7 @@ PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<c
 }
 
 std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t index) const {
-  std::array<std::size_t, LEGATE_MAX_DIM> result{};
-  const auto& target = box(index);
-  std::size_t stride = redop_.rhs_size;
-  for (auto d = static_cast<std::size_t>(target.dim); d-- > 0;) {
-    result[d] = stride;
-    stride *= static_cast<std::size_t>(std::max<std::int64_t>(0, target.hi[d] - target.lo[d]));
-  }
-  return result;
+  return dense_strides(box(index), redop_.rhs_size);
 }
 
 std::byte* PartialResults::begin(std::uint32_t index, unsigned worker) {
@@ -55,33 +59,34 @@ std::byte* PartialResults::begin(std::uint32_t index, unsigned worker) {
   return buffer;
 }
 
-void PartialResults::fold_buffer(Fold fold, const Box& box, const std::byte* buffer, std::byte* data,
+void PartialResults::fold_buffer(Fold fold, const Box& region, const Box& box, const std::byte* buffer, std::byte* data,
                                  const std::size_t* strides) const {
-  if (box.empty()) {
+  if (region.empty()) {
     return;
   }
-  const auto dims = static_cast<std::size_t>(box.dim);
+  const auto dims = static_cast<std::size_t>(region.dim);
   if (dims == 0) {
     fold(data, buffer, 1);
     return;
   }
+  const auto source = dense_strides(box, redop_.rhs_size);
   // Row by row along the last dimension, which is contiguous in both.
-  const auto row = static_cast<std::size_t>(box.hi[dims - 1] - box.lo[dims - 1]);
-  std::array<std::int64_t, LEGATE_MAX_DIM> at{};
-  std::copy_n(box.lo.begin(), dims, at.begin());
+  const auto row = static_cast<std::size_t>(region.hi[dims - 1] - region.lo[dims - 1]);
+  auto at = region.lo;
   while (true) {
-    std::size_t offset = 0;
+    std::size_t from = 0;
+    std::size_t to = 0;
     for (std::size_t d = 0; d < dims; ++d) {
-      offset += static_cast<std::size_t>(at[d]) * strides[d];
+      from += static_cast<std::size_t>(at[d] - box.lo[d]) * source[d];
+      to += static_cast<std::size_t>(at[d]) * strides[d];
     }
-    fold(data + offset, buffer, row);
-    buffer += row * redop_.rhs_size;
+    fold(data + to, buffer + from, row);
     std::size_t d = dims - 1;
     while (d-- > 0) {
-      if (++at[d] < box.hi[d]) {
+      if (++at[d] < region.hi[d]) {
         break;
       }
-      at[d] = box.lo[d];
+      at[d] = region.lo[d];
     }
     if (d == static_cast<std::size_t>(-1)) {
       return;
@@ -100,26 +105,42 @@ void PartialResults::for_used_buffers(Use&& use) const {
 
 void PartialResults::fold_into(std::byte* data, const std::size_t* strides) const {
   for_used_buffers(
-      [&](const Box& box, const std::byte* buffer) { fold_buffer(redop_.apply, box, buffer, data, strides); });
+      [&](const Box& box, const std::byte* buffer) { fold_buffer(redop_.apply, box, box, buffer, data, strides); });
 }
 
-void PartialResults::collapse_into(const Box& bounds, std::byte* sum) const {
-  redop_.fill_identity(sum, bounds.volume());
-  std::array<std::size_t, LEGATE_MAX_DIM> strides{};
-  std::size_t stride = redop_.rhs_size;
-  std::size_t origin = 0;
-  for (auto d = static_cast<std::size_t>(bounds.dim); d-- > 0;) {
-    strides[d] = stride;
-    origin += static_cast<std::size_t>(bounds.lo[d]) * stride;
-    stride *= static_cast<std::size_t>(bounds.hi[d] - bounds.lo[d]);
-  }
+void PartialResults::fold_into(const std::vector<Box>& boxes, std::byte* data, const std::size_t* strides) const {
   for_used_buffers([&](const Box& box, const std::byte* buffer) {
-    fold_buffer(redop_.fold, box, buffer, sum - origin, strides.data());
+    for (const auto& region : boxes) {
+      if (region.overlaps(box)) {
+        fold_buffer(redop_.apply, region.intersection(box), box, buffer, data, strides);
+      }
+    }
   });
 }
 
-void PartialResults::apply(const Box& bounds, const std::byte* sum, std::byte* data, const std::size_t* strides) const {
-  fold_buffer(redop_.apply, bounds, sum, data, strides);
+void PartialResults::collapse_into(const std::vector<Box>& boxes, std::byte* sums) const {
+  for (const auto& region : boxes) {
+    redop_.fill_identity(sums, region.volume());
+    const auto strides = dense_strides(region, redop_.rhs_size);
+    std::size_t origin = 0;
+    for (std::size_t d = 0; d < static_cast<std::size_t>(region.dim); ++d) {
+      origin += static_cast<std::size_t>(region.lo[d]) * strides[d];
+    }
+    for_used_buffers([&](const Box& box, const std::byte* buffer) {
+      if (region.overlaps(box)) {
+        fold_buffer(redop_.fold, region.intersection(box), box, buffer, sums - origin, strides.data());
+      }
+    });
+    sums += region.volume() * redop_.rhs_size;
+  }
+}
+
+void PartialResults::apply(const std::vector<Box>& boxes, const std::byte* sums, std::byte* data,
+                           const std::size_t* strides) const {
+  for (const auto& box : boxes) {
+    fold_buffer(redop_.apply, box, box, sums, data, strides);
+    sums += box.volume() * redop_.rhs_size;
+  }
 }
 
 }  // namespace legate::detail

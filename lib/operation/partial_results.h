@@ -28,6 +28,8 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
 
   [[nodiscard]] const ReductionOperator& redop() const { return redop_; }
 
+  /// Whether this rank runs any of the points.
+  [[nodiscard]] bool has_points() const { return !used_.empty(); }
   /// The buffer of own point `index` on `worker`, initialised. Called by the worker that runs the point.
   [[nodiscard]] std::byte* begin(std::uint32_t index, unsigned worker);
   /// Byte strides of that buffer.
@@ -37,10 +39,13 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
 
   /// @name Where several ranks have buffers
   /// @{
-  /// Folds every used buffer into one that covers `bounds`, dense and in C order, with the identity elsewhere.
-  void collapse_into(const Box& bounds, std::byte* sum) const;
-  /// Folds such a buffer into the array at `data`.
-  void apply(const Box& bounds, const std::byte* sum, std::byte* data, const std::size_t* strides) const;
+  /// Folds every used buffer into buffers that cover these boxes, one after the other, each dense and in C order, with
+  /// the identity where no point has been.
+  void collapse_into(const std::vector<Box>& boxes, std::byte* sums) const;
+  /// Folds such buffers into the array at `data`.
+  void apply(const std::vector<Box>& boxes, const std::byte* sums, std::byte* data, const std::size_t* strides) const;
+  /// Folds what the used buffers hold of these boxes into the array at `data`.
+  void fold_into(const std::vector<Box>& boxes, std::byte* data, const std::size_t* strides) const;
   /// @}
 
   /// The memory of all buffers. Points list its tile as READ although they write, each into its own buffer; the fold
@@ -52,8 +57,8 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
  private:
   [[nodiscard]] const Box& box(std::uint32_t index) const { return own_.at(index).root; }
   using Fold = void (*)(void* target, const void* source, std::size_t count);
-  /// Folds a dense buffer over `box` into memory whose coordinate 0 is at `data`.
-  void fold_buffer(Fold fold, const Box& box, const std::byte* buffer, std::byte* data,
+  /// Folds the part `region` of a dense buffer over `box` into memory whose coordinate 0 is at `data`.
+  void fold_buffer(Fold fold, const Box& region, const Box& box, const std::byte* buffer, std::byte* data,
                    const std::size_t* strides) const;
   template <typename Use>
   void for_used_buffers(Use&& use) const;
