@@ -166,10 +166,16 @@ void submit_copy(engine::Array& array, engine::Array& buffer, const std::vector<
 }
 
 void send_all(const ExchangePlan& plan, engine::Array& array, std::uint64_t tag) {
+  const std::vector<Box>* packed = nullptr;
+  std::shared_ptr<engine::Array> buffer;
   for (const auto& message : plan.sends) {
-    auto buffer = message_buffer(message.elements * array.element_size());
-    submit_copy(array, *buffer, message.boxes, /*pack=*/true);
-    engine::send(std::move(buffer), message.peer, tag);
+    // What several ranks get is packed once.
+    if (packed == nullptr || *packed != message.boxes) {
+      packed = &message.boxes;
+      buffer = message_buffer(message.elements * array.element_size());
+      submit_copy(array, *buffer, message.boxes, /*pack=*/true);
+    }
+    engine::send(buffer, message.peer, tag);
   }
 }
 

@@ -38,7 +38,7 @@ struct Transfer {
   unsigned peer{0};
   std::uint64_t tag{0};
   std::size_t bytes{0};
-  ArrayRef buffer{};  // kept, of a sending one
+  std::shared_ptr<Array> buffer{};  // kept, of a sending one
   std::list<Transfer>::iterator position{};
 };
 
@@ -171,7 +171,7 @@ starpu_data_handle_t handle_of(Array& buffer) {
 
 namespace {
 
-void send_to_peer(ArrayRef buffer, unsigned to, std::uint64_t tag) {
+void send_to_peer(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag) {
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   const starpu_data_handle_t handle = handle_of(*buffer);
   logger().debug() << "rank " << cluster().rank << " sends " << buffer->bytes() << " bytes to rank " << to
@@ -227,7 +227,7 @@ void stop_transfers() {
 
 namespace {
 
-void send_to_peer(ArrayRef, unsigned, std::uint64_t) { LEGATE_ABORT("there is only one rank"); }
+void send_to_peer(std::shared_ptr<Array>, unsigned, std::uint64_t) { LEGATE_ABORT("there is only one rank"); }
 void receive_from_peer(Array&, unsigned, std::uint64_t) { LEGATE_ABORT("there is only one rank"); }
 
 }  // namespace
@@ -237,7 +237,7 @@ void stop_transfers() {}
 
 #endif
 
-void send(ArrayRef buffer, unsigned to, std::uint64_t tag) {
+void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag) {
   messages_sent.fetch_add(1, std::memory_order_relaxed);
   bytes_sent.fetch_add(buffer->bytes(), std::memory_order_relaxed);
   if (has_peers()) {

@@ -4,6 +4,7 @@
 #include "engine/array.h"
 
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -15,9 +16,9 @@ namespace legate::detail::engine {
 /// buffer is an array of one tile, as large on one side as on the other. Control thread.
 /// @{
 
-/// Keeps the buffer until it is sent. A buffer that is reused before that could be received into by the other half of
+/// Keeps the buffer until it is sent; one buffer may go to several ranks. A buffer that is reused before that could be received into by the other half of
 /// the same exchange: which would wait for the sending, as does the other rank, for ever.
-void send(ArrayRef buffer, unsigned to, std::uint64_t tag);
+void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag);
 /// The buffer may be dropped at once.
 void receive(Array& buffer, unsigned from, std::uint64_t tag);
 /// @}
