@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/exchange.h"
 
+#include "data/rank_tree.h"
 #include "data/strided_copy.h"
 
 #include <algorithm>
@@ -44,45 +45,6 @@ class Messages {
  private:
   std::map<std::uint32_t, ExchangePlan::Message> by_peer_{};
 };
-
-/// This rank's place in a binomial tree of the ranks that get something: where it is from and who gets it next.
-struct TreePlace {
-  std::uint32_t parent{0};
-  bool has_parent{false};
-  std::vector<std::uint32_t> children{};
-};
-
-/// The root is member 0; the others are the ranks [first, last] but for the root.
-TreePlace place_in_tree(std::uint32_t root, std::uint32_t first, std::uint32_t last, std::uint32_t rank) {
-  const bool among = root >= first && root <= last;
-  const std::uint32_t members = last - first + 1 + (among ? 0U : 1U);
-  const auto rank_at = [&](std::uint32_t member) {
-    if (member == 0) {
-      return root;
-    }
-    const auto other = first + member - 1;
-    return among && other >= root ? other + 1 : other;
-  };
-  std::uint32_t member = 0;
-  if (rank != root) {
-    member = rank - first + 1 - (among && rank > root ? 1U : 0U);
-  }
-  TreePlace place;
-  std::uint32_t bit = 1;
-  while (bit < members && (member & bit) == 0) {
-    bit <<= 1U;
-  }
-  if (member != 0) {
-    place.has_parent = true;
-    place.parent = rank_at(member & ~bit);
-  }
-  for (bit >>= 1U; bit > 0; bit >>= 1U) {
-    if (member + bit < members) {
-      place.children.push_back(rank_at(member + bit));
-    }
-  }
-  return place;
-}
 
 /// Copies boxes of an array into a buffer, one after the other, or back. Deletes itself.
 class CopyWork final : public engine::Work {

@@ -2,6 +2,7 @@
 #include "operation/combine.h"
 
 #include "data/exchange.h"
+#include "data/rank_tree.h"
 
 #include <algorithm>
 #include <functional>
@@ -66,12 +67,12 @@ engine::ArrayRef submit_collapse(PartialResults& partial, const std::vector<Box>
   return sums;
 }
 
-/// All points see the same: along a binomial tree to the first rank.
+/// All points see the same: along a tree to the first rank.
 void combine_in_tree(PartialResults& partial, Storage& target, const Box& box, const Placement& placement,
                      std::int32_t priority) {
   const auto self = engine::cluster().rank;
   const auto first = placement.first_rank();
-  const auto members = placement.last_rank() - first + 1;
+  const auto last = placement.last_rank();
   auto& array = target.array();
 
   // The old contents have to be where the result will be.
@@ -84,26 +85,24 @@ void combine_in_tree(PartialResults& partial, Storage& target, const Box& box, c
   target.take_over(box, first);
 
   const auto tag = engine::next_transfer_tag();
-  if (self < first || self >= first + members) {
+  if (self < first || self > last) {
     return;
   }
-  const auto member = self - first;
   const auto elements = box.volume();
   const auto& redop = partial.redop();
   auto sum = submit_collapse(partial, {box}, elements, priority);
   auto* const sum_data = sum->data();
-  for (std::uint32_t bit = 1; bit < members; bit <<= 1U) {
-    if ((member & bit) != 0) {
-      engine::send(std::move(sum), first + (member & ~bit), tag);
-      return;
-    }
-    if (member + bit < members) {
-      const auto other = message_buffer(elements * redop.rhs_size);
-      engine::receive(*other, first + member + bit, tag);
-      const auto* const other_data = other->data();
-      submit_step([&redop, sum_data, other_data, elements] { redop.fold(sum_data, other_data, elements); }, priority,
-                  {{sum->tile(0), engine::Access::READ_WRITE}, {other->tile(0), engine::Access::READ}});
-    }
+  const auto place = place_in_tree(first, first, last, self);
+  for (const auto child : place.children) {
+    const auto other = message_buffer(elements * redop.rhs_size);
+    engine::receive(*other, child, tag);
+    const auto* const other_data = other->data();
+    submit_step([&redop, sum_data, other_data, elements] { redop.fold(sum_data, other_data, elements); }, priority,
+                {{sum->tile(0), engine::Access::READ_WRITE}, {other->tile(0), engine::Access::READ}});
+  }
+  if (place.has_parent) {
+    engine::send(std::move(sum), place.parent, tag);
+    return;
   }
   submit_apply(partial, array, *sum, {box}, priority);
 }
