@@ -3,6 +3,7 @@
 
 #include "engine/array_pool.h"
 #include "engine/bundle.h"
+#include "engine/cluster.h"
 #include "engine/environment.h"
 #include "engine/nd_interface.h"
 #include "engine/scheduler.h"
@@ -168,7 +169,8 @@ void start(const Configuration& configuration) {
     after_others();
   }
   const std::size_t memory = configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;
-  ArrayPool::instance().open(memory);
+  // The pool counts addresses. Of several ranks each has them for whole arrays and uses its part.
+  ArrayPool::instance().open(memory * cluster().ranks);
   start_transfers();
   Bundler::instance().open(configuration.bundling, workers);
   set_running(true, workers, starpu_memory_nodes_get_count());
@@ -194,7 +196,7 @@ int stop() {
 
 MemoryUsage memory_usage() {
   const auto statistics = ArrayPool::instance().statistics();
-  return {statistics.peak_bytes, statistics.memory_limit};
+  return {statistics.peak_bytes / cluster().ranks, statistics.memory_limit / cluster().ranks};
 }
 
 std::string backend_version() {
