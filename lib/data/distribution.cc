@@ -115,9 +115,10 @@ Distribution::Ptr Distribution::intern(const Box& whole, std::vector<Layer> laye
 Distribution::Distribution(const Box& whole, std::vector<Layer> layers)
     : id_{next_distribution_id()}, whole_{whole}, layers_{std::move(layers)} {
   for (const auto& layer : layers_) {
-    everywhere_ = everywhere_ && std::all_of(layer.owners.begin(), layer.owners.end(),
-                                             [](std::uint32_t owner) { return owner == EVERYBODY; }) &&
-                  !layer.owners.empty();
+    everywhere_ =
+        everywhere_ &&
+        std::all_of(layer.owners.begin(), layer.owners.end(), [](std::uint32_t owner) { return owner == EVERYBODY; }) &&
+        !layer.owners.empty();
   }
   find_here();
 }

@@ -146,6 +146,7 @@ void receive_all(const ExchangePlan& plan, engine::Array& array, std::uint64_t t
     array.set_pages_note(0);
   }
   for (const auto& message : plan.receives) {
+    array.expect_use(message.boxes);
     const auto buffer = message_buffer(message.elements * array.element_size());
     engine::receive(*buffer, message.peer, tag);
     submit_copy(array, *buffer, message.boxes, /*pack=*/false);
@@ -229,9 +230,8 @@ std::shared_ptr<const ExchangePlan> plan_broadcast(const Distribution& distribut
   found.erase(std::remove_if(found.begin(), found.end(), all_have), found.end());
   Messages sends;
   Messages receives;
-  const bool one_owner = std::all_of(found.begin(), found.end(), [&](const Distribution::Part& part) {
-    return part.owner == found.front().owner;
-  });
+  const bool one_owner = std::all_of(found.begin(), found.end(),
+                                     [&](const Distribution::Part& part) { return part.owner == found.front().owner; });
   for (const auto& part : found) {
     if (one_owner) {
       // Passed on from rank to rank, so that nobody sends to all.
@@ -266,6 +266,7 @@ void clear_exchanges() { plans().clear(); }
 engine::ArrayRef message_buffer(std::uint64_t bytes) {
   auto buffer = engine::Array::create({bytes}, 1, 64);
   buffer->retile({});  // a recycled one may be cut
+  buffer->expect_use({buffer->box()});
   return buffer;
 }
 

@@ -36,8 +36,7 @@ Interval coordinates_that_meet(const Rule& rule, std::int64_t lo, std::int64_t h
   if (rule.step > 0) {
     return {floor_divide(lo - rule.size - rule.start, rule.step) + 1, floor_divide(hi - 1 - rule.start, rule.step) + 1};
   }
-  return {floor_divide(rule.start - hi, -rule.step) + 1,
-          floor_divide(rule.start + rule.size - lo - 1, -rule.step) + 1};
+  return {floor_divide(rule.start - hi, -rule.step) + 1, floor_divide(rule.start + rule.size - lo - 1, -rule.step) + 1};
 }
 
 std::int64_t extent_along(const Rule& rule, const std::vector<std::uint64_t>& extents) {
@@ -164,7 +163,7 @@ void PointParts::summarize_rules() {
   bounds_.dim = static_cast<std::int32_t>(rules_.size());
   largest_ = 1;
   gapless_ = true;
-  std::vector<int> moves(extents_.size(), 0);          // rules that follow a dimension of the launch
+  std::vector<int> moves(extents_.size(), 0);           // rules that follow a dimension of the launch
   std::vector<bool> separates(extents_.size(), false);  // points that differ in it see different elements
   Hash hash;
   hash.add(extents_.size());

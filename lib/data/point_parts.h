@@ -59,9 +59,9 @@ class PointParts {
   std::uint64_t size_{0};
   std::vector<std::uint64_t> extents_{};  // of the launch, without those of 1
   std::vector<Rule> rules_{};
-  std::vector<Box> boxes_{};                // listed ones
-  std::vector<Box> indexed_{};              // those that are not empty, if they are disjoint
-  std::vector<std::uint64_t> point_of_{};   // of an indexed one
+  std::vector<Box> boxes_{};               // listed ones
+  std::vector<Box> indexed_{};             // those that are not empty, if they are disjoint
+  std::vector<std::uint64_t> point_of_{};  // of an indexed one
   engine::TilingIndex index_{};
   bool is_listed_{false};
   bool disjoint_{false};

@@ -92,8 +92,8 @@ class Storage {
   void take_over(const Box& box, std::uint32_t owner);
   /// Gives up the memory of large parts that this rank has lost since the last call, behind the tasks that use it.
   void release_lost_parts();
-  /// Makes sure that every element of `box` has one owner, without moving anything: what all ranks have is dealt to those
-  /// of `placement`. @return false if that is not possible, because all ranks have some of it but not all
+  /// Makes sure that every element of `box` has one owner, without moving anything: what all ranks have is dealt to
+  /// those of `placement`. @return false if that is not possible, because all ranks have some of it but not all
   [[nodiscard]] bool settle(const Box& box, const Placement& placement);
   /// What ranks have received counts no more: the owners have changed the contents.
   void forget_copies() { served_.clear(); }

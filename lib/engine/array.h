@@ -105,8 +105,8 @@ class Array {
   /// that has all tiles outside of `kept` for itself.
   void release_pages(const std::vector<Box>& kept);
 
-  /// A note of the user's about which pages are in use, which an array that is used again still has: 0 at first. Control
-  /// thread only.
+  /// A note of the user's about which pages are in use, which an array that is used again still has: 0 at first.
+  /// Control thread only.
   [[nodiscard]] std::uint64_t pages_note() const noexcept { return pages_note_; }
   void set_pages_note(std::uint64_t note) noexcept { pages_note_ = note; }
 

@@ -4,6 +4,7 @@
 #include "engine/call_check.h"
 #include "engine/environment.h"
 #include "engine/mpi_call.h"
+#include "engine/spin.h"
 #include "engine/watch.h"
 #include "utilities/banner.h"
 
@@ -11,11 +12,14 @@
 
 #include <unistd.h>
 
+#include <algorithm>
 #include <atomic>
 #include <cerrno>
+#include <chrono>
 #include <cstdlib>
 #include <cstring>
 #include <stdexcept>
+#include <thread>
 
 namespace legate::detail::engine {
 
@@ -105,15 +109,23 @@ std::optional<LauncherView> look_at_launcher(const char* (*get)(const char* name
   return std::nullopt;
 }
 
+unsigned ranks_of_this_node() noexcept {
+  for (const char* const name : {"OMPI_COMM_WORLD_LOCAL_SIZE", "MPI_LOCALNRANKS", "MV2_COMM_WORLD_LOCAL_SIZE"}) {
+    if (const auto ranks = number(std::getenv(name)); ranks && *ranks > 0) {
+      return *ranks;
+    }
+  }
+  return 1;
+}
+
 #if LEGATE_DEFINED(LEGATE_USE_MPI)
 
 namespace {
 
 // Where there are more threads than processors, a process that waits for a message must let the others run.
 void let_others_run(ScopedEnvironment& environment) {
-  const auto local = number(std::getenv("OMPI_COMM_WORLD_LOCAL_SIZE"));
   const long processors = ::sysconf(_SC_NPROCESSORS_ONLN);
-  if (local && processors > 0 && 2 * static_cast<long>(*local) > processors) {
+  if (processors > 0 && 2 * static_cast<long>(ranks_of_this_node()) > processors) {
     environment.set_default("OMPI_MCA_mpi_yield_when_idle", "1");
   }
 }
@@ -124,8 +136,7 @@ std::string own_name() { return "Rank " + std::to_string(cluster().rank) + " of 
 // own.
 void end_run_at_exit() {
   int finalised = 0;
-  if (!has_peers() || state().process != ::getpid() || MPI_Finalized(&finalised) != MPI_SUCCESS ||
-      finalised != 0) {
+  if (!has_peers() || state().process != ::getpid() || MPI_Finalized(&finalised) != MPI_SUCCESS || finalised != 0) {
     return;
   }
   print_error_banner({"The process ends before legate::finish(), which every rank has to call: the run is ended"});
@@ -154,6 +165,11 @@ bool provide_mpi(bool wanted) {
     state().initialised_here = true;
   } else {
     return false;
+  }
+  int ranks = 1;
+  expect_mpi(MPI_Comm_size(MPI_COMM_WORLD, &ranks), "MPI_Comm_size");
+  if (ranks == 1 && !wanted) {
+    return false;  // the program's own business
   }
   if (level != MPI_THREAD_MULTIPLE) {
     stop_cluster();
@@ -229,6 +245,24 @@ class Meeting {
   Meeting(const Meeting&) = delete;
   Meeting& operator=(const Meeting&) = delete;
 
+  // Returns when the operation is over. MPI itself would look for it all the time, at the expense of workers and of
+  // ranks that are not as far: after some time looking gets rarer, by a sixteenth of what has been waited already.
+  void complete(MPI_Request request) const {
+    const auto over = [&request] {
+      int flag = 0;
+      expect_mpi(MPI_Test(&request, &flag, MPI_STATUS_IGNORE), "MPI_Test");
+      return flag != 0;
+    };
+    const auto begin = std::chrono::steady_clock::now();
+    if (spin_until(std::chrono::microseconds{200}, over)) {
+      return;
+    }
+    while (!over()) {
+      const auto waited = std::chrono::steady_clock::now() - begin;
+      std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(waited / 16, std::chrono::milliseconds{1}));
+    }
+  }
+
  private:
   Wait wait_{"all ranks to come to this point"};
 };
@@ -238,7 +272,9 @@ class Meeting {
 void barrier() {
   if (has_peers()) {
     const Meeting meeting;
-    expect_mpi(MPI_Barrier(state().collectives), "MPI_Barrier");
+    MPI_Request request{};
+    expect_mpi(MPI_Ibarrier(state().collectives, &request), "MPI_Ibarrier");
+    meeting.complete(request);
   }
 }
 
@@ -247,7 +283,10 @@ namespace {
 void gather_from_peers(const void* data, std::byte* all, std::size_t bytes) {
   const Meeting meeting;
   const int count = static_cast<int>(bytes);
-  expect_mpi(MPI_Allgather(data, count, MPI_BYTE, all, count, MPI_BYTE, state().collectives), "MPI_Allgather");
+  MPI_Request request{};
+  expect_mpi(MPI_Iallgather(data, count, MPI_BYTE, all, count, MPI_BYTE, state().collectives, &request),
+             "MPI_Iallgather");
+  meeting.complete(request);
 }
 
 }  // namespace
@@ -255,16 +294,22 @@ void gather_from_peers(const void* data, std::byte* all, std::size_t bytes) {
 void broadcast(void* data, std::size_t bytes, unsigned root) {
   if (has_peers()) {
     const Meeting meeting;
-    expect_mpi(MPI_Bcast(data, static_cast<int>(bytes), MPI_BYTE, static_cast<int>(root), state().collectives),
-               "MPI_Bcast");
+    MPI_Request request{};
+    expect_mpi(
+        MPI_Ibcast(data, static_cast<int>(bytes), MPI_BYTE, static_cast<int>(root), state().collectives, &request),
+        "MPI_Ibcast");
+    meeting.complete(request);
   }
 }
 
 void minima(std::uint64_t* values, std::size_t count) {
   if (has_peers()) {
     const Meeting meeting;
-    expect_mpi(MPI_Allreduce(MPI_IN_PLACE, values, static_cast<int>(count), MPI_UINT64_T, MPI_MIN, state().collectives),
-               "MPI_Allreduce");
+    MPI_Request request{};
+    expect_mpi(MPI_Iallreduce(MPI_IN_PLACE, values, static_cast<int>(count), MPI_UINT64_T, MPI_MIN, state().collectives,
+                              &request),
+               "MPI_Iallreduce");
+    meeting.complete(request);
   }
 }
 

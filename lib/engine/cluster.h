@@ -27,6 +27,9 @@ struct LauncherView {
 /// Nothing if no launcher left a trace. `get` looks up a variable of the environment, null if it is not set.
 [[nodiscard]] std::optional<LauncherView> look_at_launcher(const char* (*get)(const char* name));
 
+/// How many processes of the run share this node, as far as the launcher says so; else 1.
+[[nodiscard]] unsigned ranks_of_this_node() noexcept;
+
 /// Finds the other processes. Initialises MPI (MPI_THREAD_MULTIPLE) if a launcher has started several and the program
 /// has not done so itself. Collective, before start(). From then on a process of several that ends before
 /// stop_cluster() says so and ends the run.

@@ -3,6 +3,7 @@
 
 #include "engine/array_links.h"
 #include "engine/bundle.h"
+#include "engine/call_check.h"
 #include "engine/cluster.h"
 #include "engine/environment.h"
 #include "engine/mpi_call.h"
@@ -99,7 +100,10 @@ std::uint64_t last_tag{0};  // control thread
 
 }  // namespace
 
-std::uint64_t next_transfer_tag() noexcept { return ++last_tag; }
+std::uint64_t next_transfer_tag() {
+  compare_calls();
+  return ++last_tag;
+}
 
 TransferStatistics transfer_statistics() noexcept {
   return {messages_sent.load(std::memory_order_relaxed), bytes_sent.load(std::memory_order_relaxed)};
@@ -129,8 +133,8 @@ void completed(void* argument) {
 // MPI counts with 32 bits: bytes beyond go in blocks of this size.
 constexpr std::size_t BLOCK = std::size_t{1} << 30U;
 
-// StarPU-MPI's thread asks for the type when the data are ready to be sent or received into, and gives it back when they
-// have been, before tasks may use them.
+// StarPU-MPI's thread asks for the type when the data are ready to be sent or received into, and gives it back when
+// they have been, before tasks may use them.
 int make_datatype(starpu_data_handle_t handle, MPI_Datatype* type) {
   after_others();
   const std::size_t bytes = contiguous_bytes(handle);

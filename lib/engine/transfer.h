@@ -16,15 +16,18 @@ namespace legate::detail::engine {
 /// buffer is an array of one tile, as large on one side as on the other. Control thread.
 /// @{
 
-/// Keeps the buffer until it is sent; one buffer may go to several ranks. A buffer that is reused before that could be received into by the other half of
-/// the same exchange: which would wait for the sending, as does the other rank, for ever.
+/// Keeps the buffer until it is sent; one buffer may go to several ranks. A buffer that is reused before that could be
+/// received into by the other half of the same exchange: which would wait for the sending, as does the other rank, for
+/// ever.
 void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag);
 /// The buffer may be dropped at once.
 void receive(Array& buffer, unsigned from, std::uint64_t tag);
 /// @}
 
-/// Number of the next transfer. Ranks that go through the same program get the same numbers.
-[[nodiscard]] std::uint64_t next_transfer_tag() noexcept;
+/// Number of the next transfer. Ranks that go through the same program get the same numbers. Where calls are checked,
+/// they are compared first: messages of ranks that have called something else would not fit.
+/// @throws std::logic_error as compare_calls().
+[[nodiscard]] std::uint64_t next_transfer_tag();
 
 /// Returns when every transfer that was started has completed on this side.
 void wait_for_transfers();

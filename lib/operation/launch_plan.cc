@@ -149,8 +149,8 @@ std::vector<std::uint64_t> make_grid(const LaunchPlan& plan, std::size_t dim,
   std::size_t free = 0;
   for (std::size_t d = 0; d < dim && !plan.single; ++d) {
     if (!std::count(forbidden.begin(), forbidden.end(), d) && free < static_cast<std::size_t>(plan.domain.dim)) {
-      grid[d] = static_cast<std::uint64_t>(
-          plan.domain.rect_data[free + static_cast<std::size_t>(plan.domain.dim)] - plan.domain.rect_data[free] + 1);
+      grid[d] = static_cast<std::uint64_t>(plan.domain.rect_data[free + static_cast<std::size_t>(plan.domain.dim)] -
+                                           plan.domain.rect_data[free] + 1);
       ++free;
     }
   }
@@ -367,8 +367,8 @@ std::shared_ptr<const Geometry> plan_argument(const View::Ptr& view, const std::
   if (auto* entry = geometry_memo().find(words)) {
     return entry->answer;
   }
-  const auto map = projection ? color_map(*projection, domain)
-                              : color_map(lower_bounds(domain), extents_of(domain), tiling->colors);
+  const auto map =
+      projection ? color_map(*projection, domain) : color_map(lower_bounds(domain), extents_of(domain), tiling->colors);
   // Where some color is none, the constructor that looks at every point finds the first one.
   auto geometry = map && map->stays_in(tiling->colors)
                       ? std::make_shared<const Geometry>(view, tiling, *map)

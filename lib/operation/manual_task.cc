@@ -63,7 +63,7 @@ void ManualTask::plan() {
       for (std::uint32_t d = 0; d < dim && a_grid; ++d) {
         const auto i = static_cast<std::int32_t>(d);
         grid[d] = static_cast<std::uint64_t>(launch_domain_.rect_data[i + launch_domain_.dim] -
-                                                    launch_domain_.rect_data[i] + 1);
+                                             launch_domain_.rect_data[i] + 1);
       }
       if (!a_grid && dim > 0) {
         grid[0] = plan->points;

@@ -85,8 +85,9 @@ std::uint64_t ColorMap::volume() const {
 bool ColorMap::stays_in(const std::vector<std::uint64_t>& colors) const {
   for (std::size_t d = 0; d < rules.size(); ++d) {
     const auto& rule = rules[d];
-    const auto last =
-        rule.launch_dim < 0 ? 0 : static_cast<std::int64_t>(launch_extents[static_cast<std::size_t>(rule.launch_dim)]) - 1;
+    const auto last = rule.launch_dim < 0
+                          ? 0
+                          : static_cast<std::int64_t>(launch_extents[static_cast<std::size_t>(rule.launch_dim)]) - 1;
     for (const auto color : {rule.offset, rule.weight * last + rule.offset}) {
       if (color < 0 || static_cast<std::uint64_t>(color) >= colors[d]) return false;
     }

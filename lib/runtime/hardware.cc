@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
+#include "engine/cluster.h"
 #include "runtime/configuration.h"
 
 #include <sched.h>
@@ -58,7 +59,7 @@ namespace {
 HardwareFacts read_hardware() {
   HardwareFacts facts;
   facts.cores = count_cores();
-  facts.memory = count_memory();
+  facts.memory = count_memory() / engine::ranks_of_this_node();
   facts.numa_domains = count_numa_domains();
   if (facts.numa_domains > 0) {
     facts.numa_domain_memory = facts.memory / facts.numa_domains;

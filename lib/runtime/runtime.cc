@@ -227,9 +227,13 @@ std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTa
   return std::make_shared<ManualTask>(task, setting, domain);
 }
 
+std::string Runtime::place() const {
+  return !engine::checking_calls() || scope_->provenance->empty() ? std::string{} : "[" + *scope_->provenance + "]";
+}
+
 void Runtime::wait_everywhere(const char* call) {
   const engine::Wait wait{call};
-  engine::record_call(call);
+  engine::record_call(call, place());
   engine::compare_calls();
   engine::wait_all();
   engine::barrier();
@@ -374,7 +378,7 @@ void Runtime::issue_execution_fence(bool block) {
   if (block) {
     wait_everywhere("issue_execution_fence, blocking");
   } else {
-    engine::record_call("issue_execution_fence");
+    engine::record_call("issue_execution_fence", place());
   }
 }
 

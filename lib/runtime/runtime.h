@@ -67,8 +67,10 @@ class Runtime {
   [[nodiscard]] const std::shared_ptr<const TaskSetting>& setting_for(const RegisteredTask& task) const;
   void launch(TaskDescription& task);
   void register_core_library();
+  /// Where in the program we are, for messages about calls.
+  [[nodiscard]] std::string place() const;
   /// Returns when everything that any rank has submitted so far is over. `call`: what waits, for messages.
-  static void wait_everywhere(const char* call);
+  void wait_everywhere(const char* call);
   /// Waits, if a fence that did not block was issued, before anything later starts.
   void honour_fence();
 

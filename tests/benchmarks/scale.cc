@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What a launch costs one rank, in time and in memory, when there are 1, 4, 64 or 1024 ranks. One process plays a rank
-// in the middle; the others are made up: nothing is communicated, everything else is done. Every rank has the same share
-// of the work, so the figures of all columns would be equal in a perfect world. Ratios are to 4 ranks.
+// in the middle; the others are made up: nothing is communicated, everything else is done. Every rank has the same
+// share of the work, so the figures of all columns would be equal in a perfect world. Ratios are to 4 ranks.
 //
 //   scale [--launches 4000]
 #include <legate.h>
@@ -43,10 +43,7 @@ struct Program {
 class Programs {
  public:
   explicit Programs(std::uint64_t elements)
-      : library_{runtime_->create_library("scale")},
-        elements_{elements},
-        old_{make(elements)},
-        new_{make(elements)} {
+      : library_{runtime_->create_library("scale")}, elements_{elements}, old_{make(elements)}, new_{make(elements)} {
     Touch::register_variants(library_);
     Sum::register_variants(library_);
   }
@@ -170,7 +167,7 @@ int main(int argc, char** argv) {
   const benchmark::Table table{
       {{"per launch, on one rank of", 38}, {"1", 7}, {"4", 7}, {"64", 7}, {"1024", 7}, {"1024/4", 7}}};
   table.header();
-  const auto row = [&](const std::string& label, std::size_t program, double Figure::* figure) {
+  const auto row = [&](const std::string& label, std::size_t program, double Figure::*figure) {
     std::vector<std::string> cells{label};
     for (const auto& column : columns) cells.push_back(benchmark::number(column[program].*figure));
     cells.push_back(benchmark::ratio(columns[3][program].*figure, columns[1][program].*figure));

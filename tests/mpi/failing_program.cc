@@ -122,6 +122,14 @@ void other_shape(const Program& program) {
   program.fence();
 }
 
+// Messages of different lengths would be sent before anything is waited for.
+void other_messages(const Program& program) {
+  auto store = program.runtime->create_store(Shape{program.odd_one_out ? 100'001U : 100'000U}, legate::int64());
+  program.runtime->issue_fill(store, Scalar{std::int64_t{1}});
+  static_cast<void>(store.get_physical_store());
+  program.fence();
+}
+
 void other_store(const Program& program) {
   program.runtime->issue_fill(program.odd_one_out ? program.x : program.y, Scalar{std::int64_t{1}});
   program.fence();
@@ -309,6 +317,7 @@ const std::map<std::string, void (*)(const Program&)>& failures() {
   static const std::map<std::string, void (*)(const Program&)> all{{"extra_submit", &extra_submit},
                                                                    {"other_scalar", &other_scalar},
                                                                    {"other_shape", &other_shape},
+                                                                   {"other_messages", &other_messages},
                                                                    {"other_store", &other_store},
                                                                    {"other_part", &other_part},
                                                                    {"other_constraint", &other_constraint},

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Every piece of a store adds 1 to itself and to two more elements on both sides, `--iterations` times. Every rank checks
-// all elements. A program of tests/mpi/traffic and nothing to learn from.
+// Every piece of a store adds 1 to itself and to two more elements on both sides, `--iterations` times. Every rank
+// checks all elements. A program of tests/mpi/traffic and nothing to learn from.
 #include <legate.h>
 
 #include <legate/redop/redop.h>
@@ -66,8 +66,8 @@ bool run(std::int64_t elements, std::int64_t iterations) {
   for (std::int64_t i = 0; i < elements; ++i) {
     const auto expected = iterations * pieces_that_reach(i, elements, processors);
     if (values[i] != expected) {
-      std::fprintf(stderr, "element %lld is %lld, not %lld\n", static_cast<long long>(i), static_cast<long long>(values[i]),
-                   static_cast<long long>(expected));
+      std::fprintf(stderr, "element %lld is %lld, not %lld\n", static_cast<long long>(i),
+                   static_cast<long long>(values[i]), static_cast<long long>(expected));
       return false;
     }
   }

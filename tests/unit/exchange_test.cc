@@ -59,9 +59,7 @@ struct Access {
   Placement placement;
 
   [[nodiscard]] PlacedParts placed() const { return {geometry->parts(), placement}; }
-  [[nodiscard]] Box box(std::uint64_t point) const {
-    return geometry->parts()->box(geometry->is_whole() ? 0 : point);
-  }
+  [[nodiscard]] Box box(std::uint64_t point) const { return geometry->parts()->box(geometry->is_whole() ? 0 : point); }
 };
 
 /// A launch over tiles, which may overlap, leave gaps, and be more or fewer than the processors.
@@ -220,7 +218,8 @@ TEST_F(Exchange, NobodySendsABroadcastToEverybody) {
   for (unsigned rank = 0; rank < RANKS; ++rank) {
     engine::pretend_cluster({rank, RANKS});
     clear_distributions();
-    const auto plan = plan_broadcast(*Distribution::of_parts(whole, {{whole, 5}}), whole, Placement{RANKS, 0, RANKS, 1});
+    const auto plan =
+        plan_broadcast(*Distribution::of_parts(whole, {{whole, 5}}), whole, Placement{RANKS, 0, RANKS, 1});
     EXPECT_LE(plan->sends.size(), 2U);
     EXPECT_EQ(plan->receives.size(), rank == 5 ? 0U : 1U);
     for (const auto& message : plan->sends) EXPECT_TRUE(reached.insert(message.peer).second);

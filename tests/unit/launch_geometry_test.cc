@@ -25,9 +25,15 @@ class LaunchGeometry : public ::testing::Test {
       const auto dim = static_cast<std::size_t>(dice(0, static_cast<std::int64_t>(view->dim()) - 1));
       const auto extent = static_cast<std::int64_t>(view->extents()[dim]);
       switch (dice(0, 4)) {
-        case 0: view = view->dim() < LEGATE_MAX_DIM ? view->promote(dim, number(1, 3)) : view; break;
-        case 1: view = view->dim() > 1 ? view->project(dim, number(0, extent - 1)) : view; break;
-        case 2: view = extent == 1 ? view->broadcast(dim, number(1, 4)) : view; break;
+        case 0:
+          view = view->dim() < LEGATE_MAX_DIM ? view->promote(dim, number(1, 3)) : view;
+          break;
+        case 1:
+          view = view->dim() > 1 ? view->project(dim, number(0, extent - 1)) : view;
+          break;
+        case 2:
+          view = extent == 1 ? view->broadcast(dim, number(1, 4)) : view;
+          break;
         case 3: {
           const auto begin = dice(0, extent - 1);
           view = view->slice(dim, static_cast<std::uint64_t>(begin), number(begin + 1, extent));
@@ -59,8 +65,9 @@ TEST_F(LaunchGeometry, RulesSayWhatEveryPointSees) {
       tiling.colors.push_back(number(1, 4));
       tiling.offsets.push_back(dice(-2, 2));
       tiling.strides.push_back(number(1, 4));
-      map.rules.push_back({static_cast<std::int32_t>(dice(-1, static_cast<std::int64_t>(map.launch_extents.size()) - 1)),
-                           dice(-1, 2), dice(0, 3)});
+      map.rules.push_back(
+          {static_cast<std::int32_t>(dice(-1, static_cast<std::int64_t>(map.launch_extents.size()) - 1)), dice(-1, 2),
+           dice(0, 3)});
     }
     if (!map.stays_in(tiling.colors)) continue;
     const auto shared = std::make_shared<const Tiling>(tiling);
@@ -86,7 +93,8 @@ TEST_F(LaunchGeometry, RulesSayWhatEveryPointSees) {
 
 TEST_F(LaunchGeometry, AnEmptyTileOfABroadcastDimensionSeesNothing) {
   const auto view = View::root({1, 4})->broadcast(0, 1);
-  const auto tiling = std::make_shared<const Tiling>(std::vector<std::uint64_t>{1, 4}, std::vector<std::uint64_t>{2, 1});
+  const auto tiling =
+      std::make_shared<const Tiling>(std::vector<std::uint64_t>{1, 4}, std::vector<std::uint64_t>{2, 1});
   const Geometry geometry{view, tiling, ColorMap{{2}, {{0, 1, 0}, {-1, 0, 0}}}};
   EXPECT_FALSE(geometry.parts()->box(0).empty());
   EXPECT_TRUE(geometry.parts()->box(1).empty());

@@ -26,7 +26,8 @@ class RandomRules : public ::testing::Test {
     for (auto d = dice(1, 3); d > 0; --d) {
       const auto lo = dice(-2, 3);
       const auto launch_dim = dice(-1, static_cast<std::int64_t>(extents.size()) - 1);
-      rules.push_back({static_cast<std::int32_t>(launch_dim), dice(-3, 4), dice(-4, 8), dice(0, 5), lo, lo + dice(0, 9)});
+      rules.push_back(
+          {static_cast<std::int32_t>(launch_dim), dice(-3, 4), dice(-4, 8), dice(0, 5), lo, lo + dice(0, 9)});
     }
   }
   /// What the definition says, with no cleverness.

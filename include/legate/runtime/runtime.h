@@ -178,6 +178,7 @@ LEGATE_EXPORT void start();
 
 /// Runs the shutdown callbacks, completes all submitted work and stops the runtime.
 /// @return 0 if all went well, or if the runtime is not running.
+/// @throws std::logic_error the ranks have made different calls (`--check-calls`).
 [[nodiscard]] LEGATE_EXPORT std::int32_t finish();
 /// @throws std::runtime_error if finish() would return another value than 0.
 [[deprecated("use finish()")]] LEGATE_EXPORT void destroy();
