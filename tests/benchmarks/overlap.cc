@@ -2,13 +2,19 @@
 // Whether tasks go on while messages travel: on every rank some tiles in a row, of which each step changes every one
 // and reads its neighbours, so that the outermost tile of a rank waits for the other rank while those within have work.
 //
-//   overlap [--ranks 2] [--tiles 4] [--steps 40] [--rounds 5]
+// Messages need processors as well. Where all are busy with leaves, `--idle 1` has leaves wait for as long instead, as
+// if an accelerator computed: then it shows what the runtime leaves undone while messages travel, and nothing else.
+//
+//   overlap [--ranks 2] [--tiles 4] [--steps 40] [--rounds 5] [--idle 0]
 #include <legate.h>
 
 #include "measure.h"
 #include "ranks.h"
 
 #include <mpi.h>
+
+#include <chrono>
+#include <thread>
 
 namespace {
 
@@ -24,11 +30,12 @@ const benchmark::Table TABLE{{{"bytes, ms a step", 16},
                               {"both", 8},
                               {"hidden", 7}}};
 
-/// Computes for as long as its scalar says.
+/// Computes as many steps as its first scalar says, or waits for as many microseconds as the second one says.
 struct Leaf : public legate::LegateTask<Leaf> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{0}};
   static void cpu_variant(TaskContext context) {
     benchmark::keep(benchmark::compute(context.scalar(0).value<std::uint64_t>()));
+    std::this_thread::sleep_for(std::chrono::microseconds{context.scalar(1).value<std::uint64_t>()});
   }
 };
 
@@ -36,6 +43,13 @@ struct Settings {
   std::uint64_t tiles;  // a rank
   int steps;
   std::size_t rounds;
+  bool idle;
+};
+
+/// How long a leaf takes.
+struct Length {
+  std::uint64_t iterations;
+  std::uint64_t microseconds;
 };
 
 class Row {
@@ -50,7 +64,7 @@ class Row {
                stores_[1].partition_by_tiling(std::vector<std::uint64_t>{tile_})} {}
 
   /// Milliseconds a step.
-  double run(std::uint64_t iterations, bool neighbours) {
+  double run(const Length& leaf, bool neighbours) {
     auto* runtime = Runtime::get_runtime();
     runtime->issue_execution_fence(/*block=*/true);
     const double begin = benchmark::now();
@@ -64,7 +78,8 @@ class Row {
         task.add_input(from, legate::SymbolicPoint{legate::dimension(0)});
         task.add_input(from, legate::SymbolicPoint{legate::dimension(0) + 2});
       }
-      task.add_scalar_arg(iterations);
+      task.add_scalar_arg(leaf.iterations);
+      task.add_scalar_arg(leaf.microseconds);
       runtime->submit(std::move(task));
     }
     runtime->issue_execution_fence(/*block=*/true);
@@ -101,11 +116,14 @@ int run(const Settings& settings) {
     for (const std::uint64_t bytes : {std::uint64_t{8} << 10U, std::uint64_t{1} << 20U, std::uint64_t{8} << 20U}) {
       Row row{library, settings, bytes};
       for (const double leaf : {0.1, 1.0, 5.0}) {
-        const auto iterations = static_cast<std::uint64_t>(leaf * steps_per_millisecond);
-        const auto figures =
-            benchmark::interleave(0.0, settings.rounds,
-                                  {[&] { return row.run(iterations, false); }, [&] { return row.run(1, true); },
-                                   [&] { return row.run(iterations, true); }});
+        const Length length = settings.idle ? Length{1, static_cast<std::uint64_t>(leaf * 1e3)}
+                                            : Length{static_cast<std::uint64_t>(leaf * steps_per_millisecond), 0};
+        const auto figures = benchmark::interleave(0.0, settings.rounds,
+                                                   {[&] { return row.run(length, false); },
+                                                    [&] {
+                                                      return row.run(Length{1, 0}, true);
+                                                    },
+                                                    [&] { return row.run(length, true); }});
         if (runtime->node_id() != 0) continue;
         const double hidden = (figures[0] + figures[1] - figures[2]) / figures[1];
         char percent[16];
@@ -125,7 +143,8 @@ int run(const Settings& settings) {
 int main(int argc, char** argv) {
   const Settings settings{static_cast<std::uint64_t>(benchmark::option(argc, argv, "--tiles", 4.0)),
                           static_cast<int>(benchmark::option(argc, argv, "--steps", 40.0)),
-                          static_cast<std::size_t>(benchmark::option(argc, argv, "--rounds", 5.0))};
+                          static_cast<std::size_t>(benchmark::option(argc, argv, "--rounds", 5.0)),
+                          benchmark::option(argc, argv, "--idle", 0.0) != 0.0};
   if (benchmark::is_a_rank()) return run(settings);
   TABLE.header();
   const auto ranks = static_cast<unsigned>(benchmark::option(argc, argv, "--ranks", 2.0));
