@@ -61,7 +61,6 @@ class Distribution {
 
   /// Distributions that were made alike are one object, so what follows from them can be remembered by this number.
   [[nodiscard]] std::uint64_t id() const { return id_; }
-  [[nodiscard]] const Box& whole() const { return whole_; }
   /// Every rank has everything.
   [[nodiscard]] bool is_everywhere() const { return everywhere_; }
   /// Every rank has some element of `box`.

@@ -272,40 +272,31 @@ void PointParts::find(const Box& box, std::vector<std::uint64_t>& out) const {
   if (!bounds_.overlaps(box)) {
     return;
   }
-  std::array<Interval, LEGATE_MAX_DIM> range{};  // of coordinates of the launch, [lo, hi)
+  Box seers;  // coordinates of the launch
   for (std::size_t d = 0; d < extents_.size(); ++d) {
-    range[d] = {0, static_cast<std::int64_t>(extents_[d])};
+    seers.hi[d] = static_cast<std::int64_t>(extents_[d]);
   }
   for (std::size_t r = 0; r < rules_.size(); ++r) {
     const auto& rule = rules_[r];
     if (rule.launch_dim < 0) {
       continue;  // the bounds along it are what every point sees
     }
-    auto& along = range[static_cast<std::size_t>(rule.launch_dim)];
+    const auto d = static_cast<std::size_t>(rule.launch_dim);
     const auto meets = coordinates_that_meet(rule, std::max(box.lo[r], rule.lo), std::min(box.hi[r], rule.hi));
-    along = {std::max(along.lo, meets.lo), std::min(along.hi, meets.hi)};
-    if (along.lo >= along.hi) {
+    seers.lo[d] = std::max(seers.lo[d], meets.lo);
+    seers.hi[d] = std::min(seers.hi[d], meets.hi);
+    if (seers.lo[d] >= seers.hi[d]) {
       return;
     }
   }
-  auto at = range;  // lo: where we are
-  while (true) {
+  auto at = seers.lo;
+  do {
     std::uint64_t point = 0;
     for (std::size_t d = 0; d < extents_.size(); ++d) {
-      point = point * extents_[d] + static_cast<std::uint64_t>(at[d].lo);
+      point = point * extents_[d] + static_cast<std::uint64_t>(at[d]);
     }
     out.push_back(point);
-    auto d = extents_.size();
-    while (d-- > 0) {
-      if (++at[d].lo < at[d].hi) {
-        break;
-      }
-      at[d].lo = range[d].lo;
-    }
-    if (d == static_cast<std::size_t>(-1)) {
-      return;
-    }
-  }
+  } while (advance(seers, extents_.size(), at));
 }
 
 }  // namespace legate::detail

@@ -190,23 +190,13 @@ void append_runs(const Box& box, const Box& whole, const std::vector<std::size_t
   }
   const std::size_t length = static_cast<std::size_t>(box.hi[inner - 1] - box.lo[inner - 1]) * strides[inner - 1];
   std::array<std::int64_t, LEGATE_MAX_DIM> at = box.lo;
-  while (true) {
+  do {
     std::size_t begin = 0;
     for (std::size_t d = 0; d < inner; ++d) {
       begin += static_cast<std::size_t>(at[d]) * strides[d];
     }
     runs.push_back({begin, begin + length});
-    std::size_t d = inner - 1;
-    while (d-- > 0) {
-      if (++at[d] < box.hi[d]) {
-        break;
-      }
-      at[d] = box.lo[d];
-    }
-    if (d == static_cast<std::size_t>(-1)) {
-      return;
-    }
-  }
+  } while (advance(box, inner - 1, at));
 }
 
 }  // namespace

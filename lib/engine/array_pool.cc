@@ -6,6 +6,7 @@
 #include "engine/lifecycle.h"
 #include "engine/submission.h"
 #include "engine/task.h"
+#include "utilities/hash.h"
 
 #include <legate/utilities/assert.h>
 
@@ -135,18 +136,13 @@ void ArrayPool::close() {
 
 ArrayPool::Key ArrayPool::key_of(const std::vector<std::uint64_t>& extents, std::size_t element_size,
                                  std::size_t alignment, ArrayPurpose purpose) {
-  std::uint64_t key = 0x9e3779b97f4a7c15U ^ extents.size();
-  const auto mix = [&key](std::uint64_t value) {
-    key = (key ^ value) * 0xff51afd7ed558ccdU;
-    key ^= key >> 29U;
-  };
-  mix(element_size);
-  mix(std::max(alignment, minimum_alignment));
-  mix(static_cast<std::uint64_t>(purpose));
+  Hash hash;
+  hash.add(std::uint64_t{extents.size()}).add(std::uint64_t{element_size});
+  hash.add(std::uint64_t{std::max(alignment, minimum_alignment)}).add(static_cast<std::uint64_t>(purpose));
   for (const std::uint64_t extent : extents) {
-    mix(extent);
+    hash.add(extent);
   }
-  return key;
+  return hash.value();
 }
 
 Array* ArrayPool::take(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment,

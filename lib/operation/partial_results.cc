@@ -73,7 +73,7 @@ void PartialResults::fold_buffer(Fold fold, const Box& region, const Box& box, c
   // Row by row along the last dimension, which is contiguous in both.
   const auto row = static_cast<std::size_t>(region.hi[dims - 1] - region.lo[dims - 1]);
   auto at = region.lo;
-  while (true) {
+  do {
     std::size_t from = 0;
     std::size_t to = 0;
     for (std::size_t d = 0; d < dims; ++d) {
@@ -81,17 +81,7 @@ void PartialResults::fold_buffer(Fold fold, const Box& region, const Box& box, c
       to += static_cast<std::size_t>(at[d]) * strides[d];
     }
     fold(data + to, buffer + from, row);
-    std::size_t d = dims - 1;
-    while (d-- > 0) {
-      if (++at[d] < region.hi[d]) {
-        break;
-      }
-      at[d] = region.lo[d];
-    }
-    if (d == static_cast<std::size_t>(-1)) {
-      return;
-    }
-  }
+  } while (advance(region, dims - 1, at));
 }
 
 template <typename Use>

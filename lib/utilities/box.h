@@ -81,6 +81,19 @@ struct Box {
   [[nodiscard]] friend bool operator!=(const Box& left, const Box& right) noexcept { return !(left == right); }
 };
 
+/// Moves `at` on to the next coordinates of a box in row-major order, in its first `dims` dimensions. @return false
+/// behind the last ones: `at` is back at the first ones then
+[[nodiscard]] inline bool advance(const Box& box, std::size_t dims,
+                                  std::array<std::int64_t, LEGATE_MAX_DIM>& at) noexcept {
+  for (auto d = dims; d-- > 0;) {
+    if (++at[d] < box.hi[d]) {
+      return true;
+    }
+    at[d] = box.lo[d];
+  }
+  return false;
+}
+
 /// Disjoint non-empty boxes that together hold exactly the elements of `whole` that no box of `parts` holds.
 ///
 /// `parts` may reach beyond `whole`, be empty or overlap each other. Which of the possible decompositions is returned
