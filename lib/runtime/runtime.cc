@@ -3,6 +3,7 @@
 
 #include "data/control_program.h"
 #include "engine/engine.h"
+#include "runtime/copy_tasks.h"
 #include "runtime/core_tasks.h"
 #include "runtime/diagnostics.h"
 #include "runtime/freeze.h"
@@ -144,6 +145,8 @@ Runtime& Runtime::get() {
 void Runtime::register_core_library() {
   core_ = &create_library("legate.core", ResourceConfig{}, nullptr, {});
   FillTask::register_variants(legate::Library{core_});
+  CopyTask::register_variants(legate::Library{core_});
+  IndirectCopyTask::register_variants(legate::Library{core_});
 }
 
 Library* Runtime::find_library(std::string_view name) const {

@@ -15,11 +15,14 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 namespace legate::detail {
+
+struct IndirectCopy;
 
 /// The implementation of legate::Runtime: exists from start() to finish(). Control thread only, but for current().
 class Runtime {
@@ -50,6 +53,16 @@ class Runtime {
 
   void issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value);
   void issue_fill(const LogicalStore::Ptr& target, const Scalar& value);
+  void issue_copy(const LogicalStore::Ptr& target, const LogicalStore::Ptr& source, std::optional<std::int32_t> redop);
+  void issue_gather(const LogicalStore::Ptr& target, const LogicalStore::Ptr& source,
+                    const LogicalStore::Ptr& source_indirect, std::optional<std::int32_t> redop);
+  void issue_scatter(const LogicalStore::Ptr& target, const LogicalStore::Ptr& target_indirect,
+                     const LogicalStore::Ptr& source, std::optional<std::int32_t> redop);
+  void issue_scatter_gather(const LogicalStore::Ptr& target, const LogicalStore::Ptr& target_indirect,
+                            const LogicalStore::Ptr& source, const LogicalStore::Ptr& source_indirect,
+                            std::optional<std::int32_t> redop);
+  void prefetch_bloated_instances(const LogicalStore::Ptr& store, Span<const std::uint64_t> low_offsets,
+                                  Span<const std::uint64_t> high_offsets, bool initialize);
   [[nodiscard]] LogicalStore::Ptr tree_reduce(const Library& library, LocalTaskID id, const LogicalStore::Ptr& store,
                                               std::int32_t radix);
   void issue_mapping_fence();
@@ -66,6 +79,7 @@ class Runtime {
   /// What a description of the task takes from the scope and the configuration.
   [[nodiscard]] const std::shared_ptr<const TaskSetting>& setting_for(const RegisteredTask& task) const;
   void launch(TaskDescription& task);
+  void issue_indirect_copy(const char* operation, const IndirectCopy& copy);
   void register_core_library();
   /// Where in the program we are, for messages about calls.
   [[nodiscard]] std::string place() const;

@@ -11,6 +11,7 @@
 
 #include <atomic>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -237,6 +238,69 @@ void Runtime::issue_fill(const LogicalStore& lhs, const LogicalStore& value) {
 }
 void Runtime::issue_fill(const LogicalStore& lhs, const Scalar& value) {
   impl_->issue_fill(detail::checked_pointer(lhs.impl(), "Runtime::issue_fill, argument lhs"), value);
+}
+
+namespace {
+
+std::optional<std::int32_t> number_of(std::optional<ReductionOpKind> kind) {
+  return kind ? std::optional{static_cast<std::int32_t>(*kind)} : std::nullopt;
+}
+
+}  // namespace
+
+void Runtime::issue_copy(LogicalStore& target, const LogicalStore& source, std::optional<ReductionOpKind> redop_kind) {
+  issue_copy(target, source, number_of(redop_kind));
+}
+void Runtime::issue_copy(LogicalStore& target, const LogicalStore& source, std::optional<std::int32_t> redop_kind) {
+  impl_->issue_copy(detail::checked_pointer(target.impl(), "Runtime::issue_copy, argument target"),
+                    detail::checked_pointer(source.impl(), "Runtime::issue_copy, argument source"), redop_kind);
+}
+
+void Runtime::issue_gather(LogicalStore& target, const LogicalStore& source, const LogicalStore& source_indirect,
+                           std::optional<ReductionOpKind> redop_kind) {
+  issue_gather(target, source, source_indirect, number_of(redop_kind));
+}
+void Runtime::issue_gather(LogicalStore& target, const LogicalStore& source, const LogicalStore& source_indirect,
+                           std::optional<std::int32_t> redop_kind) {
+  impl_->issue_gather(
+      detail::checked_pointer(target.impl(), "Runtime::issue_gather, argument target"),
+      detail::checked_pointer(source.impl(), "Runtime::issue_gather, argument source"),
+      detail::checked_pointer(source_indirect.impl(), "Runtime::issue_gather, argument source_indirect"), redop_kind);
+}
+
+void Runtime::issue_scatter(LogicalStore& target, const LogicalStore& target_indirect, const LogicalStore& source,
+                            std::optional<ReductionOpKind> redop_kind) {
+  issue_scatter(target, target_indirect, source, number_of(redop_kind));
+}
+void Runtime::issue_scatter(LogicalStore& target, const LogicalStore& target_indirect, const LogicalStore& source,
+                            std::optional<std::int32_t> redop_kind) {
+  impl_->issue_scatter(
+      detail::checked_pointer(target.impl(), "Runtime::issue_scatter, argument target"),
+      detail::checked_pointer(target_indirect.impl(), "Runtime::issue_scatter, argument target_indirect"),
+      detail::checked_pointer(source.impl(), "Runtime::issue_scatter, argument source"), redop_kind);
+}
+
+void Runtime::issue_scatter_gather(LogicalStore& target, const LogicalStore& target_indirect,
+                                   const LogicalStore& source, const LogicalStore& source_indirect,
+                                   std::optional<ReductionOpKind> redop_kind) {
+  issue_scatter_gather(target, target_indirect, source, source_indirect, number_of(redop_kind));
+}
+void Runtime::issue_scatter_gather(LogicalStore& target, const LogicalStore& target_indirect,
+                                   const LogicalStore& source, const LogicalStore& source_indirect,
+                                   std::optional<std::int32_t> redop_kind) {
+  impl_->issue_scatter_gather(
+      detail::checked_pointer(target.impl(), "Runtime::issue_scatter_gather, argument target"),
+      detail::checked_pointer(target_indirect.impl(), "Runtime::issue_scatter_gather, argument target_indirect"),
+      detail::checked_pointer(source.impl(), "Runtime::issue_scatter_gather, argument source"),
+      detail::checked_pointer(source_indirect.impl(), "Runtime::issue_scatter_gather, argument source_indirect"),
+      redop_kind);
+}
+
+void Runtime::prefetch_bloated_instances(const LogicalStore& store, Span<const std::uint64_t> low_offsets,
+                                         Span<const std::uint64_t> high_offsets, bool initialize) {
+  impl_->prefetch_bloated_instances(
+      detail::checked_pointer(store.impl(), "Runtime::prefetch_bloated_instances, argument store"), low_offsets,
+      high_offsets, initialize);
 }
 
 LogicalStore Runtime::tree_reduce(Library library, LocalTaskID task_id, const LogicalStore& store, std::int32_t radix) {

@@ -124,6 +124,46 @@ class LEGATE_EXPORT Runtime {
   void issue_fill(const LogicalStore& lhs, const LogicalStore& value);
   void issue_fill(const LogicalStore& lhs, const Scalar& value);
 
+  /// @name Copies
+  ///
+  /// The stores are bound and untransformed (slices that start at 0 in every dimension count as untransformed), source
+  /// and target have one element type, and the target overlaps no other store of the operation. Empty stores are
+  /// legal: nothing is copied. With a reduction operator, source elements are folded into those of the target instead
+  /// of replacing them.
+  ///
+  /// An indirection store holds, for each element that is copied, the point where it comes from or goes to: elements of
+  /// `point_type(N)`, N being the number of dimensions of the store they point into, or int64 for N = 1. Elements whose
+  /// point lies outside that store are not copied.
+  ///
+  /// @throws std::invalid_argument if any of this is not so, shapes differ that have to be equal, or the operator does
+  ///   not exist for the element type.
+  /// @{
+
+  /// Element by element, between stores of one shape: either both with scalar storage, or none.
+  /// @throws std::runtime_error if only one has scalar storage, or the target of a reduction has.
+  void issue_copy(LogicalStore& target, const LogicalStore& source,
+                  std::optional<ReductionOpKind> redop_kind = std::nullopt);
+  void issue_copy(LogicalStore& target, const LogicalStore& source, std::optional<std::int32_t> redop_kind);
+  /// `target[i] = source[source_indirect[i]]`; indirection and target have one shape. No scalar storage.
+  void issue_gather(LogicalStore& target, const LogicalStore& source, const LogicalStore& source_indirect,
+                    std::optional<ReductionOpKind> redop_kind = std::nullopt);
+  void issue_gather(LogicalStore& target, const LogicalStore& source, const LogicalStore& source_indirect,
+                    std::optional<std::int32_t> redop_kind);
+  /// `target[target_indirect[i]] = source[i]`; indirection and source have one shape. No scalar storage. Other elements
+  /// of the target stay. Of several i with the same target, the last in row-major order wins; a reduction folds all.
+  void issue_scatter(LogicalStore& target, const LogicalStore& target_indirect, const LogicalStore& source,
+                     std::optional<ReductionOpKind> redop_kind = std::nullopt);
+  void issue_scatter(LogicalStore& target, const LogicalStore& target_indirect, const LogicalStore& source,
+                     std::optional<std::int32_t> redop_kind);
+  /// `target[target_indirect[i]] = source[source_indirect[i]]`; the indirections have one shape. Otherwise as
+  /// issue_scatter.
+  void issue_scatter_gather(LogicalStore& target, const LogicalStore& target_indirect, const LogicalStore& source,
+                            const LogicalStore& source_indirect,
+                            std::optional<ReductionOpKind> redop_kind = std::nullopt);
+  void issue_scatter_gather(LogicalStore& target, const LogicalStore& target_indirect, const LogicalStore& source,
+                            const LogicalStore& source_indirect, std::optional<std::int32_t> redop_kind);
+  /// @}
+
   /// Folds a 1-D store, piece by piece and `radix` pieces at a time, by a task with up to `radix` inputs and one
   /// unbound output. The result is bound when the call returns; its contents are produced asynchronously.
   /// @throws std::runtime_error if the store is not 1-D.
@@ -139,6 +179,12 @@ class LEGATE_EXPORT Runtime {
   /// Waits for the tasks whose exceptions were deferred, up to the first that threw; clears all of them and throws that
   /// one, if any.
   void raise_pending_exception();
+
+  /// A hint that tasks will read the store with halos of so many elements below and above, per dimension. With
+  /// `initialize`, the store is filled with zeros. On a machine of one processor, nothing at all is done.
+  /// @throws std::invalid_argument if the store is unbound or the numbers of offsets are not its number of dimensions.
+  void prefetch_bloated_instances(const LogicalStore& store, Span<const std::uint64_t> low_offsets,
+                                  Span<const std::uint64_t> high_offsets, bool initialize = false);
 
   /// Adds a function to be called by finish(); see legate::register_shutdown_callback.
   template <typename T>

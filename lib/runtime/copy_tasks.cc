@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "runtime/copy_tasks.h"
+
+#include "data/strided_copy.h"
+#include "redop/registry.h"
+
+#include <legate/data/inline_allocation.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <optional>
+
+namespace legate::detail {
+
+namespace {
+
+using Coordinates = std::array<coord_t, LEGATE_MAX_DIM>;
+
+/// Where the elements that an instance sees of a store lie in memory.
+class Elements {
+ public:
+  explicit Elements(const legate::PhysicalStore& store) : domain_{store.domain()}, size_{store.type().size()} {
+    const auto place = store.get_inline_allocation();
+    first_ = static_cast<std::byte*>(place.ptr);
+    std::copy(place.strides.begin(), place.strides.end(), strides_.begin());
+  }
+
+  [[nodiscard]] const Domain& domain() const { return domain_; }
+  [[nodiscard]] std::size_t element_size() const { return size_; }
+  [[nodiscard]] std::byte* first() const { return first_; }
+  [[nodiscard]] const std::size_t* strides() const { return strides_.data(); }
+  /// Bytes from one element to the next along the last dimension.
+  [[nodiscard]] std::size_t step() const {
+    return domain_.dim == 0 ? 0 : strides_[static_cast<std::size_t>(domain_.dim) - 1];
+  }
+
+  /// The element at these coordinates; null if there is none or the instance does not see it.
+  [[nodiscard]] std::byte* find(const coord_t* point) const {
+    std::size_t offset = 0;
+    for (std::int32_t d = 0; d < domain_.dim; ++d) {
+      const auto lo = domain_.rect_data[d];
+      if (point[d] < lo || point[d] > domain_.rect_data[d + domain_.dim]) {
+        return nullptr;
+      }
+      offset += static_cast<std::size_t>(point[d] - lo) * strides_[static_cast<std::size_t>(d)];
+    }
+    return first_ + offset;
+  }
+
+ private:
+  Domain domain_;
+  std::size_t size_;
+  std::byte* first_{};
+  std::array<std::size_t, LEGATE_MAX_DIM> strides_{};
+};
+
+/// Calls `row(start, length)` for the points of a domain, a run along its last dimension at a time.
+template <typename Row>
+void for_each_row(const Domain& domain, Row&& row) {
+  Coordinates start{};
+  for (std::int32_t d = 0; d < domain.dim; ++d) {
+    start[static_cast<std::size_t>(d)] = domain.rect_data[d];
+    if (domain.rect_data[d] > domain.rect_data[d + domain.dim]) {
+      return;
+    }
+  }
+  const auto last = domain.dim - 1;
+  const auto length = last < 0
+                          ? std::size_t{1}
+                          : static_cast<std::size_t>(domain.rect_data[last + domain.dim] - domain.rect_data[last] + 1);
+  for (;;) {
+    row(start, length);
+    auto d = last - 1;
+    for (; d >= 0; --d) {
+      auto& coordinate = start[static_cast<std::size_t>(d)];
+      if (coordinate++ < domain.rect_data[d + domain.dim]) {
+        break;
+      }
+      coordinate = domain.rect_data[d];
+    }
+    if (d < 0) {
+      return;
+    }
+  }
+}
+
+const ReductionOperator& operator_of(const Scalar& id) {
+  return find_reduction_operator(GlobalRedopID{id.value<std::int32_t>()});
+}
+
+void copy(const Elements& target, const Elements& source) {
+  const auto& domain = target.domain();
+  std::array<std::uint64_t, LEGATE_MAX_DIM> extents{};
+  for (std::int32_t d = 0; d < domain.dim; ++d) {
+    const auto extent = domain.rect_data[d + domain.dim] - domain.rect_data[d] + 1;
+    if (extent <= 0) {
+      return;
+    }
+    extents[static_cast<std::size_t>(d)] = static_cast<std::uint64_t>(extent);
+  }
+  strided_copy(target.first(), target.strides(), source.first(), source.strides(), extents.data(),
+               static_cast<std::size_t>(domain.dim), target.element_size());
+}
+
+void fold(const Elements& target, const Elements& source, const ReductionOperator& redop) {
+  const auto size = target.element_size();
+  const bool contiguous = target.step() == size && source.step() == size;
+  for_each_row(target.domain(), [&](const Coordinates& start, std::size_t length) {
+    auto* to = target.find(start.data());
+    const auto* from = source.find(start.data());
+    if (contiguous) {
+      redop.fold(to, from, length);
+      return;
+    }
+    for (std::size_t i = 0; i < length; ++i) {
+      redop.fold(to + i * target.step(), from + i * source.step(), 1);
+    }
+  });
+}
+
+/// One side of an indirect copy: its element for each point, either the one there or the one that `indirection` names.
+class Side {
+ public:
+  Side(const Elements& elements, const std::optional<Elements>& indirection)
+      : elements_{elements}, indirection_{indirection ? &*indirection : nullptr} {}
+
+  void begin_row(const Coordinates& start) {
+    const auto& walked = indirection_ == nullptr ? elements_ : *indirection_;
+    position_ = walked.find(start.data());
+    step_ = walked.step();
+  }
+  /// The element of the `i`-th point of the row; null if the instance does not see it.
+  [[nodiscard]] std::byte* at(std::size_t i) const {
+    auto* place = position_ + i * step_;
+    return indirection_ == nullptr ? place : elements_.find(reinterpret_cast<const coord_t*>(place));  // NOLINT
+  }
+
+ private:
+  const Elements& elements_;
+  const Elements* indirection_;
+  std::byte* position_{};
+  std::size_t step_{};
+};
+
+template <typename Move>
+void move_elements(const Domain& points, Side target, Side source, const Move& move) {
+  for_each_row(points, [&](const Coordinates& start, std::size_t length) {
+    target.begin_row(start);
+    source.begin_row(start);
+    for (std::size_t i = 0; i < length; ++i) {
+      auto* to = target.at(i);
+      const auto* from = source.at(i);
+      if (to != nullptr && from != nullptr) {
+        move(to, from);
+      }
+    }
+  });
+}
+
+template <std::size_t SIZE>
+struct Assign {
+  void operator()(std::byte* to, const std::byte* from) const { std::memcpy(to, from, SIZE); }
+};
+
+void assign_elements(const Domain& points, const Side& target, const Side& source, std::size_t size) {
+  switch (size) {
+    case 1:
+      return move_elements(points, target, source, Assign<1>{});
+    case 2:
+      return move_elements(points, target, source, Assign<2>{});
+    case 4:
+      return move_elements(points, target, source, Assign<4>{});
+    case 8:
+      return move_elements(points, target, source, Assign<8>{});
+    case 16:
+      return move_elements(points, target, source, Assign<16>{});
+    default:
+      return move_elements(points, target, source,
+                           [&](std::byte* to, const std::byte* from) { std::memcpy(to, from, size); });
+  }
+}
+
+}  // namespace
+
+void CopyTask::cpu_variant(TaskContext context) {
+  const Elements source{context.input(0)};
+  if (context.num_reductions() > 0) {
+    fold(Elements{context.reduction(0)}, source, operator_of(context.scalar(0)));
+  } else {
+    copy(Elements{context.output(0)}, source);
+  }
+}
+
+void IndirectCopyTask::cpu_variant(TaskContext context) {
+  const auto which = context.scalar(0).value<std::int32_t>();
+  const bool reduces = context.num_reductions() > 0;
+  const Elements source{context.input(0)};
+  const Elements target{reduces ? context.reduction(0) : context.output(0)};
+  std::uint32_t next = 1;
+  const auto indirection = [&](Indirection side) {
+    return (which & side) == 0 ? std::nullopt : std::optional<Elements>{context.input(next++)};
+  };
+  const auto target_indirection = indirection(TARGET);
+  const auto source_indirection = indirection(SOURCE);
+  const auto& points = target_indirection ? target_indirection->domain() : source_indirection->domain();
+  const Side to{target, target_indirection};
+  const Side from{source, source_indirection};
+  if (reduces) {
+    const auto& redop = operator_of(context.scalar(1));
+    move_elements(points, to, from, [&](std::byte* lhs, const std::byte* rhs) { redop.fold(lhs, rhs, 1); });
+  } else {
+    assign_elements(points, to, from, target.element_size());
+  }
+}
+
+}  // namespace legate::detail
