@@ -1,0 +1,18 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The Legate programming interface, on the Legatus runtime.
+
+Importing this package starts nothing; importing :mod:`legate.core` starts the runtime. Other distributions may add
+subpackages to it.
+"""
+
+from __future__ import annotations
+
+import os
+from pkgutil import extend_path
+
+__path__ = extend_path(__path__, __name__)
+
+from legate import install_info  # noqa: E402  (found through the path above)
+
+#: Level of the interface, as ``YY.MM.PP``; the variable ``LEGATE_USE_VERSION`` puts another text in its place.
+__version__: str = os.environ.get("LEGATE_USE_VERSION", install_info.interface_version)
