@@ -7,6 +7,7 @@
 
 #include <legate/data/allocator.h>
 #include <legate/data/buffer.h>
+#include <legate/data/external_allocation.h>
 #include <legate/data/logical_array.h>
 #include <legate/data/logical_store.h>
 #include <legate/data/physical_array.h>

@@ -278,7 +278,7 @@ std::shared_ptr<PhysicalStore> LogicalStore::map() {
   if (has_scalar_storage()) {
     return PhysicalStore::of_scalar_copy(shared_from_this());
   }
-  auto mapping = mapping_.lock();
+  auto mapping = cached_mapping();
   if (!mapping) {
     mapping = PhysicalStore::of_mapping(shared_from_this());
     mapping_ = mapping;
@@ -287,6 +287,28 @@ std::shared_ptr<PhysicalStore> LogicalStore::map() {
         ->synchronize();  // another rank may have dropped its mapping and be making one, to which this one contributes
   }
   return mapping;
+}
+
+std::shared_ptr<PhysicalStore> LogicalStore::cached_mapping() const {
+  auto mapping = mapping_.lock();
+  return mapping && mapping->is_current() ? mapping : nullptr;
+}
+
+void LogicalStore::detach() {
+  if (!storage().is_attached()) {
+    throw std::invalid_argument{"detach: store is not created from external memory, or detached already: " +
+                                to_string()};
+  }
+  if (transformed() || region_->parent) {
+    throw std::invalid_argument{
+        "detach: only the store that was created from external memory can be detached, not a "
+        "view of it: " +
+        to_string()};
+  }
+  if (engine::checking_calls()) {
+    engine::record_call("detach: " + call_text());
+  }
+  storage().detach();
 }
 
 std::string LogicalStore::call_text() {

@@ -85,7 +85,9 @@ class LogicalStore : public std::enable_shared_from_this<LogicalStore> {
 
   /// Maps the store; see the public get_physical_store.
   [[nodiscard]] std::shared_ptr<PhysicalStore> map();
-  [[nodiscard]] std::shared_ptr<PhysicalStore> cached_mapping() const { return mapping_.lock(); }
+  [[nodiscard]] std::shared_ptr<PhysicalStore> cached_mapping() const;
+  /// Ends the attachment to memory of the program. @throws std::invalid_argument if there is none, or this is a view.
+  void detach();
 
   [[nodiscard]] std::string to_string();
   /// What every rank that makes the same calls says of the store: without its id, since ranks may make views as they

@@ -8,6 +8,7 @@
 #include <legate/data/logical_store.h>
 
 #include <cctype>
+#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -45,6 +46,14 @@ template <typename Pointer>
                                 "extents"};
   }
   return result;
+}
+
+void check_memory(const char* function, mapping::StoreTarget target) {
+  if (target != mapping::StoreTarget::SYSMEM) {
+    std::ostringstream message;
+    message << function << ": this machine has no memory of kind " << target;
+    throw std::invalid_argument{message.str()};
+  }
 }
 
 /// `what` is the argument's name, as it begins a sentence.
@@ -157,9 +166,7 @@ LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t
 
 PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarget> target) const {
   detail::check_control_program("get_physical_store");
-  if (target.has_value() && *target != mapping::StoreTarget::SYSMEM) {
-    throw std::invalid_argument{"get_physical_store: this machine has no memory of the kind asked for"};
-  }
+  check_memory("get_physical_store", target.value_or(mapping::StoreTarget::SYSMEM));
   detail::flush_held_operations();
   return PhysicalStore{with_extents(impl_, "LogicalStore::get_physical_store").map()};
 }
@@ -170,6 +177,21 @@ std::optional<PhysicalStore> LogicalStore::get_cached_physical_store() const {
     return PhysicalStore{std::move(mapping)};
   }
   return std::nullopt;
+}
+
+void LogicalStore::detach() {
+  detail::check_control_program("detach");
+  auto& store = detail::checked(impl_, "LogicalStore::detach");
+  detail::flush_held_operations();
+  store.detach();
+}
+
+void LogicalStore::offload_to(mapping::StoreTarget target_mem) const {
+  detail::check_control_program("offload_to");
+  check_memory("offload_to", target_mem);
+  if (detail::checked(impl_, "LogicalStore::offload_to").unbound()) {
+    throw std::invalid_argument{"offload_to: the store is unbound, no submitted task has written it"};
+  }
 }
 
 LogicalStore LogicalStore::null_mask() const { throw std::invalid_argument{"null_mask: the array is not nullable"}; }

@@ -51,10 +51,12 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
                                 " dimensions cannot be mapped, the limit is " + std::to_string(LEGATE_MAX_DIM)};
   }
   const engine::Wait wait{"get_physical_store"};
+  store->storage().prepare_write();
   auto& array = store->storage().array();
   share_everywhere(*store);
   array.synchronize();
   auto result = std::make_shared<PhysicalStore>();
+  result->moves_ = store->storage().moves();
   result->readable = true;
   result->writable = true;
   result->reducible = true;
@@ -102,11 +104,16 @@ void PhysicalStore::synchronize() const {
   // Leaves may use a mapping's accessors only through what they were passed, never make new ones from it.
   if (owner_ && kind == Kind::ARRAY && !in_task()) {
     flush_held_operations();
+    if (!is_current()) {
+      throw std::invalid_argument{"the mapping has ended, because the store was detached: " + owner_->to_string()};
+    }
     const engine::Wait wait{"an accessor of a mapped store"};
     share_everywhere(*owner_);
     owner_->storage().array().synchronize();
   }
 }
+
+bool PhysicalStore::is_current() const { return owner_ == nullptr || owner_->storage().moves() == moves_; }
 
 }  // namespace legate::detail
 

@@ -55,11 +55,15 @@ class PhysicalStore {
   /// A copy of a scalar store's value.
   [[nodiscard]] static std::shared_ptr<PhysicalStore> of_scalar_copy(std::shared_ptr<LogicalStore> store);
   /// Waits for operations submitted since; nothing for a task's store.
+  /// @throws std::invalid_argument if the store was detached from the memory that was mapped.
   void synchronize() const;
+  /// Whether the store is still where it was when it was mapped.
+  [[nodiscard]] bool is_current() const;
   /// @}
 
  private:
   std::shared_ptr<LogicalStore> owner_{};  // of a mapping
+  std::uint64_t moves_{};                  // of the owner's storage, when it was mapped
   std::vector<std::byte> copy_{};          // of a mapped scalar store
 };
 

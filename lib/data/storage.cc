@@ -16,6 +16,13 @@ std::uint64_t next_storage_id() {
   return next++;
 }
 
+/// Storages on memory of the program that ranks have written to since it was last brought to all of them. They are
+/// kept: when the last handle goes differs between ranks. Control thread only; the same on every rank.
+std::vector<std::shared_ptr<Storage>>& written_attachments() {
+  static auto* storages = new std::vector<std::shared_ptr<Storage>>;
+  return *storages;
+}
+
 /// A launch that reads, told apart from others by what its points see and where they run.
 std::uint64_t reader_of(const Geometry& geometry, const Placement& placement) {
   return Hash{}.add(geometry.parts()->signature()).add(placement.hash()).value();
@@ -38,6 +45,60 @@ std::shared_ptr<Region> Storage::create(std::shared_ptr<Shape> shape, Type type,
     engine::record_call("create_store: " + storage->call_text());
   }
   return std::shared_ptr<Region>{storage, &storage->root_};
+}
+
+std::shared_ptr<Region> Storage::attach(std::shared_ptr<Shape> shape, Type type, ExternalAllocation& allocation) {
+  auto region = create(std::move(shape), std::move(type), false);
+  auto& storage = *region->storage;
+  storage.attachment_ = std::make_unique<Attachment>();
+  storage.attachment_->read_only = allocation.read_only();
+  storage.write_protected_ = allocation.read_only();
+  storage.attachment_->memory.push_back(allocation.use());
+  storage.array_ = engine::Array::wrap(storage.shape_->extents(), storage.element_size_, allocation.address(),
+                                       storage.attachment_->memory.front());
+  return region;
+}
+
+void Storage::keep_attached(std::vector<ExternalAllocation::Use> memory) {
+  attachment_ = std::make_unique<Attachment>();
+  attachment_->memory = std::move(memory);
+}
+
+void Storage::leave_memory() {
+  auto copy = engine::Array::create(array_->extents(), element_size_, type_.alignment());
+  submit_copy(*array_, *copy);
+  attachment_->original = std::exchange(array_, std::move(copy));
+  write_protected_ = false;
+  ++moves_;
+}
+
+void Storage::detach() {
+  if (!attachment_->read_only) {
+    share(array().box(), "detach");
+  }
+  const engine::Wait wait{"detach"};
+  for (auto* array : {&array_, &attachment_->original}) {
+    if (*array) {
+      (*array)->unregister();
+      array->reset();
+    }
+  }
+  write_protected_ = false;
+  ++moves_;
+  distribution_.reset();
+  served_.clear();
+  lost_parts_ = false;
+  auto& written = written_attachments();
+  written.erase(std::remove(written.begin(), written.end(), shared_from_this()), written.end());
+  attachment_.reset();  // calls the deleter
+}
+
+void Storage::share_attached() {
+  // Given up before the caller waits for tasks, so that what nobody else refers to is released then.
+  for (const auto& storage : std::exchange(written_attachments(), {})) {
+    storage->attachment_->listed = false;
+    storage->share(storage->array().box(), "a fence that blocks, or finish");
+  }
 }
 
 std::size_t Storage::bytes() {
@@ -113,6 +174,10 @@ void Storage::set_distribution(Distribution::Ptr distribution) {
     distribution_ = std::move(distribution);
     array().expect_use(distribution_->own());
     lost_parts_ = true;
+    if (attachment_ && !attachment_->read_only && !attachment_->listed) {
+      attachment_->listed = true;
+      written_attachments().push_back(shared_from_this());
+    }
   }
 }
 
@@ -185,12 +250,12 @@ void Storage::release_lost_parts() {
   }
 }
 
-void Storage::share(const Box& box) {
+void Storage::share(const Box& box, const char* call) {
   if (!distribution_) {
     return;
   }
   if (engine::checking_calls()) {
-    engine::record_call("get_physical_store or an accessor: " + name());
+    engine::record_call(call + (": " + name()));
   }
   const std::uint64_t ranks = engine::cluster().ranks;
   const auto plan = plan_broadcast(*distribution_, box, Placement{ranks, 0, ranks, 1});

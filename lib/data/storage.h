@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "data/attachment.h"
 #include "data/exchange.h"
 #include "data/geometry.h"
 #include "data/shape.h"
@@ -37,7 +38,7 @@ struct Region {
 };
 
 /// The data behind a store and its views: one array, or one scalar value. Control thread only.
-class Storage {
+class Storage : public std::enable_shared_from_this<Storage> {
  public:
   /// Bytes of the longest value that is kept as a constant.
   static constexpr std::size_t LONGEST_CONSTANT = 16;
@@ -49,6 +50,9 @@ class Storage {
 
   /// A new storage; the result is its whole region and keeps it alive.
   [[nodiscard]] static std::shared_ptr<Region> create(std::shared_ptr<Shape> shape, Type type, bool scalar);
+  /// The same with an array that is the program's memory, in C order; see attach_store().
+  [[nodiscard]] static std::shared_ptr<Region> attach(std::shared_ptr<Shape> shape, Type type,
+                                                      ExternalAllocation& allocation);
 
   [[nodiscard]] std::uint64_t id() const { return id_; }
   [[nodiscard]] const std::shared_ptr<Shape>& shape() const { return shape_; }
@@ -76,6 +80,27 @@ class Storage {
     }
   }
 
+  /// @name Memory of the program
+  /// @{
+  [[nodiscard]] bool is_attached() const { return attachment_ != nullptr; }
+  /// The array was made from this memory and does not need it any more, but it counts as attached.
+  void keep_attached(std::vector<ExternalAllocation::Use> memory);
+  /// Something is about to write the array, or to get hold of its address: not if that is read-only memory of the
+  /// program. Then the array becomes a copy, which a task makes.
+  void prepare_write() {
+    if (write_protected_) {
+      leave_memory();
+    }
+  }
+  /// Ends the attachment: waits for the tasks on the array, brings the results of all ranks to memory that may be
+  /// written, and lets go of it. The contents are undefined then. Collective.
+  void detach();
+  /// Changes when the array moves to other memory.
+  [[nodiscard]] std::uint64_t moves() const { return moves_; }
+  /// Brings what ranks have written to memory of the program to that of all ranks. Collective; waits for nothing.
+  static void share_attached();
+  /// @}
+
   /// @name Which rank has what
   /// In a cluster of one nothing happens. Every rank calls these in the same order.
   /// @{
@@ -98,7 +123,7 @@ class Storage {
   /// What ranks have received counts no more: the owners have changed the contents.
   void forget_copies() { served_.clear(); }
   /// Every rank gets `box`. Waits for nothing.
-  void share(const Box& box);
+  void share(const Box& box, const char* call = "get_physical_store or an accessor");
   /// Null while every rank has everything.
   [[nodiscard]] const Distribution::Ptr& distribution() const { return distribution_; }
   void set_distribution(Distribution::Ptr distribution);
@@ -116,6 +141,7 @@ class Storage {
 
  private:
   void write(const void* value);
+  void leave_memory();
   [[nodiscard]] bool is_served(std::uint64_t reader) const;
   [[nodiscard]] const Distribution& known_distribution();
 
@@ -127,6 +153,10 @@ class Storage {
   bool initialized_{false};
   bool has_constant_{false};
   alignas(16) std::array<std::byte, LONGEST_CONSTANT> constant_{};
+  // Before the array: it may be needed until that is gone.
+  std::unique_ptr<Attachment> attachment_{};
+  bool write_protected_{false};  // the array is memory of the program that is read-only
+  std::uint64_t moves_{0};
   engine::ArrayRef array_{};
   std::shared_ptr<UnboundOutput> producer_{};
   Distribution::Ptr distribution_{};

@@ -78,15 +78,19 @@ ArrayRef Array::create(const std::vector<std::uint64_t>& extents, std::size_t el
   return ArrayRef{ArrayPool::instance().take(extents, element_size, alignment, purpose)};
 }
 
-ArrayRef Array::wrap(const std::vector<std::uint64_t>& extents, std::size_t element_size, void* memory) {
+ArrayRef Array::wrap(const std::vector<std::uint64_t>& extents, std::size_t element_size, void* memory,
+                     std::shared_ptr<const void> keeper) {
   check_shape(extents, 1);
   if (memory == nullptr) {
     throw std::invalid_argument{"array: no memory to wrap"};
   }
   ArrayRef array{new Array{extents, element_size, 1, ArrayPurpose::ORDINARY}};
   array->data_.store(static_cast<std::byte*>(memory), std::memory_order_release);
+  array->keeper_ = std::move(keeper);
   return array;
 }
+
+void Array::unregister_dropped() { ArrayPool::instance().destroy_dropped(false); }
 
 Array::Array(const std::vector<std::uint64_t>& extents, std::size_t element_size, std::size_t alignment,
              ArrayPurpose purpose)

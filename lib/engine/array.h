@@ -59,11 +59,17 @@ class Array {
   [[nodiscard]] static ArrayRef create(const std::vector<std::uint64_t>& extents, std::size_t element_size,
                                        std::size_t alignment, ArrayPurpose purpose = ArrayPurpose::ORDINARY);
 
-  /// An array over the caller's memory, which must hold it in C order and stay valid until unregister() returned, or
-  /// the reference was dropped *and* the next wait_all() or stop() returned. Never pooled.
+  /// An array over the caller's memory, which must hold it in C order and stay valid until `keeper` is dropped: when
+  /// the reference was dropped and tasks have completed, by the thread that drops the reference or by the control
+  /// thread in unregister_dropped(), wait_all() or stop(), and without a lock. Never pooled.
   ///
   /// @throws as create(), and std::invalid_argument when `memory` is null.
-  [[nodiscard]] static ArrayRef wrap(const std::vector<std::uint64_t>& extents, std::size_t element_size, void* memory);
+  [[nodiscard]] static ArrayRef wrap(const std::vector<std::uint64_t>& extents, std::size_t element_size, void* memory,
+                                     std::shared_ptr<const void> keeper = nullptr);
+
+  /// Destroys dropped arrays over the caller's memory whose tasks have completed. Waits for nothing to speak of. For
+  /// who makes many of them without ever waiting. Not on a worker.
+  static void unregister_dropped();
 
   /// Address of element 0; allocated by the first call, never moves. Never null. Buffers of 4 MiB and more are aligned
   /// to 2 MiB and ask for huge pages. Where there are several ranks, every one has the addresses of the whole array,
@@ -160,7 +166,8 @@ class Array {
   std::size_t bytes_;
   Box box_;
   std::atomic<std::byte*> data_{nullptr};
-  std::size_t capacity_{0};  // bytes allocated at data_; 0 when the memory is not ours
+  std::size_t capacity_{0};               // bytes allocated at data_; 0 when the memory is not ours
+  std::shared_ptr<const void> keeper_{};  // of memory that is not ours
   std::uint64_t pages_note_{0};
 
   std::vector<Box> tiles_;

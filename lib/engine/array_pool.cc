@@ -269,7 +269,29 @@ bool ArrayPool::over_limits(std::size_t wanted) const {
   return arrays_ > most_arrays || allocated_bytes_ + wanted > memory_limit_;
 }
 
-void ArrayPool::trim() { shrink(0); }
+void ArrayPool::trim() {
+  destroy_dropped(true);
+  shrink(0);
+}
+
+void ArrayPool::destroy_dropped(bool all) {
+  if (on_worker() || !running()) {
+    return;  // destroying waits for tasks
+  }
+  std::vector<Array*> victims;
+  {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    const auto busy = [all](const Array* array) {
+      return !all && !progress().probably_finished(array->last_launch_.load(std::memory_order_relaxed));
+    };
+    const auto first = std::partition(dropped_.begin(), dropped_.end(), busy);
+    victims.assign(first, dropped_.end());
+    dropped_.erase(first, dropped_.end());
+  }
+  for (Array* const victim : victims) {
+    destroy(victim);
+  }
+}
 
 // Makes room for `wanted` more bytes as far as unused arrays can.
 void ArrayPool::shrink(std::size_t wanted) {
@@ -280,19 +302,14 @@ void ArrayPool::shrink(std::size_t wanted) {
     Array* victim = nullptr;
     {
       const std::lock_guard<std::mutex> guard{mutex_};
-      if (!dropped_.empty()) {
-        victim = dropped_.back();
-        dropped_.pop_back();
-      } else {
-        if (over_limits(wanted)) {
-          release_free_memory(allocated_bytes_ + wanted - std::min(memory_limit_, allocated_bytes_ + wanted));
-        }
-        if (!over_limits(wanted) || oldest_ == nullptr) {
-          return;
-        }
-        victim = oldest_;
-        unlink(victim);
+      if (over_limits(wanted)) {
+        release_free_memory(allocated_bytes_ + wanted - std::min(memory_limit_, allocated_bytes_ + wanted));
       }
+      if (!over_limits(wanted) || oldest_ == nullptr) {
+        return;
+      }
+      victim = oldest_;
+      unlink(victim);
     }
     destroy(victim);
   }

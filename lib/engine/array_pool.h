@@ -52,8 +52,12 @@ class ArrayPool {
   [[nodiscard]] std::byte* provide_memory(Array& array);
 
   /// Destroys arrays, the least recently used first, until limits are met, and those over foreign memory. Waits for the
-  /// tasks on them. Does nothing on a worker.
+  /// tasks on them. Does nothing on a worker. Without a lock: see destroy_dropped().
   void trim();
+  /// Destroys arrays over foreign memory that nobody refers to: all, waiting for the tasks on them, or those whose
+  /// tasks have probably completed. Does nothing on a worker. Whoever lent the memory is told, and may do anything
+  /// then: so not with a lock, in particular not that of submission.
+  void destroy_dropped(bool all);
 
   /// Keeps the list of arrays that StarPU knows.
   void enlist(Array& array);

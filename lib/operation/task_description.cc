@@ -241,6 +241,11 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   launch->show_progress = setting_->show_progress;
   launch->arguments.reserve(arguments_.size());
   launch->uses.reserve(arguments_.size());
+  for (const auto& argument : arguments_) {
+    if (argument.role != Role::INPUT) {
+      argument.store->storage().prepare_write();
+    }
+  }
   for (const auto role : {Role::INPUT, Role::OUTPUT, Role::REDUCTION}) {
     for (const auto& argument : arguments_) {
       if (argument.role == role) {

@@ -379,6 +379,7 @@ void Runtime::issue_execution_fence(bool block) {
   // Without `block`, the wait is put off until something is submitted that has to start after the fence.
   fence_pending_ = !block;
   if (block) {
+    Storage::share_attached();
     wait_everywhere("issue_execution_fence, blocking");
   } else {
     engine::record_call("issue_execution_fence", place());
@@ -409,6 +410,7 @@ void Runtime::shut_down() {
     callbacks_.pop_front();
     callback();
   }
+  Storage::share_attached();
   wait_everywhere("finish");
   if (configuration_.show_memory_usage) {
     report_memory_usage();

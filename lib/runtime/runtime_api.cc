@@ -28,20 +28,6 @@ std::unique_ptr<detail::Runtime>& instance() {
   return *runtime;
 }
 
-void check_element_type(const char* operation, const Type& type) {
-  if (type.variable_size()) {
-    throw std::invalid_argument{std::string{operation} + ": store cannot be created with variable size type " +
-                                type.to_string()};
-  }
-}
-
-void check_dimensions(const char* operation, std::uint32_t dim) {
-  if (dim > LEGATE_MAX_DIM) {
-    throw std::out_of_range{std::string{operation} + ": the number of dimensions " + std::to_string(dim) +
-                            " exceeds the limit of " + std::to_string(LEGATE_MAX_DIM)};
-  }
-}
-
 Domain domain_of(Span<const std::uint64_t> shape) {
   if (shape.size() > LEGATE_MAX_DIM) {
     throw std::out_of_range{"create_task: a launch shape of " + std::to_string(shape.size()) +
@@ -175,61 +161,6 @@ void Runtime::submit(AutoTask&& task) {
 void Runtime::submit(ManualTask&& task) {
   const auto description = detail::checked_pointer(task.impl(), "Runtime::submit, argument task");
   impl_->submit(description);
-}
-
-LogicalStore Runtime::create_store(const Type& type, std::uint32_t dim) {
-  detail::check_control_program("create_store");
-  check_dimensions("create_store", dim);
-  check_element_type("create_store", type);
-  auto shape = std::make_shared<detail::Shape>(dim);
-  return LogicalStore{
-      std::make_shared<detail::LogicalStore>(detail::Storage::create(shape, type, false), std::move(shape))};
-}
-
-LogicalStore Runtime::create_store(const Shape& shape, const Type& type, bool optimize_scalar) {
-  detail::check_control_program("create_store");
-  check_dimensions("create_store", shape.ndim());
-  check_element_type("create_store", type);
-  if (shape.impl()->unbound()) {
-    throw std::invalid_argument{"create_store: Shape of an unbound store cannot be used to create another store"};
-  }
-  const bool scalar = optimize_scalar && shape.impl()->ready() && shape.volume() == 1;
-  return LogicalStore{
-      std::make_shared<detail::LogicalStore>(detail::Storage::create(shape.impl(), type, scalar), shape.impl())};
-}
-
-LogicalStore Runtime::create_store(const Scalar& scalar, const Shape& shape) {
-  detail::check_control_program("create_store");
-  check_element_type("create_store", scalar.type());
-  check_dimensions("create_store", shape.ndim());
-  if (shape.volume() != 1) {
-    throw std::invalid_argument{"create_store: Scalar stores must have a shape of volume 1, got " + shape.to_string()};
-  }
-  auto region = detail::Storage::create(shape.impl(), scalar.type(), true);
-  region->storage->set_value(scalar.ptr());
-  return LogicalStore{std::make_shared<detail::LogicalStore>(std::move(region), shape.impl())};
-}
-
-LogicalArray Runtime::create_array(const Type& type, std::uint32_t dim, bool nullable) {
-  if (nullable) {
-    throw std::invalid_argument{"create_array: nullable arrays are not supported"};
-  }
-  return create_store(type, dim);
-}
-
-LogicalArray Runtime::create_array(const Shape& shape, const Type& type, bool nullable, bool optimize_scalar) {
-  if (nullable) {
-    throw std::invalid_argument{"create_array: nullable arrays are not supported"};
-  }
-  return create_store(shape, type, optimize_scalar);
-}
-
-LogicalArray Runtime::create_array_like(const LogicalArray& to_mirror, std::optional<Type> type) {
-  const auto element = type.value_or(to_mirror.type());
-  if (to_mirror.unbound()) {
-    return create_store(element, to_mirror.dim());
-  }
-  return create_store(to_mirror.shape(), element, to_mirror.has_scalar_storage());
 }
 
 void Runtime::issue_fill(const LogicalStore& lhs, const LogicalStore& value) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/array_pool.h"
+#include "engine/submission.h"
 #include "engine_fixture.h"
 
 #include <gtest/gtest.h>
@@ -11,7 +12,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <thread>
+#include <vector>
 
 namespace {
 
@@ -153,6 +156,53 @@ TEST_F(EngineArray, ForeignMemoryIsUsedInPlaceAndGivenBack) {
   EXPECT_EQ(ArrayPool::instance().statistics().registered, 0U);
   EXPECT_EQ(memory[0], 77);
   EXPECT_THROW(static_cast<void>(Array::wrap({1}, 8, nullptr)), std::invalid_argument);
+}
+
+// Whoever lent the memory may do anything when it is given back: also wait for other threads, which use the engine.
+TEST_F(EngineArray, ForeignMemoryIsGivenBackWithoutALock) {
+  std::vector<std::int64_t> memory(100, 1);
+  int given_back = 0;
+  const auto wrap = [&] {
+    const std::shared_ptr<const void> keeper{memory.data(), [&given_back](const void*) {
+                                               std::thread other{[] {
+                                                 const bool free = engine::submission_lock().try_lock();
+                                                 EXPECT_TRUE(free);
+                                                 if (free) {
+                                                   engine::submission_lock().unlock();
+                                                 }
+                                                 static_cast<void>(Array::create({3}, 8, 8));  // takes the pool's lock
+                                               }};
+                                               other.join();
+                                               ++given_back;
+                                             }};
+    return Array::wrap({100}, 8, memory.data(), keeper);
+  };
+  const auto use = [&](Array& array) { launch_one([] {}, {{array.tile(0), Access::READ_WRITE}}); };
+
+  static_cast<void>(wrap());
+  EXPECT_EQ(given_back, 1) << "never used";
+  {
+    const ArrayRef array = wrap();
+    use(*array);
+    array->unregister();
+    EXPECT_EQ(given_back, 1);
+  }
+  EXPECT_EQ(given_back, 2) << "unregistered";
+  use(*wrap());
+  EXPECT_EQ(given_back, 2);
+  engine::wait_all();
+  EXPECT_EQ(given_back, 3) << "dropped while in use";
+  const ArrayRef other = Array::create({7}, 8, 8);
+  {
+    const ArrayRef array = wrap();
+    launch_one([] {}, {{array->tile(0), Access::READ_WRITE}, {other->tile(0), Access::READ_WRITE}});
+  }
+  other->synchronize();  // waits for that task
+  Array::unregister_dropped();
+  EXPECT_EQ(given_back, 4) << "dropped and completed";
+  use(*wrap());
+  engine::stop();
+  EXPECT_EQ(given_back, 5) << "stop";
 }
 
 TEST_F(EngineArray, SurvivesStopAndIsUsableAfterTheNextStart) {

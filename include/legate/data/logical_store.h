@@ -102,6 +102,17 @@ class LEGATE_EXPORT LogicalStore {
   /// What the last get_physical_store() on this store returned, as long as it is alive. Never waits.
   [[nodiscard]] std::optional<PhysicalStore> get_cached_physical_store() const;
 
+  /// Ends the store's attachment to memory of the program, after all submitted operations on its data: results are in
+  /// memory that may be written, and the deleter has been called. The contents of the store are undefined then; it can
+  /// be written like any other. What was mapped may not be used any more. With several ranks, all have to call it.
+  /// @throws std::invalid_argument if the store is not attached (any more), a view of one that is, or in a STRICT
+  ///   streaming scope.
+  void detach();
+  /// Asks that the only current copy of the data be in memory of this kind, in order with the operations before and
+  /// after. Main memory is the only one that this build of the library uses, so nothing has to be done.
+  /// @throws std::invalid_argument if the store is unbound or the machine lacks memory of kind `target_mem`.
+  void offload_to(mapping::StoreTarget target_mem) const;
+
   /// For garbage-collected languages: the handle may be destroyed in any order, also after the runtime has finished.
   /// Every handle of this library may; the call does nothing.
   void allow_out_of_order_destruction() noexcept {}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <legate/data/external_allocation.h>
 #include <legate/data/logical_store.h>
 #include <legate/data/scalar.h>
 #include <legate/data/shape.h>
@@ -28,6 +29,7 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
+#include <vector>
 
 namespace legate {
 
@@ -94,7 +96,7 @@ class LEGATE_EXPORT Runtime {
   void submit(ManualTask&& task);
 
   /// @name Stores
-  /// None of these waits for tasks.
+  /// None of these waits for tasks, except where it is said and for the extents of a store whose shape is given.
   /// @{
 
   /// An unbound store: the first task that outputs it decides its extents.
@@ -108,6 +110,42 @@ class LEGATE_EXPORT Runtime {
   /// A store that holds one scalar value.
   /// @throws std::invalid_argument if the shape has another volume than 1 or the scalar's type no fixed size.
   [[nodiscard]] LogicalStore create_store(const Scalar& scalar, const Shape& shape = Shape{1});
+
+  /// A store on memory of the program, which holds its elements one beside the other in the order of `ordering`: tasks
+  /// use it in place. The program must leave it alone until the attachment ends, with LogicalStore::detach(), or when
+  /// the last reference to the store is gone and its tasks have completed, which a fence that blocks makes sure of.
+  ///
+  /// What tasks write is in memory that may be written after detach(), a fence that blocks, or get_physical_store().
+  /// Read-only memory is never written: when a task is going to write the store or it is mapped, the store moves to a
+  /// copy.
+  ///
+  /// With several ranks all have to make the call, each with memory of its own and equal contents. All of them have the
+  /// results after detach() and a fence that blocks. The latter brings them also to memory whose last reference has
+  /// gone: so without either, memory that was written stays attached until finish().
+  ///
+  /// @throws std::out_of_range if the shape has more than LEGATE_MAX_DIM dimensions.
+  /// @throws std::invalid_argument if the type has no fixed size, the shape is that of an unbound store, `buffer` is
+  ///   null, the allocation is too small or does not begin where elements of the type can be accessed, was released by
+  ///   its deleter before, a custom ordering does not list every dimension once, or in a STRICT streaming scope.
+  [[nodiscard]] LogicalStore create_store(const Shape& shape, const Type& type, void* buffer, bool read_only = true,
+                                          const mapping::DimOrdering& ordering = mapping::DimOrdering::c_order());
+  [[nodiscard]] LogicalStore create_store(const Shape& shape, const Type& type, const ExternalAllocation& allocation,
+                                          const mapping::DimOrdering& ordering = mapping::DimOrdering::c_order());
+  /// A store of several pieces of memory, all read-only, and the partition that cuts it into them: the tiles, of which
+  /// those at the end are cut off by the shape, by their colors. Their elements are copied into one array here, which
+  /// may wait for that; as attachments they end with the store's. Tiles without memory have undefined contents.
+  ///
+  /// With several ranks all have to make the call, each with the tiles that it has: they exchange only what they are
+  /// asked for later. Where several have a tile, its contents are equal.
+  ///
+  /// @throws std::out_of_range if a color is outside the partition; and as above.
+  /// @throws std::invalid_argument if the tile shape has another rank than the shape or volume 0, an allocation may be
+  ///   written, a color is given twice, or another rank was refused its tiles; and as above.
+  /// @throws std::runtime_error if tasks run inline (`--inline-task-launch`).
+  [[nodiscard]] std::pair<LogicalStore, LogicalStorePartition> create_store(
+      const Shape& shape, const tuple<std::uint64_t>& tile_shape, const Type& type,
+      const std::vector<std::pair<ExternalAllocation, tuple<std::uint64_t>>>& allocations,
+      const mapping::DimOrdering& ordering = mapping::DimOrdering::c_order());
   /// @}
 
   /// @name The array layer of releases up to 26.06: plain arrays are stores
