@@ -51,7 +51,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="legate-jupyter",
         allow_abbrev=False,
         description="Install a Jupyter kernel that runs notebooks with the Legate runtime.",
-        epilog="All other flags are those of the launcher that starts the kernel, such as --cpus 4 (see legate --help).",
+        epilog="All other flags are those of the launcher that starts the kernel, such as --cpus 4: see legate --help",
     )
     where = parser.add_mutually_exclusive_group()
     where.add_argument("--user", action="store_true", help="install for the current user (default: for this Python)")
