@@ -17,9 +17,10 @@ from legate.driver.options import FORWARDED, Kind, find_option
 
 __all__ = ("BIND_SCRIPT", "PACKAGE_ROOT", "Command", "compose")
 
-BIND_SCRIPT = Path(__file__).resolve().with_name("legate-bind.sh")
+# Links are not followed: in a build tree the files are links to the sources, which are no complete package.
+BIND_SCRIPT = Path(__file__).absolute().with_name("legate-bind.sh")
 #: The folder from which this package was imported.
-PACKAGE_ROOT = Path(__file__).resolve().parents[2]
+PACKAGE_ROOT = Path(__file__).absolute().parents[2]
 
 #: The binder puts the rank in its place, so that files of several processes have different names.
 RANK = "%%LEGATE_GLOBAL_RANK%%"
@@ -111,7 +112,8 @@ def _environment(arguments: Arguments, environ: Mapping[str, str]) -> dict[str, 
 def _is_on_every_path(python_path: str) -> bool:
     """Whether every Python process with this PYTHONPATH finds the package that this launcher belongs to."""
     folders = [*python_path.split(os.pathsep), *site.getsitepackages(), site.getusersitepackages()]
-    return any(folder and Path(folder).resolve() == PACKAGE_ROOT for folder in folders)
+    root = PACKAGE_ROOT.resolve()
+    return any(folder and Path(folder).resolve() == root for folder in folders)
 
 
 def runtime_configuration(arguments: Arguments) -> str:

@@ -237,21 +237,7 @@ def _common_identifier() -> int:
         from legate.core import get_legate_runtime
 
         if get_legate_runtime().node_count > 1:
-            return _identifier_of_all_ranks()
+            from legate.util._identifier import identifier_of_all_ranks
+
+            return identifier_of_all_ranks()
     return secrets.randbits(64)
-
-
-def _identifier_of_all_ranks() -> int:
-    """A task with side effects runs on one rank only; mapping the store that it writes gives the others its number."""
-    import numpy as np
-
-    from legate.core import VariantOptions, get_legate_runtime, types
-    from legate.core.task import OutputStore, task
-
-    @task(options=VariantOptions(has_side_effect=True))
-    def draw_identifier(identifier: OutputStore) -> None:
-        np.asarray(identifier)[...] = secrets.randbits(64)
-
-    store = get_legate_runtime().create_store(types.uint64, shape=(1,))
-    draw_identifier(store)
-    return int(np.asarray(store.get_physical_store())[0])

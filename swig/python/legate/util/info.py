@@ -185,7 +185,7 @@ def _module_path(name: str) -> Path | None:
 
 def _is_ours(name: str) -> bool:
     path = _module_path(name)
-    return path is not None and path.parent == Path(__file__).resolve().parents[2]
+    return path is not None and path.parent == Path(__file__).absolute().parents[2]
 
 
 def _distribution_name(module: str) -> str | None:
