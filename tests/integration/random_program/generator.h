@@ -31,7 +31,8 @@ class ProgramGenerator {
     if (kind <= 71) return stores_.fill(stores_.any_view());
     if (kind <= 78) return draft_.strict() ? add_task<AutomaticTask>() : look();
     if (kind <= 82) return draft_.strict() ? add_task<AutomaticTask>() : modify();
-    if (kind <= 88) return draft_.emit(Drop{stores_.any_store()});
+    if (kind <= 86) return draft_.emit(Drop{stores_.any_store()});
+    if (kind <= 88) return detach();
     if (kind <= 91) return fence();
     if (kind <= 96) return draft_.scope_depth() < 2 ? scope() : add_task<AutomaticTask>();
     if (kind <= 98 && !draft_.strict()) return draft_.emit(RaisePending{});
@@ -45,6 +46,11 @@ class ProgramGenerator {
   void modify() {
     const auto store = stores_.any_view();
     if (!draft_.scalar(store)) draft_.emit(Modify{store, dice_.seed()});
+  }
+  void detach() {
+    const auto store =
+        draft_.find_store([](int number, const PlainView& view) { return view.array->attached == number; });
+    if (store >= 0 && !draft_.strict()) draft_.emit(Detach{store});
   }
   void fence() {
     if (draft_.strict() && dice_.chance(80)) return;  // no such scope can be streamed

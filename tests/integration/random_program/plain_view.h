@@ -16,6 +16,7 @@ struct PlainArray {
   std::vector<Number> numbers;
   bool scalar{false};
   bool grown{false};  // made by a task that decided its extents
+  int attached{-1};   // the store that is attached to memory
 };
 
 /// A view: where its elements are in the array.

@@ -14,13 +14,23 @@
 
 namespace random_program {
 
-/// A new store with undefined contents; or with `value`: a scalar store.
+/// A new store with undefined contents; or with `value`: a scalar store; or on memory of the program, with values.
 struct Create {
+  enum class Memory : std::uint8_t { NONE, WRITABLE, READ_ONLY };
+  enum class MemoryOrder : std::uint8_t { C, FORTRAN, CUSTOM };
   int store{};
   Element element{};
   Coordinates extents;
   bool optimize_scalar{false};
   std::optional<Number> value;
+  Memory memory{};
+  MemoryOrder memory_order{};
+  Coordinates custom_order;
+  std::uint64_t memory_seed{};
+};
+/// Ends the attachment of a store to memory. What it contains is undefined then.
+struct Detach {
+  int store{};
 };
 struct CreateUnbound {
   int store{};
@@ -124,7 +134,7 @@ struct CloseScope {};
 struct RaisePending {};
 
 using Statement = std::variant<Create, CreateUnbound, View, Fill, Look, Modify, Drop, Fence, Task, OpenScope,
-                               CloseScope, RaisePending>;
+                               CloseScope, RaisePending, Detach>;
 
 struct Program {
   std::uint64_t seed{};

@@ -76,8 +76,15 @@ inline std::string text_of(const Statement& statement) {
   struct Printer {
     std::string operator()(const Create& s) const {
       return "s" + std::to_string(s.store) + " = create " + name_of(s.element) + text_of(s.extents) +
-             (s.optimize_scalar ? " scalar" : "") + (s.value ? " of " + text_of(s.element, *s.value) : "");
+             (s.optimize_scalar ? " scalar" : "") + (s.value ? " of " + text_of(s.element, *s.value) : "") + memory(s);
     }
+    static std::string memory(const Create& s) {
+      static const char* const kinds[] = {"", " on memory", " on read-only memory"};
+      static const char* const orders[] = {"", ", Fortran", ", order "};
+      return std::string{kinds[static_cast<int>(s.memory)]} + orders[static_cast<int>(s.memory_order)] +
+             (s.memory_order == Create::MemoryOrder::CUSTOM ? text_of(s.custom_order) : "");
+    }
+    std::string operator()(const Detach& s) const { return "detach s" + std::to_string(s.store); }
     std::string operator()(const CreateUnbound& s) const {
       return "s" + std::to_string(s.store) + " = unbound " + name_of(s.element) + " " + std::to_string(s.dimensions);
     }

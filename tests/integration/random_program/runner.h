@@ -4,6 +4,7 @@
 // Runs a random program through the public interface and compares it, wherever it looks at a store, with the serial
 // interpreter, which runs beside it.
 
+#include "attached_memory.h"
 #include "leaf.h"
 #include "program_text.h"
 #include "serial_interpreter.h"
@@ -41,6 +42,7 @@ class ProgramRunner {
     stores_.clear();
     runtime_->issue_execution_fence(true);
     caught([this] { runtime_->raise_pending_exception(); });
+    for (auto& [number, memory] : attached_) complaint_ += memory->complaint();
     complaint_ += leaf_complaints().take();
     return complaint_;
   }
@@ -48,9 +50,11 @@ class ProgramRunner {
  private:
   void step() { step(program_.statements[current_]); }
   void step(const Statement& statement) {
-    if (std::holds_alternative<CloseScope>(statement)) return;  // its beginning was left out
-    interpreter_.execute(statement);
+    if (std::holds_alternative<CloseScope>(statement)) return;       // its beginning was left out
+    const bool forgets = std::holds_alternative<Detach>(statement);  // the results that are to be compared before
+    if (!forgets) interpreter_.execute(statement);
     std::visit([this](const auto& s) { run(s); }, statement);
+    if (forgets) interpreter_.execute(statement);
   }
 
   const legate::LogicalStore& store(int number) const { return stores_.at(number); }
@@ -65,6 +69,10 @@ class ProgramRunner {
       with_type(s.element, [&](auto zero) {
         keep(s.store, runtime_->create_store(legate::Scalar{value_of<decltype(zero)>(*s.value)}, shape));
       });
+    } else if (s.memory != Create::Memory::NONE) {
+      auto& memory = attached_[s.store];
+      memory = std::make_unique<AttachedMemory>(s, interpreter_.view(s.store));
+      keep(s.store, memory->attach());
     } else {
       keep(s.store, runtime_->create_store(shape, type_of(s.element), s.optimize_scalar));
     }
@@ -141,6 +149,16 @@ class ProgramRunner {
     if (!changes.empty()) elements.write(changes, s.seed % 2 == 0);
   }
 
+  void run(const Detach& s) {
+    auto& memory = attached_.at(s.store);
+    // A mapping ends with the attachment.
+    for (auto mapping = mappings_.begin(); mapping != mappings_.end();) {
+      mapping = interpreter_.view(mapping->first).array == memory->array() ? mappings_.erase(mapping) : ++mapping;
+    }
+    stores_.at(s.store).detach();
+    if (const auto text = memory->complaint(); !text.empty()) complain(text);
+    attached_.erase(s.store);
+  }
   void run(const Drop& s) {
     mappings_.erase(s.store);
     stores_.erase(s.store);
@@ -226,6 +244,7 @@ class ProgramRunner {
   legate::Library library_;
   const Program& program_;
   SerialInterpreter interpreter_;
+  std::map<int, std::unique_ptr<AttachedMemory>> attached_;
   std::map<int, legate::LogicalStore> stores_;
   std::map<int, legate::PhysicalStore> mappings_;
   std::size_t current_{};

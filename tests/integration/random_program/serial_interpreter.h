@@ -53,6 +53,11 @@ class SerialInterpreter {
   void run(const Create& s) {
     auto& view = views_[s.store] = fresh_view(s.element, s.extents, s.value.has_value() || is_scalar(s));
     if (s.value) view.array->numbers[0] = stored(s.element, *s.value);
+    if (s.memory != Create::Memory::NONE) {
+      view.array->attached = s.store;
+      for_each_point(Box::of_extents(view.extents),
+                     [&](const Coordinates& p) { view.at(p) = modification(s.memory_seed, s.element, p); });
+    }
     if (is_strict()) held_[view.array] = view.array->numbers;
   }
   static bool is_scalar(const Create& s) { return s.optimize_scalar && volume_of(s.extents) == 1; }
@@ -76,6 +81,11 @@ class SerialInterpreter {
     });
   }
   void run(const Drop& s) { views_.erase(s.store); }
+  void run(const Detach& s) {
+    auto& array = *views_.at(s.store).array;
+    array.attached = -1;
+    for (auto& number : array.numbers) number.defined = false;
+  }
   void run(const Fence&) {}
 
   bool is_strict() const {

@@ -23,9 +23,18 @@ class StoreMaker {
     if (volume_of(extents) == 1 && dice_.chance(60)) {
       create.optimize_scalar = true;
       if (dice_.chance(60)) create.value = dice_.value(create.element);
+    } else if (!draft_.strict() && dice_.chance(25)) {
+      attach(create);
     }
     draft_.emit(create);
     return create.store;
+  }
+
+  void attach(Create& create) {
+    create.memory = dice_.chance(50) ? Create::Memory::WRITABLE : Create::Memory::READ_ONLY;
+    create.memory_order = static_cast<Create::MemoryOrder>(dice_.number(0, 2));
+    create.custom_order = dice_.permutation(create.extents.size());
+    create.memory_seed = dice_.seed();
   }
 
   int any_store() {
