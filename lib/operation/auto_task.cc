@@ -107,6 +107,8 @@ VariableShape AutoTask::shape_of(const Variable& named) const {
   VariableShape shape;
   shape.dim = store->dim();
   shape.unbound = store->unbound();
+  shape.transformed = store->transformed();
+  shape.type = &store->type();
   if (!shape.unbound) {
     shape.extents = Span<const std::uint64_t>{store->extents()};
   }
@@ -186,6 +188,11 @@ void AutoTask::plan_inline() {
   plan_ = std::move(plan);
 }
 
+bool AutoTask::plans_by_contents() const {
+  return std::any_of(constraints_.begin(), constraints_.end(),
+                     [](const auto& constraint) { return constraint->kind() == Constraint::Kind::IMAGE; });
+}
+
 void AutoTask::plan() {
   if (runs_inline()) {
     plan_inline();
@@ -228,7 +235,9 @@ void AutoTask::plan() {
     report_plan();
   }
   for (const auto& argument : arguments_) {
-    remember_partition(argument, plan_->tilings[argument.symbol], plan_->geometries[argument.symbol].get());
+    if (const auto& tiling = plan_->tilings[argument.symbol]; !tiling || !tiling->is_image) {
+      remember_partition(argument, tiling, plan_->geometries[argument.symbol].get());
+    }
   }
 }
 

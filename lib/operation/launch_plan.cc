@@ -61,6 +61,13 @@ Memo<Geometry>& geometry_memo() {
   return *memo;
 }
 
+ImageFinder image_finder = nullptr;
+
+bool has_image(const PartitionRequest& request) {
+  return std::any_of(request.constraints.begin(), request.constraints.end(),
+                     [](const auto* constraint) { return constraint->kind() == Constraint::Kind::IMAGE; });
+}
+
 std::uint64_t address(const void* pointer) {
   return static_cast<std::uint64_t>(reinterpret_cast<std::uintptr_t>(pointer));  // NOLINT
 }
@@ -199,7 +206,10 @@ std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request,
   if (request.single) {
     solution.assignments.resize(request.symbols.size());
   } else {
-    solution = partitioning::solve(make_problem(request, known));
+    solution = partitioning::solve(make_problem(request, known), [&](const auto& image, const auto& split) {
+      return image_finder(request.symbols[image.first].store->shared_from_this(), split,
+                          *request.symbols[image.second].store, hint_of(image.values));
+    });
   }
   auto plan = std::make_shared<LaunchPlan>();
   plan->domain = single_domain();
@@ -233,6 +243,8 @@ std::shared_ptr<const LaunchPlan> make_plan(const PartitionRequest& request,
 
 }  // namespace
 
+void install_image_finder(ImageFinder finder) { image_finder = finder; }
+
 Domain single_domain() { return Domain{DomainPoint{0}, DomainPoint{0}}; }
 
 std::vector<std::int64_t> domain_point(const Domain& domain, std::uint64_t index) {
@@ -264,6 +276,9 @@ std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request) {
     words.push_back(symbol.unbound ? 0 : symbol.store->storage().bytes());
     words.push_back(address(known.back().own.get()));
     words.push_back(address(known.back().inherited.get()));
+  }
+  if (has_image(request)) {
+    return make_plan(request, known);
   }
   for (const auto& use : request.uses) {
     words.push_back(use.symbol * std::uint64_t{4} + static_cast<std::uint64_t>(use.access));

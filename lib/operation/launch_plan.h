@@ -29,6 +29,14 @@ struct LaunchPlan {
   std::vector<std::vector<std::uint64_t>> grids{};
 };
 
+/// Finds what the elements of a function's tiles point at in a range, in the function's current contents: one box for
+/// each color. Waits for them. Control thread only.
+using ImageFinder = std::shared_ptr<const Tiling> (*)(const LogicalStore::Ptr& function,
+                                                      const std::shared_ptr<const Tiling>& tiling, LogicalStore& range,
+                                                      ImageComputationHint hint);
+/// The runtime, which launches tasks for it, installs the function that plans use.
+void install_image_finder(ImageFinder finder);
+
 /// The domain of a single launch.
 [[nodiscard]] Domain single_domain();
 
@@ -65,7 +73,8 @@ struct PartitionRequest {
 };
 
 /// Splits the stores of an automatic operation. Remembers answers: the question is made of the stores' views, what they
-/// were last split by, the constraints and the machine. Control thread only.
+/// were last split by, the constraints and the machine. Images depend on contents, so they are found anew each time.
+/// Control thread only.
 [[nodiscard]] std::shared_ptr<const LaunchPlan> plan_launch(const PartitionRequest& request);
 
 /// What the points of `domain` see of a store split by `tiling`: the color that `projection` names, or without one the

@@ -27,6 +27,9 @@ std::string list(const std::vector<T>& values) {
 }  // namespace
 
 std::string describe(const Tiling& tiling) {
+  if (tiling.is_image) {
+    return "image of colors " + list(tiling.colors);
+  }
   if (tiling.is_irregular()) {
     return "pieces of a " + list(tiling.colors) + " launch";
   }

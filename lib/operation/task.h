@@ -75,6 +75,8 @@ class TaskDescription {
   [[nodiscard]] std::string_view provenance() const;
   [[nodiscard]] bool runs_inline() const { return setting_->inline_launch; }
   [[nodiscard]] bool can_throw() const { return can_throw_; }
+  /// After submit_checks(): plan() waits for the contents of a store.
+  [[nodiscard]] virtual bool plans_by_contents() const { return false; }
   [[nodiscard]] std::string_view name() const { return task_.impl->name(); }
   /// What every rank that submits the same says of it, until it is launched.
   [[nodiscard]] std::string call_text() const;
@@ -163,6 +165,7 @@ class AutoTask final : public TaskDescription {
   void forbid_replicated_writes() { replicated_writes_ = false; }
 
   void plan() override;
+  [[nodiscard]] bool plans_by_contents() const override;
 
  private:
   void check_arguments() override;

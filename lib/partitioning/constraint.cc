@@ -58,6 +58,8 @@ void Constraint::validate(const VariableShape& first_shape, const VariableShape&
         refuse("Bloating constraint requires the number of offsets to match the number of dimensions");
       }
       return;
+    case Kind::IMAGE:
+      return validate_image(first_shape, second_shape);
   }
 }
 
@@ -82,6 +84,16 @@ void Constraint::validate_axes(const VariableShape& shape) const {
   }
 }
 
+void Constraint::validate_image(const VariableShape& function, const VariableShape& range) const {
+  if (!is_point_type(*function.type, range.dim) && !is_rect_type(*function.type, range.dim)) {
+    refuse("Store from which the image partition is derived should have " + std::to_string(range.dim) +
+           "-D points or rects, not " + function.type->to_string());
+  }
+  if (range.transformed) {
+    throw std::runtime_error{"Image constraints on transformed stores are not supported yet: " + to_string()};
+  }
+}
+
 void Constraint::refuse(std::string text) const { throw std::invalid_argument{std::move(text) + ": " + to_string()}; }
 
 std::string Constraint::to_string() const {
@@ -95,11 +107,17 @@ std::string Constraint::to_string() const {
       return "MinExtents(" + first + ", " + list(values_) + ")";
     case Kind::SCALE:
       return "ScaleConstraint(" + list(values_) + ", " + first + ", " + second_->to_string() + ")";
+    case Kind::IMAGE:
+      return "ImageConstraint(" + first + ", " + second_->to_string() + ")";
     case Kind::BLOAT:
       break;
   }
   return "BloatConstraint(" + first + ", " + second_->to_string() + ", low: " + list(values_) +
          ", high: " + list(more_values_) + ")";
+}
+
+ImageComputationHint hint_of(const std::vector<std::uint64_t>& values) {
+  return values.empty() ? ImageComputationHint::NO_HINT : static_cast<ImageComputationHint>(values.front());
 }
 
 InternalSharedPtr<Constraint> make_broadcast(const Variable* variable, std::vector<std::uint64_t> axes) {
@@ -168,6 +186,10 @@ Constraint scale(Span<const std::uint64_t> factors, Variable var_smaller, Variab
 Constraint bloat(Variable var_source, Variable var_bloat, Span<const std::uint64_t> low_offsets,
                  Span<const std::uint64_t> high_offsets) {
   return make(Kind::BLOAT, var_source, var_bloat.impl(), copy(low_offsets), copy(high_offsets));
+}
+
+Constraint image(Variable var_function, Variable var_range, ImageComputationHint hint) {
+  return make(Kind::IMAGE, var_function, var_range.impl(), {static_cast<std::uint64_t>(hint)});
 }
 
 }  // namespace legate

@@ -4,6 +4,7 @@
 #include "partitioning/solver.h"
 
 #include <legate/partitioning/constraint.h>
+#include <legate/type/types.h>
 #include <legate/utilities/internal_shared_ptr.h>
 #include <legate/utilities/span.h>
 
@@ -38,6 +39,8 @@ struct VariableShape {
   Span<const std::uint64_t> extents{};  // empty for an unbound store
   std::uint32_t dim{};
   bool unbound{};
+  bool transformed{};
+  const Type* type{};  // of the elements; never null for a store
 };
 
 /// A partitioning constraint over the variables of one operation. Immutable.
@@ -49,11 +52,11 @@ class Constraint {
              std::vector<std::uint64_t> more_values = {});
 
   [[nodiscard]] Kind kind() const { return kind_; }
-  /// ALIGN: one side; SCALE and BLOAT: the source; otherwise the subject.
+  /// ALIGN: one side; SCALE and BLOAT: the source; IMAGE: the function; otherwise the subject.
   [[nodiscard]] const Variable* first() const { return first_; }
-  /// ALIGN: the other side; SCALE and BLOAT: the derived variable; otherwise null.
+  /// ALIGN: the other side; SCALE, BLOAT and IMAGE: the derived variable; otherwise null.
   [[nodiscard]] const Variable* second() const { return second_; }
-  /// Axes (BROADCAST, empty: all), smallest extents, factors or low offsets.
+  /// Axes (BROADCAST, empty: all), smallest extents, factors, low offsets or the hint (IMAGE, empty: none).
   [[nodiscard]] const std::vector<std::uint64_t>& values() const { return values_; }
   /// High offsets of BLOAT.
   [[nodiscard]] const std::vector<std::uint64_t>& more_values() const { return more_values_; }
@@ -62,6 +65,7 @@ class Constraint {
 
   /// Checks the constraint against the shapes of its stores; `second_shape` is ignored by constraints on one variable.
   /// @throws std::invalid_argument
+  /// @throws std::runtime_error for an image in a transformed store
   void validate(const VariableShape& first_shape, const VariableShape& second_shape) const;
 
   /// The same; `lookup(const Variable&)` gives a VariableShape and is not called for what needs no check.
@@ -82,6 +86,7 @@ class Constraint {
  private:
   void validate_align(const VariableShape& left, const VariableShape& right) const;
   void validate_axes(const VariableShape& shape) const;
+  void validate_image(const VariableShape& function, const VariableShape& range) const;
   [[noreturn]] void refuse(std::string text) const;
 
   Kind kind_;
@@ -90,6 +95,9 @@ class Constraint {
   std::vector<std::uint64_t> values_;
   std::vector<std::uint64_t> more_values_;
 };
+
+/// How an image is computed.
+[[nodiscard]] ImageComputationHint hint_of(const std::vector<std::uint64_t>& values);
 
 /// @throws std::invalid_argument if `axes` is empty.
 [[nodiscard]] InternalSharedPtr<Constraint> make_broadcast(const Variable* variable, std::vector<std::uint64_t> axes);

@@ -61,6 +61,8 @@ std::string_view ProxyConstraint::name() const {
       return "min_extents";
     case Kind::SCALE:
       return "scale";
+    case Kind::IMAGE:
+      return "image";
     case Kind::BLOAT:
       break;
   }
@@ -151,6 +153,13 @@ ProxyConstraint broadcast(ProxyArgument value, const std::optional<tuple<std::ui
 
 ProxyConstraint min_extents(ProxyArgument variable, Span<const std::uint64_t> minimum_extents) {
   return make(Kind::MIN_EXTENTS, variable, std::nullopt, copy(minimum_extents));
+}
+
+ProxyConstraint image(ProxyArgument var_function, ProxyArgument var_range,
+                      std::optional<ImageComputationHint> hint) noexcept {
+  std::vector<std::uint64_t> values;
+  if (hint) values.push_back(static_cast<std::uint64_t>(*hint));
+  return make(Kind::IMAGE, var_function, var_range, std::move(values));
 }
 
 ProxyConstraint scale(Span<const std::uint64_t> factors, ProxyArgument var_smaller, ProxyArgument var_bigger) noexcept {

@@ -53,6 +53,7 @@ class Classes {
       }
       case Kind::SCALE:
       case Kind::BLOAT:
+      case Kind::IMAGE:
         break;
     }
   }
@@ -74,13 +75,15 @@ bool is_empty(const std::vector<std::uint64_t>& extents) {
 }
 
 bool is_derivation(const Relation& relation) {
-  return relation.kind == Relation::Kind::SCALE || relation.kind == Relation::Kind::BLOAT;
+  using Kind = Relation::Kind;
+  return relation.kind == Kind::SCALE || relation.kind == Kind::BLOAT || relation.kind == Kind::IMAGE;
 }
 
 class Solver {
  public:
-  explicit Solver(const Problem& problem)
+  Solver(const Problem& problem, const ImageFinder& find_image)
       : problem_{problem},
+        find_image_{find_image},
         classes_{problem},
         assigned_(problem.symbols.size(), false),
         tilings_(problem.symbols.size()) {}
@@ -176,6 +179,10 @@ class Solver {
     assigned_[relation.second] = true;
     const auto& source = tilings_[relation.first];
     if (source == nullptr) return;
+    if (relation.kind == Relation::Kind::IMAGE) {
+      if (!problem_.symbols[relation.second].scalar) tilings_[relation.second] = find_image_(relation, source);
+      return;
+    }
     tilings_[relation.second] = std::make_shared<const Tiling>(
         relation.kind == Relation::Kind::SCALE ? source->scale(relation.values)
                                                : source->bloat(relation.values, relation.more_values));
@@ -229,6 +236,7 @@ class Solver {
   }
 
   const Problem& problem_;
+  const ImageFinder& find_image_;
   Classes classes_;
   std::vector<bool> assigned_;
   std::vector<TilingPointer> tilings_;
@@ -249,7 +257,7 @@ void mix_range(std::size_t& seed, const Range& values) {
 
 }  // namespace
 
-Solution solve(const Problem& problem) { return Solver{problem}.solve(); }
+Solution solve(const Problem& problem, const ImageFinder& find_image) { return Solver{problem, find_image}.solve(); }
 
 bool operator==(const Symbol& left, const Symbol& right) {
   return left.extents == right.extents && left.storage_bytes == right.storage_bytes && left.unbound == right.unbound &&

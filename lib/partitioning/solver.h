@@ -7,13 +7,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <vector>
 
 // From the stores of an operation and the relations between them to a launch: plain arithmetic on shapes. Equal
-// problems have equal solutions, in every process; `==` and `hash` of a problem exist so that callers can remember
-// them.
+// problems have equal solutions, in every process, but for images, which others find in the contents of stores; `==`
+// and `hash` of a problem exist so that callers can remember solutions.
 namespace legate::detail::partitioning {
 
 /// How an operation uses a store. The order is the one in which stores of equal size lead the choice of a split.
@@ -37,12 +38,12 @@ struct Symbol {
 
 /// A partitioning constraint over symbols, named by their index in Problem::symbols.
 struct Relation {
-  enum class Kind : std::uint8_t { ALIGN, BROADCAST, MIN_EXTENTS, SCALE, BLOAT };
+  enum class Kind : std::uint8_t { ALIGN, BROADCAST, MIN_EXTENTS, SCALE, BLOAT, IMAGE };
 
   Kind kind{Kind::ALIGN};
-  std::uint32_t first{0};                    // ALIGN: one side; SCALE, BLOAT: the source; otherwise: the subject
-  std::uint32_t second{0};                   // ALIGN: other side; SCALE, BLOAT: the derived symbol
-  std::vector<std::uint64_t> values{};       // BROADCAST: axes (empty: all); MIN_EXTENTS; factors; low offsets
+  std::uint32_t first{0};                    // ALIGN: one side; SCALE, BLOAT, IMAGE: the source; otherwise: the subject
+  std::uint32_t second{0};                   // ALIGN: other side; SCALE, BLOAT, IMAGE: the derived symbol
+  std::vector<std::uint64_t> values{};       // BROADCAST: axes (empty: all); MIN_EXTENTS; factors; low offsets; hint
   std::vector<std::uint64_t> more_values{};  // BLOAT: high offsets
 };
 
@@ -70,9 +71,14 @@ struct Solution {
   std::optional<std::uint32_t> key{};  // the first symbol that got a split of its own: it places points on processors
 };
 
+/// What the colors of a split of `image.first` point at in `image.second`. Never null.
+using ImageFinder =
+    std::function<std::shared_ptr<const Tiling>(const Relation& image, const std::shared_ptr<const Tiling>& split)>;
+
+/// `find_image` is called for images only, in the order of the relations.
 /// @throws std::runtime_error if a split into irregular pieces would have to be scaled or bloated, or if an unbound
-///   store takes part in such a derivation.
-[[nodiscard]] Solution solve(const Problem& problem);
+///   store takes part in a derivation.
+[[nodiscard]] Solution solve(const Problem& problem, const ImageFinder& find_image = {});
 
 [[nodiscard]] bool operator==(const Symbol& left, const Symbol& right);
 [[nodiscard]] bool operator==(const Relation& left, const Relation& right);

@@ -106,6 +106,12 @@ Tiling Tiling::irregular(std::vector<std::uint64_t> color_shape, std::vector<Box
   return tiling;
 }
 
+Tiling Tiling::image(std::vector<std::uint64_t> color_shape, std::vector<Box> boxes) {
+  auto tiling = irregular(std::move(color_shape), std::move(boxes));
+  tiling.is_image = true;
+  return tiling;
+}
+
 std::uint64_t Tiling::color_volume() const {
   std::uint64_t volume = 1;
   for (const auto extent : colors) volume = multiply(volume, extent);
@@ -114,13 +120,13 @@ std::uint64_t Tiling::color_volume() const {
 
 Box Tiling::rectangle(const std::vector<std::int64_t>& color, const std::vector<std::uint64_t>& extents) const {
   Box box;
-  box.dim = static_cast<std::int32_t>(dim());
+  box.dim = is_irregular() ? pieces.front().dim : static_cast<std::int32_t>(dim());
   std::uint64_t index = 0;
   for (std::size_t d = 0; d < dim(); ++d) {
     if (color[d] < 0 || static_cast<std::uint64_t>(color[d]) >= colors[d]) return box;  // all bounds 0: empty
     index = index * colors[d] + static_cast<std::uint64_t>(color[d]);
   }
-  for (std::size_t d = 0; d < dim(); ++d) {
+  for (std::size_t d = 0; d < static_cast<std::size_t>(box.dim); ++d) {
     const auto interval = is_irregular() ? clamp(pieces[index].lo[d], pieces[index].hi[d], extents[d])
                                          : tile_of(*this, d, color[d], extents[d]);
     box.lo[d] = interval.lo;
@@ -130,7 +136,7 @@ Box Tiling::rectangle(const std::vector<std::int64_t>& color, const std::vector<
 }
 
 bool Tiling::is_disjoint() const {
-  if (is_irregular()) return true;
+  if (is_irregular()) return !is_image;
   for (std::size_t d = 0; d < dim(); ++d) {
     if (strides[d] < tile[d] && colors[d] > 1) return false;
   }
@@ -138,7 +144,7 @@ bool Tiling::is_disjoint() const {
 }
 
 bool Tiling::is_complete(const std::vector<std::uint64_t>& extents) const {
-  if (is_irregular()) return true;  // an unbound store consists of its pieces
+  if (is_irregular()) return !is_image;  // an unbound store consists of its pieces
   for (std::size_t d = 0; d < dim(); ++d) {
     if (extents[d] == 0) continue;
     if (colors[d] == 0 || offsets[d] > 0 || (strides[d] > tile[d] && colors[d] > 1)) return false;
@@ -193,12 +199,18 @@ std::size_t Tiling::hash() const {
   mix(seed, colors);
   mix(seed, offsets);
   mix(seed, strides);
+  for (const auto& piece : pieces) {
+    for (std::size_t d = 0; d < static_cast<std::size_t>(piece.dim); ++d) {
+      seed = seed * 31 + static_cast<std::size_t>(piece.lo[d]);
+      seed = seed * 31 + static_cast<std::size_t>(piece.hi[d]);
+    }
+  }
   return seed;
 }
 
 bool operator==(const Tiling& left, const Tiling& right) {
   return left.tile == right.tile && left.colors == right.colors && left.offsets == right.offsets &&
-         left.strides == right.strides && left.pieces == right.pieces;
+         left.strides == right.strides && left.pieces == right.pieces && left.is_image == right.is_image;
 }
 
 bool operator!=(const Tiling& left, const Tiling& right) { return !(left == right); }

@@ -15,13 +15,16 @@ namespace legate::detail {
 /// store. All vectors have one entry per dimension. Treated as immutable once it is shared.
 ///
 /// A split whose pieces follow no rule (what the points of a launch bound to an unbound store) keeps its rectangles in
-/// `pieces` instead, in row-major order of the colors; `tile`, `offsets` and `strides` are empty then.
+/// `pieces` instead, in row-major order of the colors; `tile`, `offsets` and `strides` are empty then. Pieces that
+/// follow from the contents of another store (`is_image`) may overlap and leave elements out, and colors may have
+/// another number of dimensions than they.
 struct Tiling {
   std::vector<std::uint64_t> tile{};
   std::vector<std::uint64_t> colors{};
   std::vector<std::int64_t> offsets{};
   std::vector<std::uint64_t> strides{};
   std::vector<Box> pieces{};
+  bool is_image{false};
 
   Tiling() = default;
   /// A tiling with stride = tile that starts at the origin.
@@ -37,6 +40,10 @@ struct Tiling {
   /// A split into irregular pieces, listed in row-major order of `color_shape`.
   [[nodiscard]] static Tiling irregular(std::vector<std::uint64_t> color_shape, std::vector<Box> boxes);
 
+  /// A split into what the colors of another store point at.
+  [[nodiscard]] static Tiling image(std::vector<std::uint64_t> color_shape, std::vector<Box> boxes);
+
+  /// The number of dimensions of the color shape.
   [[nodiscard]] std::size_t dim() const { return colors.size(); }
   [[nodiscard]] bool is_irregular() const { return !pieces.empty(); }
   [[nodiscard]] std::uint64_t color_volume() const;

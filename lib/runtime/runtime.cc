@@ -7,6 +7,7 @@
 #include "runtime/core_tasks.h"
 #include "runtime/diagnostics.h"
 #include "runtime/freeze.h"
+#include "runtime/image_task.h"
 #include "task/task_config.h"
 #include "utilities/banner.h"
 
@@ -147,6 +148,10 @@ void Runtime::register_core_library() {
   FillTask::register_variants(legate::Library{core_});
   CopyTask::register_variants(legate::Library{core_});
   IndirectCopyTask::register_variants(legate::Library{core_});
+  ImageTask::register_variants(legate::Library{core_});
+  install_image_finder([](const auto& function, const auto& tiling, auto& range, auto hint) {
+    return get().find_image(function, tiling, range, hint);
+  });
 }
 
 Library* Runtime::find_library(std::string_view name) const {
@@ -256,10 +261,12 @@ void Runtime::submit(std::shared_ptr<TaskDescription> task, const char* call) {
     engine::record_call(call + (": " + task->call_text()), task->place_text());
   }
   if (streaming_.active()) {
-    if (task->can_throw()) {
+    if (task->can_throw() || task->plans_by_contents()) {
       streaming_.discard();
       throw std::invalid_argument{"flush_scheduling_window called from inside a streaming scope: task " +
-                                  std::string{task->name()} + " may throw, so it has to be launched at once"};
+                                  std::string{task->name()} +
+                                  (task->can_throw() ? " may throw, so it has to be launched at once"
+                                                     : " has an image constraint, so it waits for earlier tasks")};
     }
     streaming_.hold(std::move(task));
     return;

@@ -61,6 +61,10 @@ class Runtime {
   void issue_scatter_gather(const LogicalStore::Ptr& target, const LogicalStore::Ptr& target_indirect,
                             const LogicalStore::Ptr& source, const LogicalStore::Ptr& source_indirect,
                             std::optional<std::int32_t> redop);
+  /// See ImageFinder.
+  [[nodiscard]] std::shared_ptr<const Tiling> find_image(const LogicalStore::Ptr& function,
+                                                         const std::shared_ptr<const Tiling>& tiling,
+                                                         LogicalStore& range, ImageComputationHint hint);
   void prefetch_bloated_instances(const LogicalStore::Ptr& store, Span<const std::uint64_t> low_offsets,
                                   Span<const std::uint64_t> high_offsets, bool initialize);
   [[nodiscard]] LogicalStore::Ptr tree_reduce(const Library& library, LocalTaskID id, const LogicalStore::Ptr& store,

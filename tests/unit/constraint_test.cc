@@ -72,6 +72,7 @@ TEST(Constraint, PrintsItsParts) {
   EXPECT_EQ(legate::min_extents(x, {4, 5}).to_string(), "MinExtents(X0{task}, [4, 5])");
   EXPECT_EQ(legate::scale({3}, x, y).to_string(), "ScaleConstraint([3], X0{task}, X1{task})");
   EXPECT_EQ(legate::bloat(x, y, {1}, {2}).to_string(), "BloatConstraint(X0{task}, X1{task}, low: [1], high: [2])");
+  EXPECT_EQ(legate::image(x, y).to_string(), "ImageConstraint(X0{task}, X1{task})");
 }
 
 TEST(Constraint, SpanFormsMakeOnePerVariable) {
@@ -141,6 +142,22 @@ TEST(Constraint, OtherConstraintsNeedMatchingDimensions) {
   }
 }
 
+TEST(Constraint, ImagesNeedPointsOrRectsOfAnUntransformedRange) {
+  const auto check = [](const legate::Type& type, std::uint32_t dim, bool transformed = false) {
+    const Numbers extents(dim, 4);
+    const VariableShape function{extents, 1, false, false, &type};
+    const VariableShape range{extents, dim, false, transformed, &type};
+    legate::image(x, y).impl()->validate(function, range);
+  };
+  EXPECT_NO_THROW(check(legate::point_type(2), 2));
+  EXPECT_NO_THROW(check(legate::rect_type(3), 3));
+  EXPECT_NO_THROW(check(legate::int64(), 1)) << "an index is a point of one dimension";
+  EXPECT_THROW(check(legate::int64(), 2), std::invalid_argument);
+  EXPECT_THROW(check(legate::int32(), 1), std::invalid_argument);
+  EXPECT_THROW(check(legate::rect_type(2), 3), std::invalid_argument);
+  EXPECT_THROW(check(legate::point_type(2), 2, true), std::runtime_error);
+}
+
 TEST(Constraint, UncheckedFormsDoNotAskForShapes) {
   const auto never = [](const legate::detail::Variable&) -> VariableShape { throw std::logic_error{"asked"}; };
   EXPECT_NO_THROW(legate::align(x, x).impl()->validate(never));
@@ -187,6 +204,8 @@ TEST(ProxyConstraint, ExpandsToThePairsOfItsOperands) {
             (Texts{"ScaleConstraint([2], X2{task}, X0{task})"}));
   EXPECT_EQ(expanded(legate::bloat(proxy::inputs[0], proxy::inputs, {1}, {2})),
             (Texts{"BloatConstraint(X0{task}, X1{task}, low: [1], high: [2])"}));
+  EXPECT_EQ(expanded(legate::image(proxy::inputs, proxy::outputs[0])),
+            (Texts{"ImageConstraint(X0{task}, X2{task})", "ImageConstraint(X1{task}, X2{task})"}));
 }
 
 TEST(ProxyConstraint, RefusesArgumentsThatTheCallLacks) {
@@ -209,4 +228,9 @@ TEST(ProxyConstraint, ComparesByValue) {
       equal(legate::scale({2}, proxy::inputs, proxy::outputs), legate::scale({3}, proxy::inputs, proxy::outputs)));
   EXPECT_FALSE(equal(legate::bloat(proxy::inputs, proxy::outputs, {1}, {2}),
                      legate::bloat(proxy::inputs, proxy::outputs, {1}, {3})));
+  using Hint = legate::ImageComputationHint;
+  const auto image = [](std::optional<Hint> hint) { return legate::image(proxy::inputs, proxy::outputs, hint); };
+  EXPECT_TRUE(equal(image(Hint::MIN_MAX), image(Hint::MIN_MAX)));
+  EXPECT_FALSE(equal(image(Hint::MIN_MAX), image(Hint::FIRST_LAST)));
+  EXPECT_FALSE(equal(image(std::nullopt), image(Hint::NO_HINT)));
 }

@@ -175,6 +175,29 @@ TEST(Solver, DerivedSymbolsFollowTheirSource) {
   EXPECT_EQ(solution.key, 0U);
 }
 
+TEST(Solver, ImagesAreFoundForTheSplitOfTheirFunction) {
+  Box piece;
+  piece.dim = 2;
+  piece.hi[0] = piece.hi[1] = 5;
+  auto given = problem({input({10}), input({30, 30}), output({10})}, {{Kind::ALIGN, 0, 2}, {Kind::IMAGE, 0, 1, {2}}});
+  std::size_t calls = 0;
+  const auto find_image = [&](const Relation& image, const std::shared_ptr<const Tiling>& tiling) {
+    ++calls;
+    EXPECT_EQ(image.values, (Extents{2}));
+    EXPECT_EQ(*tiling, Tiling::divide({10}, {4}));
+    return std::make_shared<const Tiling>(Tiling::image(tiling->colors, std::vector<Box>(4, piece)));
+  };
+  const auto solution = solve(given, find_image);
+  EXPECT_EQ(solution.launch_shape, (Shape{{4}}));
+  EXPECT_EQ(solution.assignments[1].tiling->rectangle({3}, {30, 30}), piece);
+  EXPECT_EQ(calls, 1U);
+  given.symbols[1].scalar = true;
+  EXPECT_EQ(colors(solve(given, find_image), 1), std::nullopt) << "a value is never split";
+  given.relations.push_back({Kind::BROADCAST, 0});
+  EXPECT_EQ(colors(solve(given, find_image), 1), std::nullopt) << "nor the image of a function that is not";
+  EXPECT_EQ(calls, 1U);
+}
+
 TEST(Solver, DerivationsOfWholeStoresAreWhole) {
   const auto solution = solve(problem({output({10}), input({30})}, {{Kind::SCALE, 0, 1, {3}}, {Kind::BROADCAST, 0}}));
   EXPECT_EQ(colors(solution, 1), std::nullopt);

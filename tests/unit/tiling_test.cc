@@ -131,6 +131,27 @@ TEST(Tiling, IrregularPiecesAreLookedUp) {
   EXPECT_THROW((void)tiling.bloat({2}, {2}), std::runtime_error);
 }
 
+TEST(Tiling, ImagesMayOverlapAndHaveMoreDimensionsThanTheirColors) {
+  Box box;
+  box.dim = 2;
+  box.lo[1] = 2;
+  box.hi[0] = box.hi[1] = 9;
+  const auto tiling = Tiling::image({2}, {box, box});
+  EXPECT_FALSE(tiling.is_disjoint());
+  EXPECT_FALSE(tiling.is_complete({9, 9}));
+  const auto found = tiling.rectangle({1}, {9, 5});
+  EXPECT_EQ(found.dim, 2);
+  EXPECT_EQ(found.lo[1], 2);
+  EXPECT_EQ(found.hi[0], 9);
+  EXPECT_EQ(found.hi[1], 5) << "clamped";
+  EXPECT_TRUE(tiling.rectangle({2}, {9, 9}).empty()) << "no such color";
+  EXPECT_THROW((void)tiling.scale({2}), std::runtime_error);
+  EXPECT_NE(tiling, Tiling::irregular({2}, {box, box}));
+  const auto other = Tiling::image({2}, {box, Box{}});
+  EXPECT_NE(tiling, other);
+  EXPECT_NE(tiling.hash(), other.hash());
+}
+
 TEST(Tiling, ComparesByValue) {
   EXPECT_EQ((Tiling{{4}, {3}}), (Tiling{{4}, {3}, {0}, {4}}));
   EXPECT_EQ((Tiling{{4}, {3}}.hash()), (Tiling{{4}, {3}, {0}, {4}}.hash()));

@@ -89,6 +89,23 @@ class LEGATE_EXPORT Constraint {
                                              Span<const std::uint64_t> low_offsets,
                                              Span<const std::uint64_t> high_offsets);
 
+/// How the partition of an image is computed.
+enum class ImageComputationHint : std::uint8_t {
+  NO_HINT,    ///< all elements are looked at
+  MIN_MAX,    ///< the same: what a point sees is the box around everything its elements name
+  FIRST_LAST  ///< the box around what the first and the last element name, in row-major order: enough if they ascend or
+              ///< descend
+};
+
+/// Each point sees of the range what its elements of the function point at: the smallest box around it. The function
+/// holds points or rects of the range's index space (or int64, for a range of one dimension); empty rects, and what
+/// lies outside the range, name nothing. The range is not transformed.
+///
+/// Submitting the task waits for the contents of the function. Boxes of different points may overlap and need not cover
+/// the range; a point that names nothing sees nothing. Where the function is not split, neither is the range.
+[[nodiscard]] LEGATE_EXPORT Constraint image(Variable var_function, Variable var_range,
+                                             ImageComputationHint hint = ImageComputationHint::NO_HINT);
+
 /// @name Constraints for signatures
 /// Like the functions above, over the arguments of a task that is still to be created. A whole group of arguments
 /// stands for each of its members: two groups are related pairwise, an argument never with itself.
@@ -108,6 +125,11 @@ broadcast(std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArgum
 [[nodiscard]] LEGATE_EXPORT ProxyConstraint min_extents(
     std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> variable,
     Span<const std::uint64_t> minimum_extents);
+/// Without `hint`, as with NO_HINT; but such signatures are not equal.
+[[nodiscard]] LEGATE_EXPORT ProxyConstraint
+image(std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_function,
+      std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_range,
+      std::optional<ImageComputationHint> hint = std::nullopt) noexcept;
 [[nodiscard]] LEGATE_EXPORT ProxyConstraint
 scale(Span<const std::uint64_t> factors,
       std::variant<ProxyArrayArgument, ProxyInputArguments, ProxyOutputArguments, ProxyReductionArguments> var_smaller,

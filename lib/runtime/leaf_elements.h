@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <legate/data/inline_allocation.h>
+#include <legate/data/physical_store.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+// How leaves that know neither the type nor the dimensions of their arguments get at elements.
+namespace legate::detail {
+
+using Coordinates = std::array<coord_t, LEGATE_MAX_DIM>;
+
+/// Where the elements that an instance sees of a store lie in memory.
+class Elements {
+ public:
+  explicit Elements(const legate::PhysicalStore& store) : domain_{store.domain()}, size_{store.type().size()} {
+    const auto place = store.get_inline_allocation();
+    first_ = static_cast<std::byte*>(place.ptr);
+    std::copy(place.strides.begin(), place.strides.end(), strides_.begin());
+  }
+
+  [[nodiscard]] const Domain& domain() const { return domain_; }
+  [[nodiscard]] std::size_t element_size() const { return size_; }
+  [[nodiscard]] std::byte* first() const { return first_; }
+  [[nodiscard]] const std::size_t* strides() const { return strides_.data(); }
+  /// Bytes from one element to the next along the last dimension.
+  [[nodiscard]] std::size_t step() const {
+    return domain_.dim == 0 ? 0 : strides_[static_cast<std::size_t>(domain_.dim) - 1];
+  }
+
+  /// The element at these coordinates; null if there is none or the instance does not see it.
+  [[nodiscard]] std::byte* find(const coord_t* point) const {
+    std::size_t offset = 0;
+    for (std::int32_t d = 0; d < domain_.dim; ++d) {
+      const auto lo = domain_.rect_data[d];
+      if (point[d] < lo || point[d] > domain_.rect_data[d + domain_.dim]) {
+        return nullptr;
+      }
+      offset += static_cast<std::size_t>(point[d] - lo) * strides_[static_cast<std::size_t>(d)];
+    }
+    return first_ + offset;
+  }
+
+ private:
+  Domain domain_;
+  std::size_t size_;
+  std::byte* first_{};
+  std::array<std::size_t, LEGATE_MAX_DIM> strides_{};
+};
+
+/// Calls `row(start, length)` for the points of a domain, a run along its last dimension at a time.
+template <typename Row>
+void for_each_row(const Domain& domain, Row&& row) {
+  Coordinates start{};
+  for (std::int32_t d = 0; d < domain.dim; ++d) {
+    start[static_cast<std::size_t>(d)] = domain.rect_data[d];
+    if (domain.rect_data[d] > domain.rect_data[d + domain.dim]) {
+      return;
+    }
+  }
+  const auto last = domain.dim - 1;
+  const auto length = last < 0
+                          ? std::size_t{1}
+                          : static_cast<std::size_t>(domain.rect_data[last + domain.dim] - domain.rect_data[last] + 1);
+  for (;;) {
+    row(start, length);
+    auto d = last - 1;
+    for (; d >= 0; --d) {
+      auto& coordinate = start[static_cast<std::size_t>(d)];
+      if (coordinate++ < domain.rect_data[d + domain.dim]) {
+        break;
+      }
+      coordinate = domain.rect_data[d];
+    }
+    if (d < 0) {
+      return;
+    }
+  }
+}
+
+}  // namespace legate::detail
