@@ -32,7 +32,7 @@ std::optional<std::size_t> place_of(const coord_t* point, const Extents& extents
   return place;
 }
 
-/// A store with these bytes, elements in row-major order.
+/// A store with these bytes, elements in row-major order, somewhere on the machine.
 LogicalStore store_of(const Extents& extents, const Type& type, const void* bytes) {
   auto store = Runtime::get_runtime()->create_store(Shape{extents}, type);
   const auto physical = store.get_physical_store();
@@ -42,7 +42,7 @@ LogicalStore store_of(const Extents& extents, const Type& type, const void* byte
     EXPECT_TRUE(extents[d] < 2 || place.strides[d] == stride) << "not in row-major order";
   }
   if (volume_of(extents) > 0) std::memcpy(place.ptr, bytes, volume_of(extents) * type.size());
-  return store;
+  return written_on_a_part(store);
 }
 
 template <typename T>
@@ -143,7 +143,9 @@ TYPED_TEST(CopiesOf, CopyEqualsALoop) {
       auto expected = this->dice.template elements<T>(extents);
       const auto values = this->dice.template elements<T>(extents);
       auto target = store_of(extents, expected);
-      this->runtime->issue_copy(target, store_of(extents, values), redop);
+      const auto source = store_of(extents, values);
+      const Scope part{part_of_machine()};
+      this->runtime->issue_copy(target, source, redop);
       for (std::size_t i = 0; i < expected.size(); ++i) expected[i] = combined<T>(redop, expected[i], values[i]);
       EXPECT_EQ(contents_of<T>(target), expected) << dim << "-D, reduction " << redop.has_value();
     }
@@ -161,8 +163,10 @@ TYPED_TEST(CopiesOf, GatherEqualsALoop) {
         const auto values = this->dice.template elements<T>(source_extents);
         const auto points = this->dice.points(expected.size(), source_extents);
         auto target = store_of(extents, expected);
-        this->runtime->issue_gather(target, store_of(source_extents, values),
-                                    points_of(extents, static_cast<std::uint32_t>(from), points), redop);
+        const auto source = store_of(source_extents, values);
+        const auto indirection = points_of(extents, static_cast<std::uint32_t>(from), points);
+        const Scope part{part_of_machine()};
+        this->runtime->issue_gather(target, source, indirection, redop);
         for (std::size_t i = 0; i < expected.size(); ++i) {
           if (const auto place = place_of(&points[i * from], source_extents)) {
             expected[i] = combined<T>(redop, expected[i], values[*place]);
@@ -185,8 +189,10 @@ TYPED_TEST(CopiesOf, ScatterEqualsALoop) {
         const auto values = this->dice.template elements<T>(source_extents);
         const auto points = this->dice.points(values.size(), extents);
         auto target = store_of(extents, expected);
-        this->runtime->issue_scatter(target, points_of(source_extents, static_cast<std::uint32_t>(to), points),
-                                     store_of(source_extents, values), redop);
+        const auto source = store_of(source_extents, values);
+        const auto indirection = points_of(source_extents, static_cast<std::uint32_t>(to), points);
+        const Scope part{part_of_machine()};
+        this->runtime->issue_scatter(target, indirection, source, redop);
         for (std::size_t i = 0; i < values.size(); ++i) {
           if (const auto place = place_of(&points[i * to], extents)) {
             expected[*place] = combined<T>(redop, expected[*place], values[i]);
@@ -211,13 +217,15 @@ TYPED_TEST(CopiesOf, ScatterGatherEqualsALoop) {
         const auto to_points = this->dice.points(volume_of(shape), extents);
         const auto from_points = this->dice.points(volume_of(shape), source_extents);
         auto target = store_of(extents, expected);
-        this->runtime->issue_scatter_gather(target, points_of(shape, static_cast<std::uint32_t>(to), to_points),
-                                            store_of(source_extents, values),
-                                            points_of(shape, static_cast<std::uint32_t>(from), from_points), redop);
+        const auto source = store_of(source_extents, values);
+        const auto to_indirection = points_of(shape, static_cast<std::uint32_t>(to), to_points);
+        const auto from_indirection = points_of(shape, static_cast<std::uint32_t>(from), from_points);
+        const Scope part{part_of_machine()};
+        this->runtime->issue_scatter_gather(target, to_indirection, source, from_indirection, redop);
         for (std::size_t i = 0; i < volume_of(shape); ++i) {
           const auto place = place_of(&to_points[i * to], extents);
-          const auto source = place_of(&from_points[i * from], source_extents);
-          if (place && source) expected[*place] = combined<T>(redop, expected[*place], values[*source]);
+          const auto origin = place_of(&from_points[i * from], source_extents);
+          if (place && origin) expected[*place] = combined<T>(redop, expected[*place], values[*origin]);
         }
         EXPECT_EQ(contents_of<T>(target), expected) << from << "-D to " << to << "-D, reduction " << redop.has_value();
       }
@@ -404,6 +412,22 @@ TEST_F(Copies, StoresThatATaskIsStillToBindAreWaitedFor) {
   auto target = filled(Shape{5}, 1);
   runtime->issue_copy(target, source, ReductionOpKind::ADD);
   EXPECT_EQ(values_of(target), (Values{1, 11, 21, 31, 41}));
+}
+
+TEST_F(Copies, MemoryOfTheProgramIsATargetLikeAnyOther) {
+  Values memory(6, 1);
+  auto target = runtime->create_store(Shape{6}, int64(), memory.data(), false);
+  const auto written = [&] {
+    runtime->issue_execution_fence(true);
+    return memory;
+  };
+  runtime->issue_copy(target, numbered(Shape{6}));
+  EXPECT_EQ(written(), iota(6));
+  runtime->issue_scatter(target, store_of({2}, Indices{5, 5}), filled(Shape{2}, 10), ReductionOpKind::ADD);
+  EXPECT_EQ(written(), (Values{0, 1, 2, 3, 4, 25}));
+  runtime->issue_gather(target, numbered(Shape{4}), store_of({6}, Indices{3, 2, 1, 0, 4, -1}));
+  EXPECT_EQ(written(), (Values{3, 2, 1, 0, 4, 25}));
+  target.detach();
 }
 
 // --- what is refused -------------------------------------------------------------------------------------------------

@@ -69,23 +69,20 @@ class Image : public RuntimeTest {
   LogicalStore function_of(const Extents& extents, const std::vector<Named>& boxes, bool points) {
     const auto dim = static_cast<std::uint32_t>(boxes.front().lo.size());
     const auto type = points ? Type{point_type(dim)} : Type{rect_type(dim)};
-    auto result = runtime->create_store(Shape{extents}, type);
-    write(result, boxes, points);
-    return result;
-  }
-  static void write(const LogicalStore& function, const std::vector<Named>& boxes, bool points) {
-    const auto physical = function.get_physical_store();
+    const auto result = runtime->create_store(Shape{extents}, type);
+    const auto physical = result.get_physical_store();
     auto* to = static_cast<coord_t*>(physical.get_inline_allocation().ptr);
     for (const auto& box : boxes) {
       to = std::copy(box.lo.begin(), box.lo.end(), to);
       if (!points) to = std::copy(box.hi.begin(), box.hi.end(), to);
     }
+    return written_on_a_part(result);
   }
   LogicalStore vector_of(const Values& values) {
-    auto result = store(Shape{values.size()});
+    const auto result = store(Shape{values.size()});
     const auto physical = result.get_physical_store();
     std::copy(values.begin(), values.end(), static_cast<std::int64_t*>(physical.get_inline_allocation().ptr));
-    return result;
+    return written_on_a_part(result);
   }
   /// Runs a task that reads both stores.
   std::vector<Seen> seen(const LogicalStore& function, const LogicalStore& range, Hint hint = Hint::NO_HINT) {
@@ -201,7 +198,7 @@ TEST_F(Image, NumbersStandForPointsAndBringTheirElements) {
   Values indices;
   for (std::int64_t i = 0; i < 200; ++i) indices.push_back(i * 37 % 100);
   const auto function = vector_of(indices);
-  const auto range = numbered(Shape{100});
+  const auto range = written_on_a_part(numbered(Shape{100}));
   EXPECT_EQ(gathered(function, range), indices);
   EXPECT_EQ(gathered(function, range, Hint::MIN_MAX), indices);
   std::sort(indices.begin(), indices.end());

@@ -93,6 +93,25 @@ inline void number(const LogicalStore& store) {
   }
 }
 
+/// A part of the machine, another one at each call: the same on every rank.
+inline mapping::Machine part_of_machine() {
+  static std::uint32_t calls = 0;
+  const auto machine = Runtime::get_runtime()->get_machine();
+  const auto count = machine.count(mapping::TaskTarget::CPU);
+  ++calls;
+  const auto first = calls % count;
+  return machine.slice(first, first + 1 + calls / count % (count - first), mapping::TaskTarget::CPU);
+}
+
+/// A store with the same contents, which tasks have written on a part of the machine: some of the ranks have it.
+inline LogicalStore written_on_a_part(const LogicalStore& store) {
+  const Scope scope{part_of_machine()};
+  auto* runtime = Runtime::get_runtime();
+  auto result = runtime->create_store(store.shape(), store.type());
+  runtime->issue_copy(result, store);
+  return result;
+}
+
 /// 0, 1, ..., count - 1
 inline std::vector<std::int64_t> iota(std::int64_t count) {
   std::vector<std::int64_t> result;
