@@ -1,18 +1,43 @@
 # SPDX-License-Identifier: Apache-2.0
-# Python 3 with NumPy, for the Python package. Found and reported; no code uses it yet. $PYTHON chooses the interpreter.
+# Python 3.11 or newer with its headers and NumPy, and SWIG, for the Python package. $PYTHON chooses the interpreter. Sets
+# PYTHON_CPPFLAGS, SWIG, the places $(pythondir) and $(pyexecdir), and the Automake conditional HAVE_PYTHON.
 AC_DEFUN([LEGATUS_PYTHON],
-  [LEGATUS_WITH_UNUSED([python], [Python 3.9 or newer with NumPy], [a Python package])
+  [LEGATUS_WITH([python], [Python 3.11 or newer with headers and NumPy, and SWIG, for the Python package])
    legatus_have_python=no
-   legatus_numpy=
+   legatus_python_lacks=
    AS_CASE([$with_python], [auto|yes|no], [], [: ${PYTHON="$with_python/bin/python3"}])
-   AS_IF([test "x$with_python" = xno], [PYTHON=:], [AM_PATH_PYTHON([3.9], [], [:])])
-   AS_IF([test "x$PYTHON" != x:],
-     [AC_MSG_CHECKING([for NumPy])
-      legatus_numpy=$($PYTHON -c 'import numpy; print(numpy.__version__)' 2>/dev/null)
-      AC_MSG_RESULT([${legatus_numpy:-no}])
-      AS_IF([test -n "$legatus_numpy"], [legatus_have_python=yes])])
-   AS_IF([test "x$legatus_have_python" = xyes],
-     [AC_DEFINE([LEGATUS_FOUND_PYTHON], [1], [Python and NumPy were found; nothing uses them yet])],
-     [LEGATUS_REQUESTED([python], [Python 3.9 and NumPy are needed])])
+   AS_IF([test "x$with_python" = xno], [PYTHON=:], [AM_PATH_PYTHON([3.11], [], [PYTHON=:])])
+   AC_ARG_VAR([SWIG], [SWIG 4, which writes the Python extension])
+   AS_IF([test "x$PYTHON" = x:], [legatus_python_lacks="python3-dev"],
+     [LEGATUS_PYTHON_HEADERS
+      LEGATUS_PYTHON_NUMPY
+      AC_CHECK_PROGS([SWIG], [swig4.0 swig])
+      AS_IF([test -z "$SWIG"], [AS_VAR_APPEND([legatus_python_lacks], [" swig"])])
+      AS_IF([test -z "$legatus_python_lacks"], [legatus_have_python=yes])])
+   AS_IF([test "x$legatus_have_python" = xno],
+     [LEGATUS_REQUESTED([python], [it lacks:$legatus_python_lacks])
+      AS_IF([test "x$with_python" = xyes], [AC_MSG_ERROR([--with-python was given, but this is missing:$legatus_python_lacks])])])
+   # The interpreter itself, where PYTHON is a script that looks for it.
+   PYTHON_EXECUTABLE=$PYTHON
+   AS_IF([test "x$PYTHON" != x:], [PYTHON_EXECUTABLE=$($PYTHON -c 'import sys; print(sys.executable)')])
+   AC_SUBST([PYTHON_EXECUTABLE])
+   AC_SUBST([PYTHON_CPPFLAGS])
+   AM_CONDITIONAL([HAVE_PYTHON], [test "x$legatus_have_python" = xyes])
    LEGATUS_SUMMARY_FOUND([Python], [python], [$legatus_have_python],
-     [$PYTHON $PYTHON_VERSION with NumPy $legatus_numpy, not used yet], [install python3-dev and python3-numpy])])
+     [$PYTHON $PYTHON_VERSION with NumPy $legatus_numpy: the packages legate and cupynumeric, in $pyexecdir],
+     [install$legatus_python_lacks])])
+
+AC_DEFUN([LEGATUS_PYTHON_HEADERS],
+  [AC_MSG_CHECKING([for Python.h])
+   legatus_python_include=$($PYTHON -c 'import sysconfig; print(sysconfig.get_path("include"))' 2>/dev/null)
+   AS_IF([test -f "$legatus_python_include/Python.h"],
+     [PYTHON_CPPFLAGS="-isystem $legatus_python_include"
+      AC_MSG_RESULT([$legatus_python_include])],
+     [AS_VAR_APPEND([legatus_python_lacks], [" python3-dev"])
+      AC_MSG_RESULT([no])])])
+
+AC_DEFUN([LEGATUS_PYTHON_NUMPY],
+  [AC_MSG_CHECKING([for NumPy])
+   legatus_numpy=$($PYTHON -c 'import numpy; print(numpy.__version__)' 2>/dev/null)
+   AS_IF([test -z "$legatus_numpy"], [AS_VAR_APPEND([legatus_python_lacks], [" python3-numpy"])])
+   AC_MSG_RESULT([${legatus_numpy:-no}])])

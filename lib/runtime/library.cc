@@ -41,8 +41,8 @@ Library::Library(std::string name, const ResourceConfig& config, const Bases& ba
 LocalTaskID Library::new_task_id() {
   check_outside_tasks("Library::get_new_task_id");
   if (next_dynamic_id_ >= config_.max_tasks) {
-    throw std::overflow_error{"Library " + name_ + " has used all of its " + std::to_string(config_.max_dyn_tasks) +
-                              " dynamic task ids"};
+    throw std::overflow_error{"Library " + name_ + " ran out of IDs: all of its " +
+                              std::to_string(config_.max_dyn_tasks) + " dynamic task ids are used"};
   }
   return LocalTaskID{next_dynamic_id_++};
 }
@@ -52,11 +52,12 @@ void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
   const auto local = static_cast<std::int64_t>(id);
   if (local < 0 || local >= config_.max_tasks) {
     throw std::out_of_range{"Task " + std::string{info.name()} + " is invalid (task " + std::to_string(local) +
-                            "): library " + name_ + " allows at most " + std::to_string(config_.max_tasks) + " tasks"};
+                            "): library " + name_ + " allows at most " + std::to_string(config_.max_tasks) +
+                            " tasks. Maximum local ID is " + std::to_string(config_.max_tasks - 1)};
   }
   if (registered_.count(local) != 0) {
     throw std::invalid_argument{"Task " + std::string{info.name()} + ": id " + std::to_string(local) +
-                                " is already used in library " + name_ + " by task " +
+                                " already exists in library " + name_ + ", as task " +
                                 std::string{registered_.at(local).info.name()}};
   }
   RegisteredTask task{info, info.impl().get(), static_cast<GlobalTaskID>(tasks_.to_global(local, name_)), {}};
@@ -67,7 +68,7 @@ void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
 const RegisteredTask& Library::find_task(LocalTaskID id) const {
   const auto found = registered_.find(static_cast<std::int64_t>(id));
   if (found == registered_.end()) {
-    throw std::out_of_range{"Library " + name_ + " has no task with local id " +
+    throw std::out_of_range{"Library " + name_ + " does not have task " +
                             std::to_string(static_cast<std::int64_t>(id))};
   }
   return found->second;

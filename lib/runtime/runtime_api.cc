@@ -2,6 +2,7 @@
 // The public runtime: argument checks and the life cycle, then on to the implementation.
 #include "data/control_program.h"
 #include "engine/engine.h"
+#include "runtime/configuration_options.h"
 #include "runtime/runtime.h"
 #include "runtime/terminate.h"
 #include "task/frame.h"
@@ -96,6 +97,15 @@ namespace detail {
 void register_shutdown_callback(ShutdownCallback callback) {
   check_outside_tasks("register_shutdown_callback");
   Runtime::get().add_shutdown_callback(std::move(callback));
+}
+
+std::string configuration_text() {
+  const auto& configuration = Runtime::get().configuration();
+  std::string text{};
+  for (const auto& option : configuration_options()) {
+    text += std::string{option.flag.substr(2)} + "=" + value_of(option, configuration) + "\n";
+  }
+  return text;
 }
 
 }  // namespace detail

@@ -26,6 +26,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -36,6 +37,8 @@ namespace legate {
 namespace detail {
 class Runtime;
 void register_shutdown_callback(ShutdownCallback callback);
+/// The options in effect, `NAME=VALUE` on a line each, named after their flags, memory in bytes.
+[[nodiscard]] LEGATE_EXPORT std::string configuration_text();
 }  // namespace detail
 
 /// The running runtime: makes libraries, stores and tasks, and orders their execution.

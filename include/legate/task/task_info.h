@@ -23,6 +23,7 @@ namespace legate {
 
 namespace detail {
 class TaskInfo;
+struct TaskInfoAccess;
 
 // The type of Processor::TaskFuncPtr.
 using TaskEntry = void (*)(const void*, std::size_t, const void*, std::size_t, Processor);
@@ -55,6 +56,7 @@ class LEGATE_EXPORT TaskInfo {
     friend class TaskInfo;
     template <typename T>
     friend class LegateTask;
+    friend struct detail::TaskInfoAccess;
 
     // Not defaulted: that would make an aggregate, which anybody could make with braces.
     constexpr AddVariantKey() noexcept {}

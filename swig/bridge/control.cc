@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/control.h"
+
+#include "bridge/exceptions.h"
+
+#include <legate.h>
+
+#include <atomic>
+#include <ios>
+#include <new>
+#include <stdexcept>
+#include <typeinfo>
+#include <utility>
+#include <vector>
+
+namespace legatus::python {
+
+namespace {
+
+std::recursive_mutex turn{};
+
+// What threads whose turn it was not have left to be dropped.
+std::mutex discarded_mutex{};
+std::vector<Discarded*> discarded{};
+std::atomic<bool> any_discarded{false};
+
+}  // namespace
+
+Control::Control() {
+  if (legate::is_running_in_task()) return;
+  interpreter_ = PyEval_SaveThread();
+  turn.lock();
+  drop_discarded();
+}
+
+Control::~Control() {
+  if (interpreter_ == nullptr) return;
+  turn.unlock();
+  PyEval_RestoreThread(interpreter_);
+}
+
+QuickControl::QuickControl() {
+  if (legate::is_running_in_task()) return;
+  if (!turn.try_lock()) {
+    auto* interpreter = PyEval_SaveThread();
+    turn.lock();
+    // Whoever has the GIL now and wants the turn gives the GIL up first.
+    PyEval_RestoreThread(interpreter);
+  }
+  locked_ = true;
+}
+
+QuickControl::~QuickControl() {
+  if (locked_) turn.unlock();
+}
+
+Interpreter::Interpreter() {
+  // One PyGILState_Ensure is never undone, so that the thread's state lives as long as the thread.
+  thread_local const bool has_state = [] {
+    if (PyGILState_GetThisThreadState() == nullptr) {
+      PyGILState_Ensure();
+      PyEval_SaveThread();
+    }
+    return true;
+  }();
+  static_cast<void>(has_state);
+  state_ = PyGILState_Ensure();
+}
+
+Interpreter::~Interpreter() { PyGILState_Release(state_); }
+
+bool interpreter_is_gone() noexcept {
+#if PY_VERSION_HEX >= 0x030D0000
+  return Py_IsInitialized() == 0 || Py_IsFinalizing() != 0;
+#else
+  return Py_IsInitialized() == 0 || _Py_IsFinalizing() != 0;
+#endif
+}
+
+void discard(Discarded* object) noexcept {
+  if (!legate::is_running_in_task() && turn.try_lock()) {
+    delete object;
+    turn.unlock();
+    return;
+  }
+  const std::lock_guard lock{discarded_mutex};
+  discarded.push_back(object);
+  any_discarded.store(true, std::memory_order_release);
+}
+
+void drop_discarded() noexcept {
+  if (!any_discarded.load(std::memory_order_acquire)) return;
+  std::vector<Discarded*> objects{};
+  {
+    const std::lock_guard lock{discarded_mutex};
+    objects.swap(discarded);
+    any_discarded.store(false, std::memory_order_relaxed);
+  }
+  for (auto* object : objects) delete object;
+}
+
+void set_python_error() noexcept {
+  const auto set = [](PyObject* type, const char* text) {
+    if (PyErr_Occurred() == nullptr) PyErr_SetString(type, text);
+  };
+  try {
+    throw;
+  } catch (const PythonError&) {
+    // The interpreter has it already.
+  } catch (const legate::TaskException& error) {
+    set_task_error(error);
+  } catch (const std::bad_alloc&) {
+    PyErr_NoMemory();
+  } catch (const std::bad_cast& error) {
+    set(PyExc_TypeError, error.what());
+  } catch (const std::domain_error& error) {
+    set(PyExc_ValueError, error.what());
+  } catch (const std::invalid_argument& error) {
+    set(PyExc_ValueError, error.what());
+  } catch (const std::ios_base::failure& error) {
+    set(PyExc_OSError, error.what());
+  } catch (const std::out_of_range& error) {
+    set(PyExc_IndexError, error.what());
+  } catch (const std::overflow_error& error) {
+    set(PyExc_OverflowError, error.what());
+  } catch (const std::range_error& error) {
+    set(PyExc_ArithmeticError, error.what());
+  } catch (const std::underflow_error& error) {
+    set(PyExc_ArithmeticError, error.what());
+  } catch (const std::exception& error) {
+    set(PyExc_RuntimeError, error.what());
+  } catch (...) {
+    set(PyExc_RuntimeError, "an object that is no std::exception was thrown");
+  }
+}
+
+}  // namespace legatus::python

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The interpreter's lock (GIL) and the runtime. Python.h comes first wherever it is included.
+#include <Python.h>
+
+#include <mutex>
+
+namespace legatus::python {
+
+/// Held around every call into the runtime that may wait or that touches what the control program owns.
+///
+/// The runtime has one control thread, Python may have many: the calls of all of them take turns. The GIL is given up
+/// before waiting for a turn and taken back after it, so a thread that waits for a task never keeps the task's body
+/// from running. Inside a task it does nothing: the runtime looks after calls from tasks itself, and waiting for the
+/// control thread there would never end.
+class Control {
+ public:
+  Control();
+  ~Control();
+  Control(const Control&) = delete;
+  Control& operator=(const Control&) = delete;
+
+ private:
+  PyThreadState* interpreter_{};  // null inside tasks
+};
+
+/// The same for calls that are short and never wait: keeps the GIL if it is the caller's turn at once.
+class QuickControl {
+ public:
+  QuickControl();
+  ~QuickControl();
+  QuickControl(const QuickControl&) = delete;
+  QuickControl& operator=(const QuickControl&) = delete;
+
+ private:
+  bool locked_{false};
+};
+
+/// Takes the GIL in a thread that may or may not have it. The thread's state is made once and kept: libraries cache
+/// what belongs to a thread. Usable unless `interpreter_is_gone()`.
+class Interpreter {
+ public:
+  Interpreter();
+  ~Interpreter();
+  Interpreter(const Interpreter&) = delete;
+  Interpreter& operator=(const Interpreter&) = delete;
+
+ private:
+  PyGILState_STATE state_;
+};
+
+/// The interpreter is being finalised, or has been: nobody may take the GIL any more.
+[[nodiscard]] bool interpreter_is_gone() noexcept;
+
+/// Drops something of the control program's, like the handle of a store, from whatever thread its last reference
+/// disappears in: at once if it is that thread's turn, with the next call into the runtime otherwise. Never waits.
+class Discarded {
+ public:
+  virtual ~Discarded() = default;
+};
+void discard(Discarded* object) noexcept;
+/// Drops what was left by threads whose turn it was not.
+void drop_discarded() noexcept;
+
+/// Sets the Python exception for the C++ exception that is being handled. The GIL must be held.
+void set_python_error() noexcept;
+
+}  // namespace legatus::python

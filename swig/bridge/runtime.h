@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The runtime for Python.
+
+#include "bridge/launches.h"
+#include "bridge/stores.h"
+#include "bridge/tasks.h"
+
+#include <legate.h>
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace legatus::python {
+
+void start();
+bool has_started();
+int finish();
+bool is_running_in_task();
+
+Library create_library(const std::string& name);
+Library find_library(const std::string& name);
+/// `numbers`: the members of legate::ResourceConfig in their order. Options by variant: code and OptionBits,
+/// alternating.
+Library create_library(const std::string& name, const Integers& numbers, const Integers& options);
+bool library_exists(const std::string& name);
+
+AutoLaunch* create_auto_task(const Library& library, std::int64_t task_id);
+ManualLaunch* create_manual_task(const Library& library, std::int64_t task_id, const Integers& lo, const Integers& hi);
+
+Store create_unbound_store(const Type& type, std::uint32_t ndim);
+Store create_store(const Type& type, const Extents& shape, bool optimize_scalar);
+Store create_store_from_scalar(const Scalar& scalar, const Extents& shape);
+void issue_fill(const Store& target, const Scalar& value);
+void issue_fill(const Store& target, const Store& value);
+/// `ordering`: a DimOrdering::Kind, with the dimensions of a custom one.
+Store create_store_from_allocation(const Type& type, const Extents& shape, const External& allocation, int ordering,
+                                   const Integers& dims);
+/// `colors`: those of the allocations, one behind the other. The result knows its store.
+Partition create_store_from_tiles(const Type& type, const Extents& shape, const Extents& tile,
+                                  const std::vector<const External*>& allocations, const Extents& colors, int ordering,
+                                  const Integers& dims);
+/// `redop`: -1 for none.
+void issue_copy(const Store& target, const Store& source, int redop);
+void issue_gather(const Store& target, const Store& source, const Store& source_indirect, int redop);
+void issue_scatter(const Store& target, const Store& target_indirect, const Store& source, int redop);
+void issue_scatter_gather(const Store& target, const Store& target_indirect, const Store& source,
+                          const Store& source_indirect, int redop);
+void prefetch_bloated_instances(const Store& store, const Extents& low, const Extents& high, bool initialize);
+Store tree_reduce(const Library& library, std::int64_t task_id, const Store& store, int radix);
+
+void issue_execution_fence(bool block);
+void issue_mapping_fence();
+std::uint32_t node_count();
+std::uint32_t node_id();
+std::int64_t measure_microseconds();
+std::int64_t measure_nanoseconds();
+
+/// The configuration in effect: `name=value`, one a line.
+std::string configuration();
+
+}  // namespace legatus::python

@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "bridge/stores.h"
+
+#include "bridge/exceptions.h"
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+namespace legatus::python {
+
+namespace {
+
+// An empty store has no element, but NumPy wants an address.
+alignas(std::max_align_t) std::byte nowhere{};
+
+template <typename Sequence>
+legate::Span<const std::uint64_t> span(const Sequence& values) {
+  return {values.data(), values.size()};
+}
+
+Extents extents_of(const legate::Domain& domain) {
+  Extents extents{};
+  for (int i = 0; i < domain.dim; ++i) {
+    const auto extent = domain.hi()[i] - domain.lo()[i] + 1;
+    extents.push_back(extent < 0 ? 0 : static_cast<std::uint64_t>(extent));
+  }
+  return extents;
+}
+
+Integers coordinates(const legate::DomainPoint& point) {
+  Integers result{};
+  for (int i = 0; i < point.dim; ++i) result.push_back(point[i]);
+  return result;
+}
+
+legate::DomainPoint point_of(const Extents& values) {
+  if (values.size() > LEGATE_MAX_DIM) {
+    throw std::invalid_argument{"a shape of " + std::to_string(values.size()) + " dimensions, the maximum is " +
+                                std::to_string(LEGATE_MAX_DIM)};
+  }
+  legate::DomainPoint point{};
+  point.dim = static_cast<int>(values.size());
+  for (std::size_t i = 0; i < values.size(); ++i) point[static_cast<int>(i)] = static_cast<legate::coord_t>(values[i]);
+  return point;
+}
+
+Allocation describe(const legate::InlineAllocation& allocation, Extents shape) {
+  Allocation result{};
+  bool empty = false;
+  for (const auto extent : shape) empty = empty || extent == 0;
+  const auto* pointer = empty || allocation.ptr == nullptr ? &nowhere : allocation.ptr;
+  result.pointer = reinterpret_cast<std::uintptr_t>(pointer);
+  result.shape = std::move(shape);
+  for (std::size_t i = 0; i < result.shape.size(); ++i) {
+    result.strides.push_back(i < allocation.strides.size() ? static_cast<std::int64_t>(allocation.strides[i]) : 0);
+  }
+  result.target = static_cast<int>(allocation.target);
+  return result;
+}
+
+std::string struct_format(const legate::Type& type) {
+  using Code = legate::Type::Code;
+  switch (type.code()) {
+    case Code::BOOL:
+      return "?";
+    case Code::INT8:
+      return "b";
+    case Code::INT16:
+      return "h";
+    case Code::INT32:
+      return "i";
+    case Code::INT64:
+      return "q";
+    case Code::UINT8:
+      return "B";
+    case Code::UINT16:
+      return "H";
+    case Code::UINT32:
+      return "I";
+    case Code::UINT64:
+      return "Q";
+    case Code::FLOAT16:
+      return "e";
+    case Code::FLOAT32:
+      return "f";
+    case Code::FLOAT64:
+      return "d";
+    case Code::COMPLEX64:
+      return "Zf";
+    case Code::COMPLEX128:
+      return "Zd";
+    case Code::BINARY:
+      return std::to_string(type.size()) + "s";
+    default:
+      return std::to_string(type.size()) + "x";
+  }
+}
+
+bool is_contiguous(const std::vector<Py_ssize_t>& shape, const std::vector<Py_ssize_t>& strides, Py_ssize_t item_size,
+                   bool last_varies_fastest) {
+  Py_ssize_t expected = item_size;
+  for (std::size_t i = 0; i < shape.size(); ++i) {
+    const auto dim = last_varies_fastest ? shape.size() - 1 - i : i;
+    if (shape[dim] != 1 && strides[dim] != expected) return false;
+    expected *= shape[dim];
+  }
+  return true;
+}
+
+// Keeps a Python object until the runtime is done with its memory, which may be in any thread, also after the
+// interpreter's end: then there is nothing left to release.
+std::optional<legate::ExternalAllocation::Deleter> keeper_of(PyObject* owner) {
+  if (owner == Py_None) return std::nullopt;
+  Py_INCREF(owner);
+  return [owner](void*) {
+    if (interpreter_is_gone()) return;
+    const Interpreter interpreter{};
+    Py_DECREF(owner);
+  };
+}
+
+legate::ExternalAllocation allocate(std::uintptr_t address, std::size_t size, bool read_only, int target,
+                                    std::uint32_t device, PyObject* owner) {
+  auto* pointer = reinterpret_cast<void*>(address);
+  // Checked here as well, so that the owner is not taken for nothing.
+  if (pointer == nullptr) throw std::invalid_argument{"ExternalAllocation: the pointer must not be null"};
+  using legate::mapping::StoreTarget;
+  switch (static_cast<StoreTarget>(target)) {
+    case StoreTarget::FBMEM:
+      return legate::ExternalAllocation::create_fbmem(device, pointer, size, read_only, keeper_of(owner));
+    case StoreTarget::ZCMEM:
+      return legate::ExternalAllocation::create_zcmem(pointer, size, read_only, keeper_of(owner));
+    default:
+      return legate::ExternalAllocation::create_sysmem(pointer, size, read_only, keeper_of(owner));
+  }
+}
+
+void destroy_capsule(PyObject* capsule) {
+  // A consumer renames the capsule and takes the tensor over.
+  if (PyCapsule_IsValid(capsule, "dltensor_versioned") == 0) return;
+  auto* tensor = static_cast<DLManagedTensorVersioned*>(PyCapsule_GetPointer(capsule, "dltensor_versioned"));
+  if (tensor->deleter != nullptr) tensor->deleter(tensor);
+}
+
+}  // namespace
+
+External::External(std::uintptr_t address, std::size_t size, bool read_only, int target, std::uint32_t device,
+                   PyObject* owner)
+    : value_{allocate(address, size, read_only, target, device, owner)} {}
+
+std::uintptr_t buffer_address(PyObject* memoryview) {
+  if (!PyMemoryView_Check(memoryview)) throw std::invalid_argument{"buffer_address: expected a memoryview"};
+  return reinterpret_cast<std::uintptr_t>(PyMemoryView_GET_BUFFER(memoryview)->buf);
+}
+
+PyObject* Physical::to_dlpack(bool copy) const {
+  auto tensor = value_->to_dlpack(copy);
+  auto* capsule = PyCapsule_New(tensor.get(), "dltensor_versioned", destroy_capsule);
+  if (capsule == nullptr) throw PythonError{};
+  static_cast<void>(tensor.release());
+  return capsule;
+}
+
+Memory::Memory(const Allocation& allocation, const Type& type)
+    : allocation_{allocation},
+      format_{struct_format(type.native())},
+      item_size_{static_cast<Py_ssize_t>(type.size())},
+      shape_(allocation.shape.begin(), allocation.shape.end()),
+      strides_(allocation.strides.begin(), allocation.strides.end()) {}
+
+int Memory::fill(PyObject* owner, Py_buffer* view, int flags) {
+  const auto refuse = [view](const char* reason) {
+    view->obj = nullptr;
+    PyErr_SetString(PyExc_BufferError, reason);
+    return -1;
+  };
+  if (allocation_.target == static_cast<int>(legate::mapping::StoreTarget::FBMEM)) {
+    return refuse("the store is in the memory of a device");
+  }
+  Py_ssize_t count = 1;
+  for (const auto extent : shape_) count *= extent;
+  const bool c_order = count == 0 || is_contiguous(shape_, strides_, item_size_, true);
+  const bool fortran_order = count == 0 || is_contiguous(shape_, strides_, item_size_, false);
+  const auto asks = [flags](int what) { return (flags & what) == what; };
+  if (asks(PyBUF_C_CONTIGUOUS) && !c_order) return refuse("the memory is not C-contiguous");
+  if (asks(PyBUF_F_CONTIGUOUS) && !fortran_order) return refuse("the memory is not Fortran-contiguous");
+  if (asks(PyBUF_ANY_CONTIGUOUS) && !c_order && !fortran_order) return refuse("the memory is not contiguous");
+  if (!asks(PyBUF_STRIDES) && !c_order) return refuse("the memory is not C-contiguous, and strides were not asked for");
+  view->buf = reinterpret_cast<void*>(allocation_.pointer);
+  view->obj = owner;
+  Py_INCREF(owner);
+  view->len = count * item_size_;
+  view->itemsize = item_size_;
+  view->readonly = 0;
+  view->ndim = static_cast<int>(shape_.size());
+  view->format = asks(PyBUF_FORMAT) ? format_.data() : nullptr;
+  view->shape = asks(PyBUF_ND) ? shape_.data() : nullptr;
+  view->strides = asks(PyBUF_STRIDES) ? strides_.data() : nullptr;
+  view->suboffsets = nullptr;
+  view->internal = nullptr;
+  return 0;
+}
+
+Extents Store::extents() const {
+  const auto extents = value_->extents();
+  return {extents.begin(), extents.end()};
+}
+
+std::uintptr_t Store::address() const { return reinterpret_cast<std::uintptr_t>(value_->impl().get()); }
+
+Store Store::slice(int dim, std::int64_t start, std::int64_t stop) const {
+  return Store{value_->slice(dim, legate::Slice{start, stop})};
+}
+
+Store Store::transpose(const Integers& axes) const {
+  return Store{value_->transpose(std::vector<std::int32_t>{axes.begin(), axes.end()})};
+}
+
+Store Store::delinearize(int dim, const Extents& sizes) const { return Store{value_->delinearize(dim, sizes)}; }
+
+Partition* Store::partition() const {
+  auto partition = value_->get_partition();
+  return partition ? new Partition{*std::move(partition)} : nullptr;
+}
+
+Partition Store::partition_by_tiling(const Extents& tile) const {
+  return Partition{value_->partition_by_tiling(span(tile))};
+}
+
+Partition Store::partition_by_tiling(const Extents& tile, const Extents& colors) const {
+  return Partition{value_->partition_by_tiling(span(tile), span(colors))};
+}
+
+Physical Store::get_physical_store(int target) const {
+  if (target < 0) return Physical{value_->get_physical_store()};
+  return Physical{value_->get_physical_store(static_cast<legate::mapping::StoreTarget>(target))};
+}
+
+Extents Partition::color_shape() const {
+  const auto shape = value_->color_shape();
+  return {shape.begin(), shape.end()};
+}
+
+Store Partition::get_child_store(const Extents& color) const { return Store{value_->get_child_store(span(color))}; }
+
+Allocation Buffer::allocation() const { return describe(value_.get_inline_allocation(), extents_of(value_.domain())); }
+
+Integers Physical::lo() const { return coordinates(value_->domain().lo()); }
+Integers Physical::hi() const { return coordinates(value_->domain().hi()); }
+
+Allocation Physical::allocation() const {
+  return describe(value_->get_inline_allocation(), extents_of(value_->domain()));
+}
+
+Buffer Physical::create_output_buffer(const Extents& shape, bool bind) const {
+  return Buffer{value_->create_output_buffer(point_of(shape), bind)};
+}
+
+void Physical::bind_data(const Buffer& buffer, const Extents& extents) const {
+  value_->bind_data(buffer.native(), point_of(extents), true);
+}
+
+}  // namespace legatus::python

@@ -1,0 +1,227 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Tasks whose bodies are Python functions."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from .. import _legatus
+from .._constraints import DeferredConstraint
+from .._context import TaskContext
+from .._library import Library
+from .._options import TaskConfig, VariantCode, VariantOptions
+from .._runtime import get_legate_runtime
+from .._submission import AutoTask
+from ._invoker import VariantInvoker
+from ._util import validate_variant
+
+_registration = threading.RLock()
+
+
+class PyTask:
+    """A task whose variants are Python functions. Calling it submits a launch.
+
+    Parameters
+    ----------
+    func
+        The body.
+    variants
+        The kinds of variants that have this body.
+    constraints
+        Constraints on the parameters.
+    options
+        Options of all variants, or a configuration with an id; None for the defaults of the library.
+    invoker
+        What knows the parameters; made from `func` if None.
+    library
+        Where it is registered; the core library if None.
+    throws_exception, has_side_effect
+        Options, as older programs give them.
+    register
+        Ignored: tasks are registered when they are first used.
+    """
+
+    __slots__ = (
+        "__weakref__",
+        "_bodies",
+        "_config",
+        "_constraints",
+        "_invoker",
+        "_library",
+        "_name",
+        "_options",
+        "_registered",
+    )
+
+    def __init__(
+        self,
+        *,
+        func: Callable[..., None],
+        variants: Sequence[VariantCode],
+        constraints: Sequence[DeferredConstraint] | None = None,
+        options: TaskConfig | VariantOptions | None = None,
+        invoker: VariantInvoker | None = None,
+        library: Library | None = None,
+        throws_exception: bool = False,
+        has_side_effect: bool = False,
+        register: bool = True,
+    ) -> None:
+        for variant in variants:
+            validate_variant(variant)
+        self._library = get_legate_runtime().core_library if library is None else library
+        if isinstance(options, TaskConfig):
+            self._config = options
+        else:
+            self._config = TaskConfig(self._library.get_new_task_id(), options=options)
+        self._constraints = tuple(constraints or ())
+        self._invoker = VariantInvoker(func, constraints=self._constraints) if invoker is None else invoker
+        for constraint in self._constraints:
+            for name in constraint.names():
+                self._invoker.position(name)
+        self._name = _name_of(func)
+        self._bodies: dict[VariantCode, Callable[..., None]] = dict.fromkeys(variants, func)
+        self._options = _merged(self._config.variant_options, throws_exception, has_side_effect)
+        self._registered = False
+
+    @property
+    def registered(self) -> bool:
+        """Whether the task is registered: variants cannot be changed any more."""
+        return self._registered
+
+    @property
+    def task_id(self) -> int:
+        """The number of the task in its library. Registers it."""
+        return self.complete_registration()
+
+    @property
+    def library(self) -> Library:
+        """Where the task is registered."""
+        return self._library
+
+    def prepare_call(self, *args: Any, **kwargs: Any) -> AutoTask:
+        """A launch with these arguments, to be submitted with `execute`. It takes no further arguments, but constraints.
+
+        Raises
+        ------
+        TypeError
+            If the arguments do not fit the parameters.
+        ValueError
+            If there is no variant, or none for the machine of the scope.
+        """
+        if not self._registered:
+            self.complete_registration()
+        task = AutoTask._wrap(_legatus.create_auto_task(self._library._handle, self._config.task_id))
+        self._invoker.prepare_call(task, args, kwargs)
+        task.lock()
+        return task
+
+    def __call__(self, *args: Any, **kwargs: Any) -> None:
+        """Submits a launch with these arguments. Returns at once, unless the task may raise exceptions.
+
+        Raises
+        ------
+        TypeError
+            If the arguments do not fit the parameters.
+        ValueError
+            If there is no variant, or stores do not fit the constraints.
+        Exception
+            What the body raised, if it may.
+        """
+        self.prepare_call(*args, **kwargs).execute()
+
+    def complete_registration(self) -> int:
+        """Registers the task unless it is registered.
+
+        Returns
+        -------
+        int
+            Its number in its library.
+
+        Raises
+        ------
+        ValueError
+            If there is no variant.
+        """
+        if not self._registered:
+            with _registration:
+                if not self._registered:
+                    self._register()
+        return self._config.task_id
+
+    def _register(self) -> None:
+        if not self._bodies:
+            raise ValueError(f"Task {self._name} has no registered variants")
+        definition = _legatus.Definition(self._config.task_id, self._name)
+        if self._options is not None:
+            definition.set_options(self._options._bits(), self._options.communicators)
+        invoker = self._invoker
+        definition.set_counts(
+            len(invoker.inputs), len(invoker.outputs), len(invoker.reductions), len(invoker.scalars)
+        )
+        for constraint in self._constraints:
+            constraint.add_to(definition, invoker.position)
+        for code, body in self._bodies.items():
+            definition.add_variant(int(code), _runner(invoker, body))
+        definition.register_with(self._library._handle)
+        self._registered = True
+
+    def cpu_variant(self, func: Callable[..., None]) -> Callable[..., None]:
+        """Sets the body for CPUs; a decorator that returns the function.
+
+        Raises
+        ------
+        ValueError
+            If its signature is another.
+        RuntimeError
+            If the task is registered.
+        """
+        return self._set_body(VariantCode.CPU, func)
+
+    def gpu_variant(self, func: Callable[..., None]) -> Callable[..., None]:
+        """Sets the body for GPUs. As `cpu_variant`."""
+        return self._set_body(VariantCode.GPU, func)
+
+    def omp_variant(self, func: Callable[..., None]) -> Callable[..., None]:
+        """Sets the body for groups of cores. As `cpu_variant`."""
+        return self._set_body(VariantCode.OMP, func)
+
+    def _set_body(self, code: VariantCode, func: Callable[..., None]) -> Callable[..., None]:
+        if self._registered:
+            raise RuntimeError(
+                f"Task {self._name} (task id {self._config.task_id}) has already completed registration: "
+                f"its {code.name} variant cannot be set any more"
+            )
+        self._invoker.validate_signature(func)
+        self._bodies[code] = func
+        return func
+
+    def __repr__(self) -> str:
+        return f"PyTask({self._name}, {', '.join(code.name for code in sorted(self._bodies))})"
+
+
+def _runner(invoker: VariantInvoker, body: Callable[..., None]) -> Callable[[Any], None]:
+    """What the runtime calls, with a native context."""
+
+    def run(handle: Any) -> None:
+        invoker(TaskContext._wrap(handle), body)
+
+    return run
+
+
+def _name_of(func: Any) -> str:
+    for candidate in (func, type(func)):
+        name = getattr(candidate, "__qualname__", None)
+        if isinstance(name, str):
+            return name
+    return func.__name__
+
+
+def _merged(options: VariantOptions | None, throws_exception: bool, has_side_effect: bool) -> VariantOptions | None:
+    if not throws_exception and not has_side_effect:
+        return options
+    merged = VariantOptions() if options is None else options
+    merged.may_throw_exception |= throws_exception
+    merged.has_side_effect |= has_side_effect
+    return merged
