@@ -5,6 +5,7 @@
 // automatic launches compute the same however they are split.
 
 #include "automatic_task.h"
+#include "copy_maker.h"
 #include "manual_task.h"
 
 #include <cstdint>
@@ -26,7 +27,8 @@ class ProgramGenerator {
  private:
   void step() {
     const auto kind = dice_.number(1, 100);
-    if (kind <= 42) return add_task<AutomaticTask>();
+    if (kind <= 36) return add_task<AutomaticTask>();
+    if (kind <= 42) return draft_.strict() ? add_task<AutomaticTask>() : CopyMaker{draft_}.make();
     if (kind <= 65) return add_task<ManualTask>();
     if (kind <= 71) return stores_.fill(stores_.any_view());
     if (kind <= 78) return draft_.strict() ? add_task<AutomaticTask>() : look();

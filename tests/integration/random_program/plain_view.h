@@ -27,6 +27,7 @@ struct PlainView {
   Coordinates strides;
   std::vector<bool> inner;  // dimensions that are no first one of a delinearized group: not to be cut
   bool bound{true};
+  bool untransformed{true};  // its coordinates are those of the whole store
 
   std::size_t dimensions() const { return extents.size(); }
   std::size_t position(const Coordinates& point) const {
@@ -80,11 +81,13 @@ inline PlainView sliced(PlainView view, std::size_t dim, std::int64_t low, std::
   }
   view.offset += low * view.strides[dim];
   view.extents[dim] = high - low;
+  view.untransformed = view.untransformed && low == 0;
   return view;
 }
 
 inline PlainView transformed(PlainView view, const View& how) {
   const auto dim = static_cast<std::size_t>(how.dim);
+  view.untransformed = view.untransformed && (how.transform == Transform::SLICE || how.transform == Transform::CHILD);
   const auto at = [dim](auto& values) { return values.begin() + static_cast<std::ptrdiff_t>(dim); };
   switch (how.transform) {
     case Transform::PROMOTE:
@@ -132,6 +135,7 @@ inline PlainView transformed(PlainView view, const View& how) {
       for (std::size_t d = 0; d < box.dimensions(); ++d) {
         view.offset += box.low[d] * view.strides[d];
         view.extents[d] = box.extent(d);
+        view.untransformed = view.untransformed && box.low[d] == 0;
       }
       break;
     }

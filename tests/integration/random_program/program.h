@@ -52,6 +52,22 @@ struct Fill {
   Number value;
   int value_store{-1};
 };
+/// An indirection: for each point of its extents, in row-major order, a point of a store, or one outside.
+struct Pointers {
+  Coordinates extents;
+  std::uint32_t dimensions{};  // of the store it points into
+  std::vector<Coordinates> points;
+  bool numbers{};  // numbers in place of points of one dimension
+  bool copied{};   // written by a copy in the scope, not through a mapping
+};
+/// target[t] = source[s], or folded into it, where t and s are the same point or what indirections name.
+struct Copy {
+  int target{};
+  int source{};
+  std::optional<Operator> op;
+  std::optional<Pointers> to;
+  std::optional<Pointers> from;
+};
 /// Looks at all elements through a mapping; the runner may hold on to the mapping and look again later.
 struct Look {
   int store{};
@@ -133,7 +149,7 @@ struct CloseScope {};
 /// Throws the first exception of tasks with deferred ones.
 struct RaisePending {};
 
-using Statement = std::variant<Create, CreateUnbound, View, Fill, Look, Modify, Drop, Fence, Task, OpenScope,
+using Statement = std::variant<Create, CreateUnbound, View, Fill, Copy, Look, Modify, Drop, Fence, Task, OpenScope,
                                CloseScope, RaisePending, Detach>;
 
 struct Program {

@@ -98,6 +98,17 @@ inline std::string text_of(const Statement& statement) {
     std::string operator()(const Fill& s) const {
       return "fill s" + std::to_string(s.store) + (s.value_store < 0 ? "" : " with s" + std::to_string(s.value_store));
     }
+    std::string operator()(const Copy& s) const {
+      const auto through = [](const std::optional<Pointers>& pointers) {
+        if (!pointers) return std::string{};
+        std::string text = "[" + text_of(pointers->extents) + (pointers->copied ? " copied" : "") + ":";
+        for (const auto& point : pointers->points) text += " " + text_of(point);
+        return text + "]";
+      };
+      return "copy s" + std::to_string(s.target) + through(s.to) +
+             (s.op ? " op " + std::to_string(static_cast<int>(*s.op)) : "") + " from s" + std::to_string(s.source) +
+             through(s.from);
+    }
     std::string operator()(const Look& s) const {
       return "look s" + std::to_string(s.store) + (s.keep ? " and keep" : "");
     }

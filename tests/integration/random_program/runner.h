@@ -108,6 +108,33 @@ class ProgramRunner {
     });
   }
 
+  legate::LogicalStore indirection(const Pointers& pointers) {
+    const auto type = pointers.numbers ? legate::int64() : legate::Type{legate::point_type(pointers.dimensions)};
+    const legate::Shape shape{unsigned_of(pointers.extents)};
+    auto result = runtime_->create_store(shape, type);
+    const auto mapping = result.get_physical_store();
+    auto* to = static_cast<std::int64_t*>(mapping.get_inline_allocation().ptr);
+    for (const auto& point : pointers.points) to = std::copy(point.begin(), point.end(), to);
+    if (!pointers.copied) return result;
+    auto copy = runtime_->create_store(shape, type);
+    runtime_->issue_copy(copy, result);
+    return copy;
+  }
+
+  void run(const Copy& s) {
+    auto& target = stores_.at(s.target);
+    const auto& source = store(s.source);
+    if (s.to && s.from) {
+      runtime_->issue_scatter_gather(target, indirection(*s.to), source, indirection(*s.from), s.op);
+    } else if (s.to) {
+      runtime_->issue_scatter(target, indirection(*s.to), source, s.op);
+    } else if (s.from) {
+      runtime_->issue_gather(target, source, indirection(*s.from), s.op);
+    } else {
+      runtime_->issue_copy(target, source, s.op);
+    }
+  }
+
   void run(const Look& s) {
     // A mapping kept from before must show what was done since.
     const auto kept = mappings_.find(s.store);

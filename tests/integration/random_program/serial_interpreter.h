@@ -73,6 +73,20 @@ class SerialInterpreter {
         s.value_store < 0 ? stored(view.array->element, s.value) : views_.at(s.value_store).array->numbers[0];
     for_each_point(Box::of_extents(view.extents), [&](const Coordinates& p) { view.at(p) = value; });
   }
+  void run(const Copy& s) {
+    const auto& target = views_.at(s.target);
+    const auto& source = views_.at(s.source);
+    std::size_t next = 0;
+    const auto& extents = s.to ? s.to->extents : s.from ? s.from->extents : target.extents;
+    for_each_point(Box::of_extents(extents), [&](const Coordinates& p) {
+      const auto& to = s.to ? s.to->points[next] : p;
+      const auto& from = s.from ? s.from->points[next] : p;
+      ++next;
+      if (!Box::of_extents(target.extents).contains(to) || !Box::of_extents(source.extents).contains(from)) return;
+      auto& element = target.at(to);
+      element = s.op ? reduced(target.array->element, *s.op, element, source.at(from)) : source.at(from);
+    });
+  }
   void run(const Look&) {}
   void run(const Modify& s) {
     const auto& view = views_.at(s.store);
