@@ -211,6 +211,8 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(legatus::python::Buffer::type)
 %free_call(legatus::python::Buffer::dim)
 %free_call(legatus::python::Buffer::allocation)
+%free_call(legatus::python::Tensor::Tensor)
+%free_call(dlpack_version)
 %free_call(legatus::python::External::External)
 %free_call(legatus::python::External::read_only)
 %free_call(legatus::python::Physical::to_dlpack)

@@ -19,6 +19,7 @@
 
 #include <legate/utilities/assert.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdlib>
 #include <exception>
@@ -26,6 +27,7 @@
 #include <memory>
 #include <new>
 #include <stdexcept>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -195,6 +197,29 @@ void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t coun
     progress().begin_long_task();
     submit_task(*launch.codelet, point, launch.priority, launch.worker_mask, uses, count);
   }
+}
+
+bool wait_idle(std::chrono::microseconds limit) {
+  if (on_worker() || !running()) {
+    return true;
+  }
+  {
+    const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
+    Bundler::instance().flush();
+  }
+  const auto start = std::chrono::steady_clock::now();
+  if (spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
+    return true;
+  }
+  // Looks the less often the longer it takes: what is lost by looking late is a small part of what was waited for.
+  while (!progress().idle()) {
+    const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
+    if (waited >= limit) {
+      return false;
+    }
+    std::this_thread::sleep_for(std::clamp(waited / 64, std::chrono::microseconds{10}, std::chrono::microseconds{1000}));
+  }
+  return true;
 }
 
 void wait_all() {

@@ -99,6 +99,11 @@ void register_shutdown_callback(ShutdownCallback callback) {
   Runtime::get().add_shutdown_callback(std::move(callback));
 }
 
+bool wait_until_idle(std::chrono::microseconds limit) {
+  check_control_program("issue_execution_fence");
+  return engine::wait_idle(limit);
+}
+
 std::string configuration_text() {
   const auto& configuration = Runtime::get().configuration();
   std::string text{};

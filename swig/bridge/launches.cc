@@ -47,6 +47,11 @@ Constraint bloat(const Variable& source, const Variable& bloated, const Extents&
   return Constraint{legate::bloat(source.native(), bloated.native(), span(low), span(high))};
 }
 
+Constraint image(const Variable& function, const Variable& range, int hint) {
+  return Constraint{
+      legate::image(function.native(), range.native(), static_cast<legate::ImageComputationHint>(hint))};
+}
+
 Constraint min_extents(const Variable& variable, const Extents& extents) {
   return Constraint{legate::min_extents(variable.native(), span(extents))};
 }

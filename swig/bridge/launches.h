@@ -42,6 +42,8 @@ Constraint broadcast(const Variable& variable);
 Constraint broadcast(const Variable& variable, const Extents& axes);
 Constraint scale(const Extents& factors, const Variable& smaller, const Variable& bigger);
 Constraint bloat(const Variable& source, const Variable& bloated, const Extents& low, const Extents& high);
+/// `hint`: an ImageComputationHint.
+Constraint image(const Variable& function, const Variable& range, int hint);
 Constraint min_extents(const Variable& variable, const Extents& extents);
 
 /// Runs once: after submit() every call throws std::runtime_error.

@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/runtime.h"
 
+#include "bridge/control.h"
+#include "bridge/exceptions.h"
+
 #include <legate/timing/timing.h>
 
+#include <chrono>
 #include <map>
 #include <optional>
 #include <utility>
@@ -147,7 +151,16 @@ Store tree_reduce(const Library& library, std::int64_t task_id, const Store& sto
   return Store{runtime().tree_reduce(library.native(), legate::LocalTaskID{task_id}, store.native(), radix)};
 }
 
-void issue_execution_fence(bool block) { runtime().issue_execution_fence(block); }
+void issue_execution_fence(bool block) {
+  // A signal that Python handles, like Ctrl-C, is looked for now and then: its exception leaves the fence, and what was
+  // submitted goes on.
+  constexpr std::chrono::milliseconds PATIENCE{50};
+  while (block && !legate::detail::wait_until_idle(PATIENCE)) {
+    const Interpreter interpreter{};
+    if (PyErr_CheckSignals() != 0) throw PythonError{};
+  }
+  runtime().issue_execution_fence(block);
+}
 void issue_mapping_fence() { runtime().issue_mapping_fence(); }
 std::uint32_t node_count() { return runtime().node_count(); }
 std::uint32_t node_id() { return runtime().node_id(); }

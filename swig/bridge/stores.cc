@@ -3,6 +3,8 @@
 
 #include "bridge/exceptions.h"
 
+#include <legate/utilities/detail/dlpack/from_dlpack.h>
+
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -154,6 +156,34 @@ std::uintptr_t buffer_address(PyObject* memoryview) {
   if (!PyMemoryView_Check(memoryview)) throw std::invalid_argument{"buffer_address: expected a memoryview"};
   return reinterpret_cast<std::uintptr_t>(PyMemoryView_GET_BUFFER(memoryview)->buf);
 }
+
+Tensor::Tensor(PyObject* capsule) {
+  const auto take = [capsule](const char* name, const char* used_name) -> void* {
+    if (PyCapsule_IsValid(capsule, name) == 0) return nullptr;
+    auto* tensor = PyCapsule_GetPointer(capsule, name);
+    PyCapsule_SetName(capsule, used_name);
+    return tensor;
+  };
+  versioned_ = static_cast<DLManagedTensorVersioned*>(take("dltensor_versioned", "used_dltensor_versioned"));
+  if (versioned_ == nullptr) plain_ = static_cast<DLManagedTensor*>(take("dltensor", "used_dltensor"));
+  if (versioned_ == nullptr && plain_ == nullptr) {
+    throw std::invalid_argument{
+        std::string{"from_dlpack: expected a DLPack capsule that was not consumed before, but got "} +
+        Py_TYPE(capsule)->tp_name};
+  }
+}
+
+Tensor::~Tensor() {
+  if (versioned_ != nullptr && versioned_->deleter != nullptr) versioned_->deleter(versioned_);
+  if (plain_ != nullptr && plain_->deleter != nullptr) plain_->deleter(plain_);
+}
+
+Store Tensor::make_store() {
+  // Set to null where the store takes them over.
+  return Store{versioned_ != nullptr ? legate::detail::from_dlpack(&versioned_) : legate::detail::from_dlpack(&plain_)};
+}
+
+Integers dlpack_version() { return {DLPACK_MAJOR_VERSION, DLPACK_MINOR_VERSION}; }
 
 PyObject* Physical::to_dlpack(bool copy) const {
   auto tensor = value_->to_dlpack(copy);

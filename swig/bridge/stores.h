@@ -100,6 +100,25 @@ class Store {
   Handle<legate::LogicalStore> value_;
 };
 
+/// A tensor out of a DLPack capsule, which counts as consumed from then on.
+class Tensor {
+ public:
+  /// @throws std::invalid_argument if it is no such capsule, or consumed. The GIL must be held.
+  explicit Tensor(PyObject* capsule);
+  Tensor(const Tensor&) = delete;
+  Tensor& operator=(const Tensor&) = delete;
+  /// Releases the tensor unless a store has taken it over.
+  ~Tensor();
+  /// A store that shares the memory. Once.
+  Store make_store();
+
+ private:
+  DLManagedTensorVersioned* versioned_{};
+  DLManagedTensor* plain_{};
+};
+/// The version of DLPack that is spoken: major, minor.
+Integers dlpack_version();
+
 /// legate::LogicalStorePartition.
 class Partition {
  public:

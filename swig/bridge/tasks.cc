@@ -180,6 +180,11 @@ void Definition::bloat(int source_kind, std::uint32_t source, int bloat_kind, st
       legate::bloat(argument(source_kind, source), argument(bloat_kind, bloated), span(low), span(high)));
 }
 
+void Definition::image(int function_kind, std::uint32_t function, int range_kind, std::uint32_t range, int hint) {
+  constraints_.push_back(legate::image(argument(function_kind, function), argument(range_kind, range),
+                                       static_cast<legate::ImageComputationHint>(hint)));
+}
+
 void Definition::min_extents(int kind, std::uint32_t index, const Extents& extents) {
   constraints_.push_back(legate::min_extents(argument(kind, index), span(extents)));
 }

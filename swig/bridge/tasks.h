@@ -88,6 +88,7 @@ class Definition {
   void scale(const Extents& factors, int small_kind, std::uint32_t small, int big_kind, std::uint32_t big);
   void bloat(int source_kind, std::uint32_t source, int bloat_kind, std::uint32_t bloated, const Extents& low,
              const Extents& high);
+  void image(int function_kind, std::uint32_t function, int range_kind, std::uint32_t range, int hint);
   void min_extents(int kind, std::uint32_t index, const Extents& extents);
   /// @}
 

@@ -203,7 +203,7 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> L
     if device is None and hasattr(x, "__dlpack_device__"):
         device = x.__dlpack_device__()
     capsule = _capsule_of(x, device, copy)
-    return LogicalStore._wrap(_legatus.from_dlpack(capsule))
+    return LogicalStore._wrap(_legatus.Tensor(capsule).make_store())
 
 
 def _capsule_of(x: Any, device: Any, copy: bool | None) -> Any:
