@@ -103,13 +103,13 @@ void constrain(AutoTask& task, Kind kind, const Variable* first, const Variable*
 
 }  // namespace
 
-/// target[t] = source[s], where t and s are a point of the indirections' shape or, if there is one, what the
-/// indirection names there.
+/// target[t] = source[s] for each point p of the indirections' shape, where t and s are what the indirections name at p
+/// or, where there is none, p itself.
 struct IndirectCopy {
-  const LogicalStore::Ptr& target;
-  const LogicalStore::Ptr& source;
-  const LogicalStore::Ptr target_indirect;  // or null, but not both
-  const LogicalStore::Ptr source_indirect;
+  LogicalStore::Ptr target;
+  LogicalStore::Ptr source;
+  LogicalStore::Ptr target_indirect;  // or null, but not both
+  LogicalStore::Ptr source_indirect;
   Redop redop;
 };
 
@@ -206,8 +206,11 @@ void add_arguments(AutoTask& task, const IndirectCopy& copy) {
   }
 
   // What goes along the points is split with them.
-  const auto* along_points = target_points == nullptr ? target : source_points == nullptr ? source : source_points;
-  constrain(task, Kind::ALIGN, target_points == nullptr ? source_points : target_points, along_points);
+  if (target_points == nullptr) {
+    constrain(task, Kind::ALIGN, source_points, target);
+  } else {
+    constrain(task, Kind::ALIGN, target_points, source_points == nullptr ? source : source_points);
+  }
   if (source_points != nullptr) {
     constrain(task, Kind::BROADCAST, source);
   }
