@@ -14,6 +14,7 @@
 %}
 
 %{
+#include "bridge/calls.h"
 #include "bridge/control.h"
 #include "bridge/exceptions.h"
 #include "bridge/launches.h"
@@ -246,10 +247,34 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(legatus::python::Definition::bloat)
 %free_call(legatus::python::Definition::min_extents)
 %free_call(legatus::python::Definition::add_variant)
+%free_call(legatus::python::CallPlan::CallPlan)
+%free_call(legatus::python::CallPlan::add_parameter)
+%free_call(legatus::python::CallPlan::~CallPlan)
+%free_call(set_classes)
 %free_call(buffer_address)
 %free_call(set_exception_hooks)
 %free_call(is_running_in_task)
 %free_call(has_started)
+
+// Handles know themselves whose turn it is: see discard().
+%free_call(legatus::python::Type::~Type)
+%free_call(legatus::python::Scalar::~Scalar)
+%free_call(legatus::python::Store::~Store)
+%free_call(legatus::python::Partition::~Partition)
+%free_call(legatus::python::Buffer::~Buffer)
+%free_call(legatus::python::Physical::~Physical)
+%free_call(legatus::python::External::~External)
+%free_call(legatus::python::Tensor::~Tensor)
+%free_call(legatus::python::Variable::~Variable)
+%free_call(legatus::python::Constraint::~Constraint)
+%free_call(legatus::python::Launch::~Launch)
+%free_call(legatus::python::AutoLaunch::~AutoLaunch)
+%free_call(legatus::python::ManualLaunch::~ManualLaunch)
+%free_call(legatus::python::Library::~Library)
+%free_call(legatus::python::Context::~Context)
+%free_call(legatus::python::Definition::~Definition)
+%free_call(legatus::python::Memory::~Memory)
+%free_call(legatus::python::Allocation::~Allocation)
 
 // The bodies of a task are counted with the GIL held.
 %short_call(legatus::python::Definition::register_with)
@@ -260,6 +285,8 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %short_call(legatus::python::Store::has_scalar_storage)
 %short_call(legatus::python::Launch::add_scalar)
 %short_call(legatus::python::Launch::add_plain_scalar)
+%short_call(legatus::python::CallPlan::add_arguments)
+%short_call(legatus::python::CallPlan::create_launch)
 %short_call(legatus::python::AutoLaunch::add_input)
 %short_call(legatus::python::AutoLaunch::add_output)
 %short_call(legatus::python::AutoLaunch::add_reduction)
@@ -270,6 +297,7 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %short_call(create_auto_task)
 
 // Ownership of what functions return by pointer.
+%newobject legatus::python::CallPlan::create_launch;
 %newobject create_auto_task;
 %newobject create_manual_task;
 %newobject legatus::python::Store::partition;
@@ -309,6 +337,10 @@ int memory_getbuffer(PyObject* object, Py_buffer* view, int flags) {
 %ignore legatus::python::Library::Library;
 %ignore legatus::python::Context::Context;
 %ignore legatus::python::Context::expire;
+%ignore legatus::python::CallPlan::call;
+%ignore legatus::python::Classes;
+%ignore legatus::python::Body;
+%ignore legatus::python::set_conversions;
 %ignore legatus::python::flatten;
 %ignore legatus::python::machine_of;
 %ignore legatus::python::set_context_wrapper;
@@ -321,6 +353,7 @@ void set_exception_hooks(PyObject* dump, PyObject* load, PyObject* task_error);
 %include "bridge/stores.h"
 %include "bridge/launches.h"
 %include "bridge/tasks.h"
+%include "bridge/calls.h"
 %include "bridge/machine.h"
 %include "bridge/runtime.h"
 
@@ -328,4 +361,13 @@ void set_exception_hooks(PyObject* dump, PyObject* load, PyObject* task_error);
   legatus::python::set_context_wrapper([](legatus::python::Context* context) {
     return SWIG_Python_NewPointerObj(nullptr, context, SWIGTYPE_p_legatus__python__Context, SWIG_POINTER_OWN);
   });
+  legatus::python::set_conversions(
+      [](PyObject* object) -> legatus::python::Store* {
+        void* store = nullptr;
+        const int status = SWIG_ConvertPtr(object, &store, SWIGTYPE_p_legatus__python__Store, 0);
+        return SWIG_IsOK(status) ? static_cast<legatus::python::Store*>(store) : nullptr;
+      },
+      [](legatus::python::Physical* physical) {
+        return SWIG_Python_NewPointerObj(nullptr, physical, SWIGTYPE_p_legatus__python__Physical, SWIG_POINTER_OWN);
+      });
 %}

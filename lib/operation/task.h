@@ -148,6 +148,7 @@ class TaskDescription {
   std::shared_ptr<const TaskSetting> setting_;
   std::vector<Scalar> scalars_{};
   bool can_throw_;
+  bool concurrent_{false};
   bool side_effect_;
   bool spent_{false};
 };

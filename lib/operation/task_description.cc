@@ -47,9 +47,7 @@ void TaskDescription::add_scalar(const Scalar& scalar) {
 
 void TaskDescription::set_concurrent(bool concurrent) {
   check_usable();
-  if (concurrent) {
-    throw std::runtime_error{"Task " + std::string{name()} + ": concurrent launches are not supported yet"};
-  }
+  concurrent_ = concurrent;
 }
 
 void TaskDescription::set_side_effect(bool side_effect) {
@@ -64,7 +62,10 @@ void TaskDescription::throws_exception(bool can_throw) {
 
 void TaskDescription::add_communicator(std::string_view communicator) {
   check_usable();
-  throw std::runtime_error{"No factory available for communicator '" + std::string{communicator} + "'"};
+  if (communicator != "cpu") {
+    throw std::runtime_error{"No factory available for communicator '" + std::string{communicator} + "'"};
+  }
+  concurrent_ = true;
 }
 
 std::string_view TaskDescription::provenance() const {
@@ -216,6 +217,12 @@ std::optional<engine::WorkerRange> TaskDescription::workers() const {
 }
 
 std::shared_ptr<Outcome> TaskDescription::launch() {
+  // A single point is concurrent by itself, and has nobody to communicate with.
+  if (concurrent_ && plan_->domain.get_volume() > 1) {
+    throw std::runtime_error{"Task " + std::string{name()} +
+                             ": concurrent launches are not supported yet, but this one has " +
+                             std::to_string(plan_->domain.get_volume()) + " points"};
+  }
   auto launch = Launch::create();
   launch->plan = plan_;
   launch->keepalive = setting_;

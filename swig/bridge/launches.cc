@@ -48,8 +48,7 @@ Constraint bloat(const Variable& source, const Variable& bloated, const Extents&
 }
 
 Constraint image(const Variable& function, const Variable& range, int hint) {
-  return Constraint{
-      legate::image(function.native(), range.native(), static_cast<legate::ImageComputationHint>(hint))};
+  return Constraint{legate::image(function.native(), range.native(), static_cast<legate::ImageComputationHint>(hint))};
 }
 
 Constraint min_extents(const Variable& variable, const Extents& extents) {

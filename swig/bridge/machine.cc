@@ -59,8 +59,15 @@ void ScopeGuard::leave() {
   // Out of its owner first: the destructor may throw.
   const std::unique_ptr<legate::Scope> scope{std::move(scope_)};
   if (scope == nullptr) return;
-  // A moved-from scope is empty; the one it moved into ends here, and its exceptions leave this function.
-  const legate::Scope last{std::move(*scope)};
+  const auto inside = legate::Scope::exception_mode();
+  {
+    // A moved-from scope is empty; the one it moved into ends here, and its exceptions leave this function.
+    const legate::Scope last{std::move(*scope)};
+  }
+  if (inside == legate::ExceptionMode::DEFERRED &&
+      legate::Scope::exception_mode() == legate::ExceptionMode::IMMEDIATE) {
+    legate::Runtime::get_runtime()->raise_pending_exception();
+  }
 }
 
 int scope_priority() { return legate::Scope::priority(); }

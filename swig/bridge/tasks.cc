@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/tasks.h"
 
+#include "bridge/calls.h"
 #include "bridge/control.h"
 #include "bridge/exceptions.h"
 #include "bridge/machine.h"
@@ -44,8 +45,8 @@ Integers coordinates(const legate::DomainPoint& point) {
 }
 
 // Bodies by global task id and variant. Only touched with the GIL held.
-std::unordered_map<std::uint64_t, PyObject*>& bodies() {
-  static auto* map = new std::unordered_map<std::uint64_t, PyObject*>{};  // outlives the interpreter
+std::unordered_map<std::uint64_t, Body>& bodies() {
+  static auto* map = new std::unordered_map<std::uint64_t, Body>{};  // outlives the interpreter
   return *map;
 }
 
@@ -76,19 +77,30 @@ class CollectorPause {
 /// Only exceptions derived from Exception are a body's to raise: SystemExit and its like are not.
 bool is_ordinary_exception() { return PyErr_ExceptionMatches(PyExc_Exception) != 0; }
 
+/// Returns false with a Python exception set.
+bool call_body(const legate::TaskContext& context, const Body& body) {
+  if (body.plan != nullptr) {
+    const Reference result{body.plan->call(context, body.function.get())};
+    if (result) return true;
+    if (PyErr_Occurred() != nullptr) return false;
+  }
+  auto* view = new Context{context};
+  const Reference wrapped{wrap_context(view)};
+  const Reference result{wrapped ? PyObject_CallOneArg(body.general.get(), wrapped.get()) : nullptr};
+  if (wrapped) view->expire();
+  return static_cast<bool>(result);
+}
+
 void run_body(legate::TaskContext context) {
   if (interpreter_is_gone()) {
     throw std::runtime_error{"a Python task cannot run any more: the interpreter has been finalised"};
   }
   const Interpreter interpreter{};
   const CollectorPause pause{};
-  auto* body =
+  const auto& body =
       bodies().at(body_key(static_cast<std::int64_t>(context.task_id()), static_cast<int>(context.variant_kind())));
-  auto* view = new Context{context};
-  const Reference wrapped{wrap_context(view)};
-  const Reference result{wrapped ? PyObject_CallOneArg(body, wrapped.get()) : nullptr};
-  if (wrapped) view->expire();
-  if (result) return;
+  const bool returned = call_body(context, body);
+  if (returned) return;
   if (context.can_raise_exception() && is_ordinary_exception()) throw take_python_error();
   throw std::runtime_error{take_traceback()};
 }
@@ -189,7 +201,13 @@ void Definition::min_extents(int kind, std::uint32_t index, const Extents& exten
   constraints_.push_back(legate::min_extents(argument(kind, index), span(extents)));
 }
 
-void Definition::add_variant(int code, PyObject* body) { bodies_.emplace_back(code, Reference::borrowed(body)); }
+void Definition::add_variant(int code, PyObject* body) {
+  bodies_.push_back({code, Reference::borrowed(body), Reference{}, nullptr});
+}
+
+void Definition::add_variant(int code, PyObject* body, PyObject* function, const CallPlan* plan) {
+  bodies_.push_back({code, Reference::borrowed(body), Reference::borrowed(function), plan});
+}
 
 std::int64_t Definition::register_with(const Library& library) {
   legate::TaskConfig config{legate::LocalTaskID{local_id_}};
@@ -203,14 +221,14 @@ std::int64_t Definition::register_with(const Library& library) {
   }
   if (has_options_) config.with_variant_options(options_);
   legate::TaskInfo info{name_, config};
-  for (const auto& [code, body] : bodies_) {
-    legate::detail::TaskInfoAccess::add_variant(info, library.native(), static_cast<legate::VariantCode>(code),
+  for (const auto& body : bodies_) {
+    legate::detail::TaskInfoAccess::add_variant(info, library.native(), static_cast<legate::VariantCode>(body.code),
                                                 run_body, nullptr);
   }
   auto native = library.native();
   native.register_task(legate::LocalTaskID{local_id_}, info);
   const auto global_id = library.get_task_id(local_id_);
-  for (auto& [code, body] : bodies_) bodies()[body_key(global_id, code)] = body.release();
+  for (auto& body : bodies_) bodies()[body_key(global_id, body.code)] = std::move(body);
   bodies_.clear();
   return global_id;
 }

@@ -71,6 +71,16 @@ class Context {
   bool expired_{false};
 };
 
+class CallPlan;
+
+/// One variant of a Python task.
+struct Body {
+  int code{};
+  Reference general{};   // of one Context
+  Reference function{};  // of the arguments; none if there is no plan
+  const CallPlan* plan{};
+};
+
 /// A task to be registered, with its signature and its Python bodies.
 class Definition {
  public:
@@ -94,6 +104,8 @@ class Definition {
 
   /// @param body Callable of one Context.
   void add_variant(int code, PyObject* body);
+  /// The same, with the function that `body` calls and the short way to it.
+  void add_variant(int code, PyObject* body, PyObject* function, const CallPlan* plan);
   /// Registers the task; bodies stay alive from then on. @return The global id.
   std::int64_t register_with(const Library& library);
 
@@ -105,7 +117,7 @@ class Definition {
   bool has_options_{false};
   legate::VariantOptions options_{};
   std::vector<legate::ProxyConstraint> constraints_{};
-  std::vector<std::pair<int, Reference>> bodies_{};
+  std::vector<Body> bodies_{};
 };
 
 /// How a Context becomes a Python object: given by the module at import. Owns the context.

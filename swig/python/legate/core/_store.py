@@ -132,7 +132,10 @@ class LogicalStore:
         OverflowError
             If the size is negative.
         """
-        return self._view(self._handle.promote(extra_dim, dim_size))
+        position = extra_dim + self.ndim if extra_dim < 0 else extra_dim
+        if not 0 <= position <= self.ndim:
+            raise ValueError(f"Invalid position {extra_dim} for a new dimension of a {self.ndim}-D store")
+        return self._view(self._handle.promote(position, dim_size))
 
     def project(self, dim: int, index: int) -> LogicalStore:
         """A view of the elements whose coordinate in a dimension is `index`, without that dimension.
@@ -344,3 +347,6 @@ class LogicalStorePartition:
 
     def __repr__(self) -> str:
         return f"LogicalStorePartition({self.store()}, color shape {self.color_shape})"
+
+
+_legatus.set_classes(LogicalStore, PhysicalStore)

@@ -7,11 +7,12 @@ import inspect
 import pickle
 import types as python_types
 import warnings
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, Union, get_args, get_origin
 
 import numpy as np
 
+from .. import _legatus
 from .. import _types as types
 from .._constraints import Constraint, DeferredConstraint
 from .._context import TaskContext
@@ -273,7 +274,28 @@ class VariantInvoker:
         for constraint in constraints or ():
             task.add_constraint(constraint)
 
-    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Iterable[Any]:
+    def make_plan(self, library: Any, task_id: int) -> Any:
+        """The native short cut for calls of a registered task with usual arguments."""
+        plan = _legatus.CallPlan(library, task_id)
+        for parameter in self._parameters:
+            plan.add_parameter(parameter.kind, parameter.redop, parameter.resolved, parameter.has_default)
+        return plan
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether bodies can be called the short way: without a context, and with plain values as scalars."""
+        return self._context is None and all(p.kind != SCALAR or p.resolved in _PLAIN for p in self._parameters)
+
+    def add_arguments(self, plan: Any, task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
+        """Adds the arguments of a call to a launch, as `prepare_call`, the short way where that is possible."""
+        values = self.bind(args, kwargs)
+        handle = task._handle
+        position = plan.add_arguments(handle, values, 0)
+        while position >= 0:
+            self._parameters[position].add_to(task, values[position])
+            position = plan.add_arguments(handle, values, position + 1)
+
+    def bind(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Sequence[Any]:
         """The values of the parameters, in the order of declaration and without the context."""
         if not kwargs and len(args) == len(self._parameters):
             return args

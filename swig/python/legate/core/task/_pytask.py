@@ -52,6 +52,7 @@ class PyTask:
         "_library",
         "_name",
         "_options",
+        "_plan",
         "_registered",
     )
 
@@ -112,8 +113,8 @@ class PyTask:
         """
         if not self._registered:
             self.complete_registration()
-        task = AutoTask._wrap(_legatus.create_auto_task(self._library._handle, self._config.task_id))
-        self._invoker.prepare_call(task, args, kwargs)
+        task = AutoTask._wrap(self._plan.create_launch())
+        self._invoker.add_arguments(self._plan, task, args, kwargs)
         task.lock()
         return task
 
@@ -162,8 +163,12 @@ class PyTask:
         )
         for constraint in self._constraints:
             constraint.add_to(definition, invoker.position)
+        self._plan = invoker.make_plan(self._library._handle, self._config.task_id)
         for code, body in self._bodies.items():
-            definition.add_variant(int(code), _runner(invoker, body))
+            if invoker.is_plain:
+                definition.add_variant(int(code), _runner(invoker, body), body, self._plan)
+            else:
+                definition.add_variant(int(code), _runner(invoker, body))
         definition.register_with(self._library._handle)
         self._registered = True
 

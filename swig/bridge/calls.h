@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+// The short way of calls whose arguments are what they mostly are: stores, and plain Python values. Whatever else comes
+// along takes the way through Python, which knows all rules.
+
+#include "bridge/launches.h"
+#include "bridge/reference.h"
+#include "bridge/tasks.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace legatus::python {
+
+/// The parameters of a Python task, in the order of declaration and without the context.
+class CallPlan {
+ public:
+  CallPlan(const Library& library, std::int64_t task_id) : library_{library}, task_id_{task_id} {}
+
+  /// @param kind 0 input, 1 output, 2 reduction, 3 scalar.
+  /// @param cls The class of a scalar's values.
+  void add_parameter(int kind, int redop, PyObject* cls, bool has_default);
+
+  /// Adds values to a launch, beginning with the one at `position`. Stops before a value that takes the long way.
+  /// @return The position of that value, or -1 if there was none.
+  std::ptrdiff_t add_arguments(AutoLaunch& launch, PyObject* values, std::ptrdiff_t position) const;
+
+  /// Makes a launch.
+  AutoLaunch* create_launch() const;
+
+  /// Calls a body with the arguments of a running task.
+  /// @return The result, null with a Python exception set, or null without one if the task takes the long way.
+  PyObject* call(const legate::TaskContext& context, PyObject* body) const;
+
+ private:
+  struct Parameter {
+    int kind{};
+    int redop{};
+    Reference cls{};
+    bool has_default{};
+  };
+
+  bool add_argument(AutoLaunch& launch, const Parameter& parameter, PyObject* value) const;
+  static PyObject* store_argument(const legate::PhysicalStore& store, bool has_default);
+  static PyObject* scalar_argument(const legate::Scalar& scalar, PyObject* cls);
+
+  Library library_;
+  std::int64_t task_id_;
+  std::vector<Parameter> parameters_{};
+};
+
+/// What the module and the package tell about their classes, once, at import.
+struct Classes {
+  PyObject* logical_store{};
+  PyObject* physical_store{};
+  Store* (*unwrap_store)(PyObject*){};      // null if it is none
+  PyObject* (*wrap_physical)(Physical*){};  // takes it over
+};
+void set_classes(PyObject* logical_store, PyObject* physical_store);
+void set_conversions(Store* (*unwrap_store)(PyObject*), PyObject* (*wrap_physical)(Physical*));
+
+}  // namespace legatus::python
