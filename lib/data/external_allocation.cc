@@ -13,19 +13,6 @@ namespace legate::detail {
 
 namespace {
 
-/// Bytes of a box; nothing if there are too many to be told.
-std::optional<std::size_t> bytes_of(const std::vector<std::uint64_t>& extents, std::size_t element_size) {
-  std::size_t bytes = element_size;
-  bool fits = true;
-  for (const auto extent : extents) {
-    if (extent == 0) {
-      return 0;
-    }
-    fits = fits && !__builtin_mul_overflow(bytes, extent, &bytes);
-  }
-  return fits ? std::optional{bytes} : std::nullopt;
-}
-
 std::string box_text(const std::vector<std::uint64_t>& extents, const Type& type) {
   std::string text = "[";
   for (const auto extent : extents) {
@@ -51,6 +38,18 @@ class UseOfMemory {
 };
 
 }  // namespace
+
+std::optional<std::size_t> bytes_of(const std::vector<std::uint64_t>& extents, std::size_t element_size) {
+  std::size_t bytes = element_size;
+  bool fits = true;
+  for (const auto extent : extents) {
+    if (extent == 0) {
+      return 0;
+    }
+    fits = fits && !__builtin_mul_overflow(bytes, extent, &bytes);
+  }
+  return fits ? std::optional{bytes} : std::nullopt;
+}
 
 ExternalAllocation::ExternalAllocation(void* address, std::size_t size, bool read_only, Deleter deleter)
     : address_{address},

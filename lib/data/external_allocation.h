@@ -5,10 +5,15 @@
 #include <legate/type/types.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace legate::detail {
+
+/// Bytes of a dense box; nothing if a number does not hold them.
+[[nodiscard]] std::optional<std::size_t> bytes_of(const std::vector<std::uint64_t>& extents, std::size_t element_size);
 
 /// Memory of the program and the way to tell it that it is not in use any more. Control thread only.
 class ExternalAllocation {

@@ -138,9 +138,11 @@ mapping::DimOrdering ordering_of(const char* function, const DLTensor& tensor) {
     }
   }
   const auto is_dense = [](auto begin, auto end) {  // from the dimension that varies fastest
-    std::int64_t expected = 1;
-    return std::all_of(begin, end,
-                       [&](const auto& dim) { return dim.second == std::exchange(expected, expected * dim.first); });
+    std::uint64_t expected = 1;                     // wraps around where the tensor is too large anyway
+    return std::all_of(begin, end, [&](const auto& dim) {
+      return static_cast<std::uint64_t>(dim.second) ==
+             std::exchange(expected, expected * static_cast<std::uint64_t>(dim.first));
+    });
   };
   if (is_dense(dims.rbegin(), dims.rend())) {
     return mapping::DimOrdering::c_order();
@@ -168,13 +170,11 @@ TensorLayout layout_of(const char* function, const DLTensor& tensor) {
 
 std::shared_ptr<ExternalAllocation> allocation_of(const char* function, Tensor tensor, const TensorLayout& layout,
                                                   bool read_only) {
-  std::size_t size = layout.type.size();
-  for (const auto extent : layout.extents) {
-    if (__builtin_mul_overflow(size, extent, &size)) {
-      throw std::invalid_argument{std::string{function} + ": the tensor is larger than memory"};
-    }
+  const auto size = bytes_of(layout.extents, layout.type.size());
+  if (!size) {
+    throw std::invalid_argument{std::string{function} + ": the tensor is larger than memory"};
   }
-  if (tensor.view->data == nullptr && size > 0) {
+  if (tensor.view->data == nullptr && *size > 0) {
     throw std::invalid_argument{std::string{function} + ": the tensor has no data"};
   }
   static std::max_align_t nowhere;  // no elements need an address, too
@@ -182,7 +182,7 @@ std::shared_ptr<ExternalAllocation> allocation_of(const char* function, Tensor t
                             ? &nowhere
                             : static_cast<void*>(static_cast<std::byte*>(tensor.view->data) + tensor.view->byte_offset);
   // Held by the deleter, so that the tensor is given back also if the deleter is dropped without having been called.
-  return std::make_shared<ExternalAllocation>(address, size, read_only,
+  return std::make_shared<ExternalAllocation>(address, *size, read_only,
                                               [owner = std::move(tensor.owner)](void* /*address*/) {});
 }
 

@@ -312,6 +312,34 @@ void Array::synchronize() {
   synchronized_launch_ = last_launch_.load(std::memory_order_relaxed);
 }
 
+// Whether `function` is true of the handle of every tile; it is not called again once it is not.
+template <typename Function>
+bool Array::all_handles(Function&& function) const {
+  return links_->pieces.empty() ? function(links_->root)
+                                : std::all_of(links_->pieces.begin(), links_->pieces.end(), function);
+}
+
+bool Array::try_synchronize() {
+  if (links_ == nullptr || !pending()) {
+    return true;
+  }
+  require_control_thread("synchronizing an array");
+  const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
+  Bundler::instance().flush();
+  const bool idle = all_handles([](starpu_data_handle_t handle) {
+    const bool acquired = starpu_data_acquire_try(handle, STARPU_RW) == 0;
+    if (acquired) {
+      starpu_data_release(handle);
+    }
+    return acquired;
+  });
+  if (idle) {
+    after_others();
+    synchronized_launch_ = last_launch_.load(std::memory_order_relaxed);
+  }
+  return idle;
+}
+
 // Acquiring for writing waits for all tasks on the tile, and invalidates copies in other memories.
 void Array::wait_for_tiles() {
   const Wait wait{"tasks on a store"};

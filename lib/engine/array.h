@@ -67,8 +67,8 @@ class Array {
   [[nodiscard]] static ArrayRef wrap(const std::vector<std::uint64_t>& extents, std::size_t element_size, void* memory,
                                      std::shared_ptr<const void> keeper = nullptr);
 
-  /// Destroys dropped arrays over the caller's memory whose tasks have completed. Waits for nothing to speak of. For
-  /// who makes many of them without ever waiting. Not on a worker.
+  /// Destroys dropped arrays over the caller's memory whose tasks have completed. Waits for no task. For who makes many
+  /// of them without ever waiting. Not on a worker.
   static void unregister_dropped();
 
   /// Address of element 0; allocated by the first call, never moves. Never null. Buffers of 4 MiB and more are aligned
@@ -136,6 +136,9 @@ class Array {
   /// @throws std::logic_error the caller is a worker.
   void synchronize();
 
+  /// The same where nothing has to be waited for. @return whether that was so
+  [[nodiscard]] bool try_synchronize();
+
   /// As synchronize(), and then makes StarPU forget the array (until the next tile()).
   void unregister();
 
@@ -155,6 +158,8 @@ class Array {
   void plan_tiles();
   void drop_plan();
   void wait_for_tiles();
+  template <typename Function>
+  [[nodiscard]] bool all_handles(Function&& function) const;
   void forget();
   [[nodiscard]] bool pending() const noexcept;
 

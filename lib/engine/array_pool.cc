@@ -289,7 +289,12 @@ void ArrayPool::destroy_dropped(bool all) {
     dropped_.erase(first, dropped_.end());
   }
   for (Array* const victim : victims) {
-    destroy(victim);
+    if (all || victim->try_synchronize()) {
+      destroy(victim);
+    } else {
+      const std::lock_guard<std::mutex> guard{mutex_};
+      dropped_.push_back(victim);
+    }
   }
 }
 

@@ -55,7 +55,7 @@ class ArrayPool {
   /// tasks on them. Does nothing on a worker. Without a lock: see destroy_dropped().
   void trim();
   /// Destroys arrays over foreign memory that nobody refers to: all, waiting for the tasks on them, or those whose
-  /// tasks have probably completed. Does nothing on a worker. Whoever lent the memory is told, and may do anything
+  /// tasks have completed. Does nothing on a worker. Whoever lent the memory is told, and may do anything
   /// then: so not with a lock, in particular not that of submission.
   void destroy_dropped(bool all);
 

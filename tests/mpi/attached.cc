@@ -239,7 +239,10 @@ int main() {
   legate::start();
   const auto rank = legate::Runtime::get_runtime()->node_id();
   Values memory(100, 0);
+  Values kept_memory(1, 0);
   int released = 0;
+  int released_late = 0;
+  std::optional<legate::LogicalStore> late;
   {
     Program program;
     program.run();
@@ -248,8 +251,18 @@ int main() {
     auto allocation = legate::ExternalAllocation::create_sysmem(memory.data(), 800, false, [&](void*) { ++released; });
     const auto store = runtime->create_store(legate::Shape{100}, legate::int64(), allocation);
     runtime->issue_fill(store, legate::Scalar{std::int64_t{3}});
+    // Kept longer than the runtime.
+    late = runtime->create_store(legate::Shape{1}, legate::int64(),
+                                 legate::ExternalAllocation::create_sysmem(kept_memory.data(), sizeof(std::int64_t),
+                                                                           true, [&](void*) { ++released_late; }));
   }
   const int status = legate::finish();
+  const bool too_early = released_late != 0;
+  late.reset();
+  if (too_early || released_late != 1) {
+    ++wrong;
+    std::printf("rank %u: wrong: memory of a store that is dropped after finish\n", rank);
+  }
   if (memory != Values(100, 3) || released != 1) {
     ++wrong;
     std::printf("rank %u: wrong: memory after finish\n", rank);

@@ -205,6 +205,30 @@ TEST_F(EngineArray, ForeignMemoryIsGivenBackWithoutALock) {
   EXPECT_EQ(given_back, 5) << "stop";
 }
 
+// That a launch is over is remembered only for so many: a task that runs while thousands of others come and go may seem
+// to have completed.
+TEST_F(EngineArray, ForeignMemoryInUseIsNotWaitedFor) {
+  std::vector<std::int64_t> memory(100, 1);
+  Gate gate;
+  bool given_back = false;
+  {
+    const ArrayRef array =
+        Array::wrap({100}, 8, memory.data(),
+                    std::shared_ptr<const void>{memory.data(), [&given_back](const void*) { given_back = true; }});
+    launch_one([&gate] { gate.pass(); }, {{array->tile(0), Access::READ_WRITE}});
+  }
+  const ArrayRef other = Array::create({7}, 8, 8);
+  for (int i = 0; i < 5000; ++i) {
+    launch_one([] {}, {{other->tile(0), Access::READ_WRITE}});
+  }
+  other->synchronize();
+  Array::unregister_dropped();
+  EXPECT_FALSE(given_back);
+  gate.open();
+  engine::wait_all();
+  EXPECT_TRUE(given_back);
+}
+
 TEST_F(EngineArray, SurvivesStopAndIsUsableAfterTheNextStart) {
   const ArrayRef array = Array::create({40}, 8, 16);
   array->retile(grid(array->box(), {7}));
