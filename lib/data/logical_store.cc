@@ -88,6 +88,12 @@ bool LogicalStore::overlaps(LogicalStore& other) {
   return view()->root_box().overlaps(other.view()->root_box());
 }
 
+bool LogicalStore::is_same_view(const LogicalStore& other) const {
+  // Views are interned: equal ones are one object.
+  return this == &other || (region_->storage == other.region_->storage && view_ != nullptr && view_ == other.view_ &&
+                            type_ == other.type_);
+}
+
 bool LogicalStore::equal_storage(LogicalStore& other) {
   if (region_->storage != other.region_->storage) {
     return false;

@@ -31,8 +31,9 @@ const Variable* AutoTask::declare() {
   return more_variables_.back().get();
 }
 
-const Variable* AutoTask::find_or_declare(const LogicalStore::Ptr& store) {
+const Variable* AutoTask::find_or_declare(const LogicalStore::Ptr& given) {
   check_usable();
+  const auto store = known(given);
   for (std::size_t i = 0; i < stores_.size(); ++i) {
     if (stores_[i] == store) {
       return &variable(i);
@@ -43,8 +44,19 @@ const Variable* AutoTask::find_or_declare(const LogicalStore::Ptr& store) {
   return declared;
 }
 
-const Variable* AutoTask::add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind,
+LogicalStore::Ptr AutoTask::known(const LogicalStore::Ptr& store) const {
+  for (const auto& other : stores_) {
+    if (other == store || (other && other->is_same_view(*store))) {
+      return other;
+    }
+  }
+  return store;
+}
+
+const Variable* AutoTask::add(const LogicalStore::Ptr& given, Role role, std::int32_t redop_kind,
                               const Variable* symbol) {
+  check_usable();
+  const auto store = known(given);
   auto& argument = add_argument(store, role, redop_kind);
   try {
     if (symbol == nullptr) {

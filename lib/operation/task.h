@@ -158,9 +158,9 @@ class AutoTask final : public TaskDescription {
  public:
   AutoTask(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting);
 
-  const Variable* add(const LogicalStore::Ptr& store, Role role, std::int32_t redop_kind, const Variable* symbol);
+  const Variable* add(const LogicalStore::Ptr& given, Role role, std::int32_t redop_kind, const Variable* symbol);
   void add_constraint(InternalSharedPtr<Constraint> constraint);
-  const Variable* find_or_declare(const LogicalStore::Ptr& store);
+  const Variable* find_or_declare(const LogicalStore::Ptr& given);
   const Variable* declare();
   /// For fills: a launch must not write a whole output from every point.
   void forbid_replicated_writes() { replicated_writes_ = false; }
@@ -187,6 +187,10 @@ class AutoTask final : public TaskDescription {
   static constexpr std::size_t OWN_VARIABLES = 6;
   std::array<std::optional<Variable>, OWN_VARIABLES> own_variables_{};
   std::vector<std::unique_ptr<Variable>> more_variables_{};
+  /// The argument of this task that is the same view, made another time: they count as one store. The store itself if
+  /// there is none.
+  [[nodiscard]] LogicalStore::Ptr known(const LogicalStore::Ptr& store) const;
+
   std::vector<LogicalStore::Ptr> stores_{};  // by symbol; null until an argument is bound to it
   std::vector<InternalSharedPtr<Constraint>> constraints_{};
   bool replicated_writes_{true};

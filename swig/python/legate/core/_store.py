@@ -115,6 +115,13 @@ class LogicalStore:
     def __cuda_array_interface__(self) -> dict[str, Any]:
         return self.get_physical_store(StoreTarget.FBMEM).__cuda_array_interface__
 
+    def _position(self, dim: int, operation: str) -> int:
+        """A dimension, counted from the first one."""
+        position = dim + self.ndim if dim < 0 else dim
+        if not 0 <= position < self.ndim:
+            raise ValueError(f"{operation}: there is no dimension {dim} in a {self.ndim}-D store")
+        return position
+
     def promote(self, extra_dim: int, dim_size: int) -> LogicalStore:
         """A view with one more dimension, in which the elements repeat.
 
@@ -145,7 +152,7 @@ class LogicalStore:
         ValueError
             If the dimension or the index is out of range.
         """
-        return self._view(self._handle.project(dim, index))
+        return self._view(self._handle.project(self._position(dim, "project"), index))
 
     def broadcast(self, dim: int, dim_size: int) -> LogicalStore:
         """A view in which a dimension of one element repeats `dim_size` times.
@@ -155,7 +162,7 @@ class LogicalStore:
         ValueError
             If the dimension is out of range or has not one element.
         """
-        return self._view(self._handle.broadcast(dim, dim_size))
+        return self._view(self._handle.broadcast(self._position(dim, "broadcast"), dim_size))
 
     def slice(self, dim: int, sl: slice) -> LogicalStore:
         """A view of contiguous coordinates in a dimension.
@@ -171,10 +178,8 @@ class LogicalStore:
         """
         if sl.step not in (None, 1):
             raise NotImplementedError(f"Unsupported slicing: {sl} has a step other than 1")
+        position = self._position(dim, "slice")
         extents = self.extents
-        position = dim + len(extents) if dim < 0 else dim
-        if not 0 <= position < len(extents):
-            raise ValueError(f"Invalid dimension {dim} for slicing a {len(extents)}-D store")
         extent = extents[position]
         start = _absolute(sl.start, 0, extent)
         stop = _absolute(sl.stop, extent, extent)
@@ -208,9 +213,7 @@ class LogicalStore:
         ValueError
             If the dimension is out of range, or the product of `shape` is not its extent.
         """
-        position = dim + self.ndim if dim < 0 else dim
-        if not 0 <= position < self.ndim:
-            raise ValueError(f"Invalid dimension {dim} for delinearizing a {self.ndim}-D store")
+        position = self._position(dim, "delinearize")
         return self._view(self._handle.delinearize(position, extents_of(shape, "a shape")))
 
     def __getitem__(self, indices: Any) -> LogicalStore:
