@@ -455,6 +455,9 @@ void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept {
     }
     threw = true;
     outcome->record(point, TaskException{exception.index(), exception.error_message()});
+  } catch (const ForeignException& exception) {
+    LEGATE_ABORT(frame.description(), " raised an exception, but neither its options (may_throw_exception) nor its ",
+                 "launch (throws_exception) say that it may:\n", exception.what());
   } catch (const std::exception& exception) {
     LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
                  ", which is no TaskException: ", exception.what());

@@ -11,4 +11,6 @@ TaskException::TaskException(std::string error_message) : TaskException{0, std::
 // Out of line, so that the class has one type information in the library and every program can catch it.
 const char* TaskException::what() const noexcept { return error_message_.c_str(); }
 
+detail::ForeignException::~ForeignException() = default;
+
 }  // namespace legate

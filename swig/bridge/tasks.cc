@@ -102,7 +102,7 @@ void run_body(legate::TaskContext context) {
   const bool returned = call_body(context, body);
   if (returned) return;
   if (context.can_raise_exception() && is_ordinary_exception()) throw take_python_error();
-  throw std::runtime_error{take_traceback()};
+  throw legate::detail::ForeignException{take_traceback()};
 }
 
 /// Names of communicators are kept for good: options only point to them.

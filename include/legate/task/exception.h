@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <exception>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -30,5 +31,19 @@ class LEGATE_EXPORT TaskException : public std::exception {
   std::int32_t index_{};
   std::string error_message_{};
 };
+
+namespace detail {
+
+/// What the body of a task in another language raised although nobody expects exceptions of it: a text for its users.
+/// Ends the program.
+class LEGATE_EXPORT ForeignException : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+  ForeignException(const ForeignException&) = default;
+  ForeignException& operator=(const ForeignException&) = default;
+  ~ForeignException() override;
+};
+
+}  // namespace detail
 
 }  // namespace legate
