@@ -18,6 +18,7 @@ from ._constraints import (
 )
 from ._context import TaskContext, is_running_in_task
 from ._external import DimOrdering, ExternalAllocation, from_dlpack
+from ._legacy import Field, LogicalArray, PhysicalArray, Table
 from ._library import Library, ResourceConfig
 from ._machine import (
     EmptyMachineError,

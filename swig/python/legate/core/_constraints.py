@@ -27,6 +27,8 @@ class Variable:
     """Stands for how an `AutoTask` splits one of its stores."""
 
     __slots__ = ("__weakref__", "_handle", "_task")
+    _handle: Any
+    _task: Any
     __init__ = refuse_construction
 
     @classmethod
@@ -46,10 +48,12 @@ class Constraint:
     """A relation between variables of an `AutoTask`."""
 
     __slots__ = ("__weakref__", "_handle", "_variables")
+    _handle: Any
+    _variables: Any
     __init__ = refuse_construction
 
     @classmethod
-    def _wrap(cls, handle: Any, *variables: Variable) -> Constraint:
+    def _wrap(cls, handle: Any, *variables: Any) -> Constraint:
         constraint = object.__new__(cls)
         constraint._handle = handle
         constraint._variables = variables
@@ -100,7 +104,7 @@ class DeferredConstraint:
         return f"{self._kind}({', '.join(map(repr, self.args))})"
 
 
-def align(*variables: Variable | str) -> list[Any]:
+def align(*variables: Any) -> list[Any]:
     """All of these stores are split alike: their pieces have the same index sets.
 
     Raises
@@ -173,7 +177,7 @@ def _broadcast_one(variable: Any, axes: Iterable[int]) -> Any:
     return Constraint._wrap(handle, variable)
 
 
-def scale(factors: tuple[int, ...], var_smaller: Variable | str, var_bigger: Variable | str) -> Any:
+def scale(factors: tuple[int, ...], var_smaller: Any, var_bigger: Any) -> Any:
     """The pieces of the second store are those of the first, scaled by factors.
 
     Raises
@@ -192,7 +196,7 @@ def scale(factors: tuple[int, ...], var_smaller: Variable | str, var_bigger: Var
 
 
 def bloat(
-    var_source: Variable | str, var_bloat: Variable | str, low_offsets: tuple[int, ...], high_offsets: tuple[int, ...]
+    var_source: Any, var_bloat: Any, low_offsets: tuple[int, ...], high_offsets: tuple[int, ...]
 ) -> Any:
     """The pieces of the second store are those of the first, grown by so many elements at the low and high end of each
     dimension and clipped to the store.
@@ -211,8 +215,8 @@ def bloat(
 
 
 def image(
-    var_function: Variable | str,
-    var_range: Variable | str,
+    var_function: Any,
+    var_range: Any,
     hint: ImageComputationHint = ImageComputationHint.NO_HINT,
 ) -> Any:
     """The pieces of the second store contain everything that the points (or rectangles) in those of the first name.

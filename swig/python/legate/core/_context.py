@@ -19,6 +19,11 @@ class TaskContext:
     """A running task: its arguments and its place in the launch. Given to bodies that ask for it; expires with them."""
 
     __slots__ = ("__weakref__", "_handle", "_inputs", "_outputs", "_reductions", "_scalars")
+    _handle: Any
+    _inputs: Any
+    _outputs: Any
+    _reductions: Any
+    _scalars: Any
     __init__ = refuse_construction
 
     @classmethod

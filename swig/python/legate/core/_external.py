@@ -27,6 +27,8 @@ class DimOrdering:
         CUSTOM = 2
 
     __slots__ = ("_dims", "_kind")
+    _dims: Any
+    _kind: Any
     __init__ = refuse_construction
 
     @classmethod
@@ -65,6 +67,7 @@ class ExternalAllocation:
     """Memory of the caller's. Made by its static methods; its source is kept until the memory is released."""
 
     __slots__ = ("_handle",)
+    _handle: Any
     __init__ = refuse_construction
 
     @classmethod

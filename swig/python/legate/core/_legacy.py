@@ -3,11 +3,86 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ._physical import PhysicalStore
+from ._store import LogicalStore
 
 if TYPE_CHECKING:
-    from ._store import LogicalStore
+    from ._machine import StoreTarget
     from ._types import Type
+
+
+class LogicalArray(LogicalStore):
+    """A store, for programs that ask for its data, its null mask and its children. None of them is nullable or nested."""
+
+    __slots__ = ()
+
+    @staticmethod
+    def from_store(store: LogicalStore) -> LogicalArray:
+        """The array of a store: the same elements."""
+        array = object.__new__(LogicalArray)
+        array._handle = store._handle
+        return array
+
+    @staticmethod
+    def from_store_and_mask(store: LogicalStore, null_mask: LogicalStore) -> NoReturn:
+        """Not supported.
+
+        Raises
+        ------
+        NotImplementedError
+            Always.
+        """
+        raise NotImplementedError("LogicalArray.from_store_and_mask: nullable arrays are not supported")
+
+    @property
+    def nullable(self) -> bool:
+        """Always false."""
+        return False
+
+    @property
+    def nested(self) -> bool:
+        """Always false."""
+        return False
+
+    @property
+    def num_children(self) -> int:
+        """Always 0."""
+        return 0
+
+    @property
+    def data(self) -> LogicalStore:
+        """The store."""
+        return LogicalStore._wrap(self._handle)
+
+    @property
+    def null_mask(self) -> NoReturn:
+        """Not there.
+
+        Raises
+        ------
+        ValueError
+            Always.
+        """
+        raise ValueError("Array is not nullable: it has no null mask")
+
+    def child(self, index: int) -> NoReturn:
+        """Not there.
+
+        Raises
+        ------
+        ValueError
+            Always.
+        """
+        raise ValueError(f"Array is not nested: it has no child {index}")
+
+    def get_physical_array(self, target: StoreTarget | None = None) -> PhysicalStore:
+        """As `get_physical_store`."""
+        return self.get_physical_store(target)
+
+
+PhysicalArray = PhysicalStore
 
 
 class Field:

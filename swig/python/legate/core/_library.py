@@ -49,6 +49,7 @@ class Library:
     """A named group of tasks. Made by `Runtime.create_library`, found by `Runtime.find_library`."""
 
     __slots__ = ("__weakref__", "_handle")
+    _handle: Any
     __init__ = refuse_construction
 
     @classmethod

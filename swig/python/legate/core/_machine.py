@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import IntEnum
@@ -101,7 +102,7 @@ class ProcessorRange:
         stop = count if sl.stop is None else min(max(sl.stop, 0), count)
         return ProcessorRange(self._low + start, self._low + stop, self._per_node_count)
 
-    def __getitem__(self, key: int | slice) -> ProcessorRange:
+    def __getitem__(self, key: int | builtins.slice) -> ProcessorRange:
         return self.slice(key if isinstance(key, slice) else slice(key, key + 1))
 
     def get_node_range(self) -> tuple[int, int]:
@@ -237,7 +238,7 @@ class Machine:
         kind = self.preferred_target if target is None else target
         return Machine({kind: self.get_processor_range(kind).slice(sl)})
 
-    def __getitem__(self, key: TaskTarget | slice | int | ProcessorSlice) -> Machine:
+    def __getitem__(self, key: TaskTarget | builtins.slice | int | ProcessorSlice) -> Machine:
         if isinstance(key, TaskTarget):
             return self.only(key)
         if isinstance(key, slice):

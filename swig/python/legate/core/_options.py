@@ -152,6 +152,10 @@ class TaskInfo:
     """A task whose variants are functions of a `TaskContext`, to be registered with `Library.register_task`."""
 
     __slots__ = ("_name", "_registered", "_task_id", "_variants")
+    _name: Any
+    _registered: Any
+    _task_id: Any
+    _variants: Any
     __init__ = refuse_construction
 
     @classmethod

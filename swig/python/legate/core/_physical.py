@@ -100,6 +100,8 @@ class TaskLocalBuffer:
     """Memory that a task has made, for an unbound output. Lives until the task ends."""
 
     __slots__ = ("__weakref__", "_handle", "_type")
+    _handle: Any
+    _type: Any
     __init__ = refuse_construction
 
     @classmethod
@@ -138,6 +140,8 @@ class PhysicalStore:
     """
 
     __slots__ = ("__weakref__", "_handle", "_type")
+    _handle: Any
+    _type: Any
     __init__ = refuse_construction
 
     @classmethod

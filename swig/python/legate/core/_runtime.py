@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import _legatus
 from . import _types as types
 from ._base import extents_of, refuse_construction
+from ._legacy import LogicalArray
 from ._library import Library, ResourceConfig
 from ._machine import Machine, get_machine
 from ._options import VariantCode, VariantOptions
@@ -35,6 +36,10 @@ class RuntimeConfig:
 
     def __setattr__(self, name: str, value: Any) -> None:
         raise AttributeError(f"the configuration cannot be changed: {name}")
+
+    if TYPE_CHECKING:
+
+        def __getattr__(self, name: str) -> Any: ...
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
@@ -66,6 +71,10 @@ class Runtime:
     """
 
     __slots__ = ("__weakref__", "_callbacks", "_configuration", "_core_library", "_finished")
+    _callbacks: Any
+    _configuration: Any
+    _core_library: Any
+    _finished: Any
     __init__ = refuse_construction
 
     @classmethod
@@ -240,7 +249,7 @@ class Runtime:
         nullable: bool = False,
         optimize_scalar: bool = False,
         ndim: int | None = None,
-    ) -> LogicalStore:
+    ) -> LogicalArray:
         """As `create_store`.
 
         Raises
@@ -250,12 +259,12 @@ class Runtime:
         """
         if nullable:
             raise NotImplementedError("create_array: nullable arrays are not supported")
-        return self.create_store(dtype, shape, optimize_scalar, ndim)
+        return LogicalArray.from_store(self.create_store(dtype, shape, optimize_scalar, ndim))
 
-    def create_array_like(self, array: LogicalStore, dtype: Type | None = None) -> LogicalStore:
-        """A new store of the shape of another one."""
+    def create_array_like(self, array: LogicalStore, dtype: Type | None = None) -> LogicalArray:
+        """A new array of the shape of another one."""
         dtype = array.type if dtype is None else dtype
-        return self.create_store(dtype, ndim=array.ndim) if array.unbound else self.create_store(dtype, array.extents)
+        return self.create_array(dtype, ndim=array.ndim) if array.unbound else self.create_array(dtype, array.extents)
 
     def create_store_from_scalar(self, scalar: Scalar, shape: Iterable[int] | None = None) -> LogicalStore:
         """A store of one element.

@@ -25,6 +25,8 @@ class LogicalStore:
     """
 
     __slots__ = ("__weakref__", "_handle", "_kept", "_type")
+    _handle: Any
+    _type: Any
     __init__ = refuse_construction
 
     @classmethod
@@ -318,6 +320,7 @@ class LogicalStorePartition:
     """A store and how it is split into tiles, each with a color. Made by `LogicalStore.partition_by_tiling`."""
 
     __slots__ = ("__weakref__", "_handle")
+    _handle: Any
     __init__ = refuse_construction
 
     @classmethod

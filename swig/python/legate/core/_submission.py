@@ -22,6 +22,9 @@ class SymbolicExpr:
     """
 
     __slots__ = ("_dim", "_offset", "_weight")
+    _dim: Any
+    _offset: Any
+    _weight: Any
     __init__ = refuse_construction
 
     @classmethod
@@ -87,6 +90,9 @@ class _Task:
     """What automatically and manually split launches have in common."""
 
     __slots__ = ("__weakref__", "_exception_types", "_handle", "_locked")
+    _exception_types: Any
+    _handle: Any
+    _locked: Any
     __init__ = refuse_construction
 
     @classmethod

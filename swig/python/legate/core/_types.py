@@ -66,6 +66,9 @@ class Type:
     """
 
     __slots__ = ("__weakref__", "_dtype", "_handle", "_typestr")
+    _dtype: np.dtype[Any]
+    _handle: Any
+    _typestr: str
 
     def __init__(self) -> None:
         self._handle = _legatus.primitive_type(TypeCode.NIL)

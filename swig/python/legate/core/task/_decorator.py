@@ -94,5 +94,5 @@ def _flatten(constraints: Any) -> list[DeferredConstraint]:
         if isinstance(element, DeferredConstraint):
             flat.append(element)
         else:
-            flat.extend(_flatten(element) if element is not None else [element])
+            flat.extend(_flatten(element) if element is not None else [element])  # type: ignore[list-item]
     return flat

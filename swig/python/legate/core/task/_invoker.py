@@ -118,7 +118,7 @@ class Parameter:
             if self.has_default and argument.type.code == TypeCode.NIL:
                 return None
             return argument
-        resolved = self.resolved
+        resolved: Any = self.resolved
         if issubclass(resolved, Scalar):
             return argument
         value = argument.value()
