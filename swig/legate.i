@@ -216,6 +216,7 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(dlpack_version)
 %free_call(legatus::python::External::External)
 %free_call(legatus::python::External::read_only)
+%free_call(legatus::python::Physical::array_struct)
 %free_call(legatus::python::Physical::to_dlpack)
 %free_call(legatus::python::Memory::Memory)
 %free_call(legatus::python::Memory::allocation)

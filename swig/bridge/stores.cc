@@ -5,6 +5,7 @@
 
 #include <legate/utilities/detail/dlpack/from_dlpack.h>
 
+#include <memory>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -139,6 +140,59 @@ legate::ExternalAllocation allocate(std::uintptr_t address, std::size_t size, bo
   }
 }
 
+// NumPy's PyArrayInterface, as the array interface protocol (version 3) describes it.
+struct ArrayInterface {
+  int two;
+  int nd;
+  char typekind;
+  int itemsize;
+  int flags;
+  Py_intptr_t* shape;
+  Py_intptr_t* strides;
+  void* data;
+  PyObject* descr;
+};
+
+struct ArrayDescription {
+  ArrayInterface interface {};
+  Py_intptr_t shape[LEGATE_MAX_DIM > 0 ? LEGATE_MAX_DIM : 1]{};
+  Py_intptr_t strides[LEGATE_MAX_DIM > 0 ? LEGATE_MAX_DIM : 1]{};
+};
+
+void destroy_description(PyObject* capsule) {
+  // NumPy puts the whole description, of which the interface is the first member, into the capsule.
+  delete static_cast<ArrayDescription*>(PyCapsule_GetPointer(capsule, nullptr));
+}
+
+char type_kind(legate::Type::Code code) {
+  using Code = legate::Type::Code;
+  switch (code) {
+    case Code::BOOL:
+      return 'b';
+    case Code::INT8:
+    case Code::INT16:
+    case Code::INT32:
+    case Code::INT64:
+      return 'i';
+    case Code::UINT8:
+    case Code::UINT16:
+    case Code::UINT32:
+    case Code::UINT64:
+      return 'u';
+    case Code::FLOAT16:
+    case Code::FLOAT32:
+    case Code::FLOAT64:
+      return 'f';
+    case Code::COMPLEX64:
+    case Code::COMPLEX128:
+      return 'c';
+    case Code::BINARY:
+      return 'S';
+    default:
+      return 'V';
+  }
+}
+
 void destroy_capsule(PyObject* capsule) {
   // A consumer renames the capsule and takes the tensor over.
   if (PyCapsule_IsValid(capsule, "dltensor_versioned") == 0) return;
@@ -186,7 +240,10 @@ Store Tensor::make_store() {
 Integers dlpack_version() { return {DLPACK_MAJOR_VERSION, DLPACK_MINOR_VERSION}; }
 
 PyObject* Physical::to_dlpack(bool copy) const {
-  auto tensor = value_->to_dlpack(copy);
+  auto tensor = [this, copy] {
+    const Control control{};  // waits as array_struct() does
+    return value_->to_dlpack(copy);
+  }();
   auto* capsule = PyCapsule_New(tensor.get(), "dltensor_versioned", destroy_capsule);
   if (capsule == nullptr) throw PythonError{};
   static_cast<void>(tensor.release());
@@ -282,6 +339,42 @@ Integers Physical::hi() const { return coordinates(value_->domain().hi()); }
 
 Allocation Physical::allocation() const {
   return describe(value_->get_inline_allocation(), extents_of(value_->domain()));
+}
+
+PyObject* Physical::array_struct() const {
+  constexpr int ALIGNED = 0x100;
+  constexpr int NOT_SWAPPED = 0x200;
+  constexpr int WRITEABLE = 0x400;
+  const auto allocation = [this] {
+    const Control control{};  // waits, at top level, for the tasks that write the store
+    return value_->get_inline_allocation();
+  }();
+  if (allocation.target == legate::mapping::StoreTarget::FBMEM) {
+    throw std::invalid_argument{"the store is in the memory of a device: it has no __array_struct__"};
+  }
+  const auto domain = value_->domain();
+  const auto type = value_->type();
+  auto description = std::make_unique<ArrayDescription>();
+  auto& interface = description->interface;
+  interface.two = 2;
+  interface.nd = domain.dim;
+  interface.typekind = type_kind(type.code());
+  interface.itemsize = static_cast<int>(type.size());
+  interface.flags = ALIGNED | NOT_SWAPPED | WRITEABLE;
+  interface.shape = description->shape;
+  interface.strides = description->strides;
+  bool empty = false;
+  for (int i = 0; i < domain.dim; ++i) {
+    const auto extent = domain.hi()[i] - domain.lo()[i] + 1;
+    empty = empty || extent <= 0;
+    description->shape[i] = extent < 0 ? 0 : extent;
+    description->strides[i] = static_cast<Py_intptr_t>(allocation.strides[static_cast<std::size_t>(i)]);
+  }
+  interface.data = empty || allocation.ptr == nullptr ? &nowhere : allocation.ptr;
+  auto* capsule = PyCapsule_New(description.get(), nullptr, destroy_description);
+  if (capsule == nullptr) throw PythonError{};
+  static_cast<void>(description.release());
+  return capsule;
 }
 
 Buffer Physical::create_output_buffer(const Extents& shape, bool bind) const {

@@ -175,6 +175,10 @@ class PhysicalStore:
         return Domain(self._handle.lo(), self._handle.hi())
 
     @property
+    def __array_struct__(self) -> Any:
+        return self._handle.array_struct()
+
+    @property
     def __array_interface__(self) -> dict[str, Any]:
         return _array_interface(self._handle.allocation(), typestr_of(self.type))
 

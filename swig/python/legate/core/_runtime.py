@@ -458,7 +458,18 @@ class Runtime:
     def prefetch_bloated_instances(
         self, store: LogicalStore, low_offsets: tuple[int, ...], high_offsets: tuple[int, ...], initialize: bool = False
     ) -> None:
-        """A hint that pieces of the store are going to be read together with their neighbours. Nothing needs it here."""
+        """A hint that pieces of the store are going to be read together with their neighbours.
+
+        Parameters
+        ----------
+        store
+            The store.
+        low_offsets, high_offsets
+            How far beyond a piece in each dimension.
+        initialize
+            Whether the store is filled with zeros.
+        """
+        _legatus.prefetch_bloated_instances(store._handle, low_offsets, high_offsets, initialize)
 
     # --- order ---
 
