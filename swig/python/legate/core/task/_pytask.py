@@ -166,9 +166,9 @@ class PyTask:
         self._plan = invoker.make_plan(self._library._handle, self._config.task_id)
         for code, body in self._bodies.items():
             if invoker.is_plain:
-                definition.add_variant(int(code), _runner(invoker, body), body, self._plan)
+                definition.add_variant(int(code), _runner(invoker, body, self._plan), body, self._plan)
             else:
-                definition.add_variant(int(code), _runner(invoker, body))
+                definition.add_variant(int(code), _runner(invoker, body, self._plan))
         definition.register_with(self._library._handle)
         self._registered = True
 
@@ -206,10 +206,10 @@ class PyTask:
         return f"PyTask({self._name}, {', '.join(code.name for code in sorted(self._bodies))})"
 
 
-def _runner(invoker: VariantInvoker, body: Callable[..., None]) -> Callable[[Any], None]:
-    """What the runtime calls, with a native context."""
+def _runner(invoker: VariantInvoker, body: Callable[..., None], plan: Any) -> Callable[[Any], None]:
+    """What the runtime calls, with a native context. Keeps the plan, which bodies use when the task object is gone."""
 
-    def run(handle: Any) -> None:
+    def run(handle: Any, _plan: Any = plan) -> None:
         invoker(TaskContext._wrap(handle), body)
 
     return run
