@@ -147,8 +147,9 @@ def store_from_buffer(
         raise ValueError(
             f"create_store_from_buffer: the buffer is too small, {view.nbytes} bytes for {shape} elements of {dtype} ({needed})"
         )
-    if not view.contiguous:
-        raise ValueError("create_store_from_buffer: the buffer is not contiguous")
+    in_order = {DimOrdering.Kind.C: view.c_contiguous, DimOrdering.Kind.FORTRAN: view.f_contiguous}
+    if not in_order.get(DimOrdering.Kind(kind), view.contiguous):
+        raise ValueError(f"create_store_from_buffer: the buffer is not contiguous in the order {DimOrdering.Kind(kind).name}")
     if needed == 0:
         return LogicalStore._wrap(_legatus.create_store(dtype._handle, shape, False))
     # The view, and not the object: it keeps, for example, a bytearray from being resized.
