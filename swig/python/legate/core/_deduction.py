@@ -13,6 +13,7 @@ from ._types import Type
 _UNSIGNED = ((8, types.uint8), (16, types.uint16), (32, types.uint32), (64, types.uint64))
 _SIGNED = ((7, types.int8), (15, types.int16), (31, types.int32), (63, types.int64))
 _LARGEST_ARRAY = 2**32 - 1
+LARGEST_BINARY = 2**20 - 1
 
 
 def deduce(value: Any) -> tuple[Type, bytes | None]:
@@ -58,7 +59,7 @@ def _deduce_plain(value: Any) -> tuple[Type, bytes | None] | None:
         except UnicodeEncodeError:
             raise NotImplementedError("Text with lone surrogates has no type") from None
     if kind is bytes:
-        if len(value) > _LARGEST_ARRAY:
+        if len(value) > LARGEST_BINARY:
             raise NotImplementedError(f"{len(value)} bytes are too many for a binary type")
         return types.binary_type(len(value)), value
     if value is None:

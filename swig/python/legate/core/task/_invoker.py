@@ -16,6 +16,7 @@ from .. import _legatus
 from .. import _types as types
 from .._constraints import Constraint, DeferredConstraint
 from .._context import TaskContext
+from .._deduction import LARGEST_BINARY
 from .._physical import PhysicalStore
 from .._runtime import get_legate_runtime
 from .._scalar import Scalar
@@ -97,7 +98,8 @@ class Parameter:
             category=UserWarning,
             stacklevel=5,
         )
-        return Scalar(PICKLED + pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL))
+        packed = PICKLED + pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        return Scalar(packed if len(packed) <= LARGEST_BINARY else np.frombuffer(packed, np.uint8))
 
     def _travels_natively(self, value: Any) -> bool:
         """Whether the body would get an equal value of the same type without pickling."""
@@ -109,7 +111,7 @@ class Parameter:
         if kind is list or kind is tuple:
             return resolved is kind
         if kind is np.ndarray:
-            return resolved is np.ndarray
+            return resolved is np.ndarray and not _is_packed(value)
         return isinstance(value, np.number) and (resolved is kind or resolved in (float, complex))
 
     def receive(self, argument: Any) -> Any:
@@ -122,9 +124,16 @@ class Parameter:
         if issubclass(resolved, Scalar):
             return argument
         value = argument.value()
-        if type(value) is memoryview and value[: len(PICKLED)] == PICKLED:
+        if _is_packed(value):
             return pickle.loads(value[len(PICKLED) :])
         return value if isinstance(value, resolved) else resolved(value)
+
+
+def _is_packed(value: Any) -> bool:
+    """Whether the value of a scalar is a pickled object: bytes, or an array of them where there are many."""
+    if type(value) is np.ndarray:
+        return value.dtype == np.uint8 and value.ndim == 1 and value[: len(PICKLED)].tobytes() == PICKLED
+    return type(value) is memoryview and value[: len(PICKLED)] == PICKLED
 
 
 def _null_store() -> LogicalStore:
