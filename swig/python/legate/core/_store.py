@@ -130,7 +130,7 @@ class LogicalStore:
         Parameters
         ----------
         extra_dim
-            Where it goes; negative positions count from the end.
+            Before which dimension it goes; negative positions count from the end, so that -1 is before the last one.
         dim_size
             Its extent.
 
