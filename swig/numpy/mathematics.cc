@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: Apache-2.0
+// The functions of the mathematical library, of one operand.
+#include "kernels.h"
+
+#include <cmath>
+
+namespace legatus::numpy {
+
+namespace {
+
+#define LEGATUS_NUMPY_FUNCTION(name) \
+  struct Function_##name {           \
+    template <typename T>            \
+    static T apply(T a) {            \
+      using std::name;               \
+      return name(a);                \
+    }                                \
+  };
+LEGATUS_NUMPY_FUNCTION(sqrt)
+LEGATUS_NUMPY_FUNCTION(cbrt)
+LEGATUS_NUMPY_FUNCTION(exp)
+LEGATUS_NUMPY_FUNCTION(exp2)
+LEGATUS_NUMPY_FUNCTION(expm1)
+LEGATUS_NUMPY_FUNCTION(log)
+LEGATUS_NUMPY_FUNCTION(log2)
+LEGATUS_NUMPY_FUNCTION(log10)
+LEGATUS_NUMPY_FUNCTION(log1p)
+LEGATUS_NUMPY_FUNCTION(sin)
+LEGATUS_NUMPY_FUNCTION(cos)
+LEGATUS_NUMPY_FUNCTION(tan)
+LEGATUS_NUMPY_FUNCTION(asin)
+LEGATUS_NUMPY_FUNCTION(acos)
+LEGATUS_NUMPY_FUNCTION(atan)
+LEGATUS_NUMPY_FUNCTION(sinh)
+LEGATUS_NUMPY_FUNCTION(cosh)
+LEGATUS_NUMPY_FUNCTION(tanh)
+LEGATUS_NUMPY_FUNCTION(asinh)
+LEGATUS_NUMPY_FUNCTION(acosh)
+LEGATUS_NUMPY_FUNCTION(atanh)
+#undef LEGATUS_NUMPY_FUNCTION
+
+/// What one degree is in radians.
+constexpr double DEGREE = 3.14159265358979323846 / 180.0;
+
+struct Deg2rad {
+  template <typename T>
+  static T apply(T a) {
+    return a * static_cast<T>(DEGREE);
+  }
+};
+struct Rad2deg {
+  template <typename T>
+  static T apply(T a) {
+    return a * static_cast<T>(1.0 / DEGREE);
+  }
+};
+
+}  // namespace
+
+void add_mathematics(KernelTable& table) {
+  using FloatsAndComplexes = Joined<Floats, Complexes>;
+  add_unary_of<Function_sqrt>(table, Operation::SQRT, FloatsAndComplexes{});
+  add_unary_of<Function_cbrt>(table, Operation::CBRT, Floats{});
+  add_unary_of<Function_exp>(table, Operation::EXP, FloatsAndComplexes{});
+  add_unary_of<Function_exp2>(table, Operation::EXP2, Floats{});
+  add_unary_of<Function_expm1>(table, Operation::EXPM1, Floats{});
+  add_unary_of<Function_log>(table, Operation::LOG, FloatsAndComplexes{});
+  add_unary_of<Function_log2>(table, Operation::LOG2, Floats{});
+  add_unary_of<Function_log10>(table, Operation::LOG10, FloatsAndComplexes{});
+  add_unary_of<Function_log1p>(table, Operation::LOG1P, Floats{});
+  add_unary_of<Function_sin>(table, Operation::SIN, FloatsAndComplexes{});
+  add_unary_of<Function_cos>(table, Operation::COS, FloatsAndComplexes{});
+  add_unary_of<Function_tan>(table, Operation::TAN, FloatsAndComplexes{});
+  add_unary_of<Function_asin>(table, Operation::ARCSIN, FloatsAndComplexes{});
+  add_unary_of<Function_acos>(table, Operation::ARCCOS, FloatsAndComplexes{});
+  add_unary_of<Function_atan>(table, Operation::ARCTAN, FloatsAndComplexes{});
+  add_unary_of<Function_sinh>(table, Operation::SINH, FloatsAndComplexes{});
+  add_unary_of<Function_cosh>(table, Operation::COSH, FloatsAndComplexes{});
+  add_unary_of<Function_tanh>(table, Operation::TANH, FloatsAndComplexes{});
+  add_unary_of<Function_asinh>(table, Operation::ARCSINH, FloatsAndComplexes{});
+  add_unary_of<Function_acosh>(table, Operation::ARCCOSH, FloatsAndComplexes{});
+  add_unary_of<Function_atanh>(table, Operation::ARCTANH, FloatsAndComplexes{});
+  add_unary_of<Deg2rad>(table, Operation::DEG2RAD, Floats{});
+  add_unary_of<Rad2deg>(table, Operation::RAD2DEG, Floats{});
+}
+
+}  // namespace legatus::numpy
