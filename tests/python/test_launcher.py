@@ -16,7 +16,7 @@ import pytest
 
 from legate import install_info
 from legate.driver.command_line import help_text, parse
-from legate.driver.composition import BIND_SCRIPT, PACKAGE_ROOT, compose, runtime_configuration
+from legate.driver.composition import BIND_SCRIPT, PACKAGE_ROOT, STAND_INS, compose, runtime_configuration
 from legate.driver.errors import CommandLineError
 from legate.driver.options import FORWARDED, GROUPS, OPTIONS, Kind, find_option
 from legate.driver.process import run
@@ -395,11 +395,19 @@ class TestComposition:
 
     def test_the_child_finds_the_package_of_the_launcher(self, monkeypatch):
         monkeypatch.setattr("site.getsitepackages", lambda: ["/nowhere"])
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
         assert composed("x.py").changes["PYTHONPATH"] == str(PACKAGE_ROOT)
         assert composed("x.py", PYTHONPATH="/a").changes["PYTHONPATH"] == f"{PACKAGE_ROOT}:/a"
         assert "PYTHONPATH" not in composed("x.py", PYTHONPATH=f"/a:{PACKAGE_ROOT}").changes
         monkeypatch.setattr("site.getsitepackages", lambda: [str(PACKAGE_ROOT)])
         assert "PYTHONPATH" not in composed("x.py").changes
+
+    def test_the_child_finds_stand_ins_last_and_only_for_what_is_not_installed(self, monkeypatch):
+        monkeypatch.setattr("site.getsitepackages", lambda: [str(PACKAGE_ROOT)])
+        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+        assert (STAND_INS / "cupy.py").exists()
+        assert composed("x.py").changes["PYTHONPATH"] == str(STAND_INS)
+        assert composed("x.py", PYTHONPATH="/a").changes["PYTHONPATH"] == f"/a:{STAND_INS}"
 
 
 class TestBinder:

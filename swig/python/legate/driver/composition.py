@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import shlex
 import site
@@ -15,12 +16,14 @@ from legate.driver.command_line import Arguments
 from legate.driver.launchers import Job, launcher_prefix
 from legate.driver.options import FORWARDED, Kind, find_option
 
-__all__ = ("BIND_SCRIPT", "PACKAGE_ROOT", "Command", "compose")
+__all__ = ("BIND_SCRIPT", "PACKAGE_ROOT", "STAND_INS", "Command", "compose")
 
 # Links are not followed: in a build tree the files are links to the sources, which are no complete package.
 BIND_SCRIPT = Path(__file__).absolute().with_name("legate-bind.sh")
 #: The folder from which this package was imported.
 PACKAGE_ROOT = Path(__file__).absolute().parents[2]
+#: Modules that programs import without needing them on CPUs, for where they are not installed.
+STAND_INS = Path(__file__).absolute().parents[1] / "stand_ins"
 
 #: The binder puts the rank in its place, so that files of several processes have different names.
 RANK = "%%LEGATE_GLOBAL_RANK%%"
@@ -104,8 +107,10 @@ def _environment(arguments: Arguments, environ: Mapping[str, str]) -> dict[str, 
     if arguments.benchmark_to_file:
         changes["LEGATE_BENCHMARK_OUT"] = logdir(arguments)
     python_path = environ.get("PYTHONPATH", "")
-    if not _is_on_every_path(python_path):
-        changes["PYTHONPATH"] = os.pathsep.join(filter(None, [str(PACKAGE_ROOT), python_path]))
+    first = [] if _is_on_every_path(python_path) else [str(PACKAGE_ROOT)]
+    last = [] if importlib.util.find_spec("cupy") else [str(STAND_INS)]
+    if first or last:
+        changes["PYTHONPATH"] = os.pathsep.join(filter(None, [*first, python_path, *last]))
     return changes
 
 
