@@ -24,6 +24,19 @@ def as_array(value: Any) -> ndarray:
     return array(value)
 
 
+def separated(operand: ndarray, target: ndarray) -> ndarray:
+    """
+    The operand as an argument of a task that writes `target`: itself, `target` if it is the same, or a copy.
+
+    Tasks cannot have arguments that overlap what they write, unless they are the same store.
+    """
+    if operand._root is not target._root or operand is target:
+        return operand
+    if operand._is_same_view(target):
+        return target
+    return operand.copy() if operand._overlaps(target) else operand
+
+
 def assign(target: ndarray, source: ndarray) -> None:
     """
     Sets the elements of `target` to those of `source`, broadcast and converted, as if they were all read first.
@@ -35,8 +48,7 @@ def assign(target: ndarray, source: ndarray) -> None:
     """
     if source._is_same_view(target):
         return
-    if source._overlaps(target):
-        source = source.copy()
+    source = separated(source, target)
     if source.shape != target.shape:
         source = stretched(source, target.shape)
     if source.dtype == target.dtype:

@@ -22,8 +22,8 @@ from ._protocol import to_numpy
 def _from_numpy(value: Any) -> Any:
     if isinstance(value, (np.ndarray, np.generic)):
         return array(value)
-    if isinstance(value, tuple) and not hasattr(value, "_fields"):
-        return tuple(_from_numpy(part) for part in value)
+    if isinstance(value, (tuple, list)):
+        return [_from_numpy(part) for part in value] if isinstance(value, list) else tuple(map(_from_numpy, value))
     return value
 
 
@@ -49,7 +49,7 @@ NAMES = """
     cumsum cumprod nancumsum nancumprod argsort unique searchsorted quantile nanquantile percentile median
     flip fliplr flipud roll rot90 repeat nonzero flatnonzero argwhere take_along_axis trace tril triu
     bincount histogram diff ediff1d nan_to_num nansum nanprod nanmax nanmin nanmean cross tensordot kron
-    meshgrid indices outer_product compress extract ptp digitize array_split isin
+    meshgrid indices compress extract ptp digitize array_split isin
 """.split()
 globals().update({name: gathering(getattr(np, name)) for name in NAMES if hasattr(np, name)})
 NAMES = [name for name in NAMES if hasattr(np, name)]

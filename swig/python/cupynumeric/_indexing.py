@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from . import _launch
-from ._assignment import as_array, assign_value, stretched
+from ._assignment import as_array, assign_value, separated, stretched
 from ._ndarray import ndarray
 
 
@@ -117,7 +117,7 @@ def get(array: ndarray, key: Any) -> ndarray:
     if not _is_basic(entries):
         from ._creation import array as new_array
 
-        return new_array(_numpy_view(array)[_for_numpy(entries)])
+        return new_array(array.__array__()[_for_numpy(entries)])
     view = _basic_view(array, entries)
     # Elements are values, as in NumPy; `a[...]` of a 0-d array is the array.
     if view.ndim == 0 and all(_is_integer(entry) for entry in entries) and entries:
@@ -136,21 +136,13 @@ def put(array: ndarray, key: Any, value: Any) -> None:
     IndexError, NotImplementedError, TypeError
         As `get`.
     """
+    array._check_writeable()
     entries = _entries(key)
     if _is_basic(entries):
-        assign_value(_writeable_view(array, entries), value)
-        return
-    array._check_writeable()
-    if len(entries) == 1 and _put_by_mask(array, entries[0], value):
-        return
-    target = _numpy_view(array)
-    target[_for_numpy(entries)] = value.__array__() if isinstance(value, ndarray) else value
-
-
-def _writeable_view(array: ndarray, entries: list[Any]) -> ndarray:
-    """The selected elements without the dimensions that newaxis adds, which an assigned value need not know."""
-    array._check_writeable()
-    return _basic_view(array, entries)
+        assign_value(_basic_view(array, entries), value)
+    elif len(entries) != 1 or not _put_by_mask(array, entries[0], value):
+        # In the store's memory. On several ranks all of them write the same.
+        array.__array__()[_for_numpy(entries)] = value.__array__() if isinstance(value, ndarray) else value
 
 
 def _put_by_mask(array: ndarray, mask: Any, value: Any) -> bool:
@@ -158,14 +150,7 @@ def _put_by_mask(array: ndarray, mask: Any, value: Any) -> bool:
     is_number = isinstance(value, (int, float, complex, np.generic)) or (isinstance(value, ndarray) and not value.ndim)
     if mask.dtype != np.bool_ or mask.shape != array.shape or not is_number or array.ndim == 0:
         return False
-    number = as_array(value)
-    if number.dtype != array.dtype:
-        number = number.astype(array.dtype)
-    number = stretched(number, array.shape)
-    _launch.elementwise("where", array.dtype, array, (as_array(mask), number, array))
+    number = separated(as_array(value).astype(array.dtype), array)
+    operands = (separated(as_array(mask), array), stretched(number, array.shape), array)
+    _launch.elementwise("where", array.dtype, array, operands)
     return True
-
-
-def _numpy_view(array: ndarray) -> np.ndarray:
-    """The store's memory. What is written there is in the array; on several ranks all write the same."""
-    return array.__array__()

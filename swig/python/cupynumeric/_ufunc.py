@@ -11,7 +11,7 @@ import numpy as np
 from legate.core import Scalar
 
 from . import _launch
-from ._assignment import as_array
+from ._assignment import as_array, separated
 from ._library import checked_dtype, has_operation, scalar_of
 from ._ndarray import ndarray
 from ._resolution import PROMOTES_BY_DTYPE, Kind, resolve
@@ -270,13 +270,7 @@ def _operand(value: Any, dtype: np.dtype, shape: tuple[int, ...], target: ndarra
     """An argument as the kernel needs it: of its type, of the result's shape, and not half-way the result itself."""
     if not isinstance(value, ndarray):
         return scalar_of(value, dtype)
-    if value.dtype != dtype:
-        value = value.astype(dtype)
-    elif value._root is target._root and value is not target:
-        if value._is_same_view(target):
-            return target  # stores that overlap may not be two arguments, unless they are one
-        if value._overlaps(target):
-            value = value.copy()
+    value = separated(value, target) if value.dtype == dtype else value.astype(dtype)
     return value if value._shape == shape else value._stretched(shape)
 
 
