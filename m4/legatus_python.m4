@@ -5,18 +5,21 @@ AC_DEFUN([LEGATUS_PYTHON],
   [LEGATUS_WITH([python], [Python 3.11 or newer with headers and NumPy, and SWIG, for the Python package])
    legatus_have_python=no
    legatus_python_lacks=
-   AS_CASE([$with_python], [auto|yes|no], [], [: ${PYTHON="$with_python/bin/python3"}])
+   AS_CASE([$with_python], [auto|yes|no], [],
+     [: ${PYTHON="$with_python/bin/python3"}
+      AS_IF([! command -v "$PYTHON" >/dev/null 2>&1],
+        [AC_MSG_ERROR([--with-python=$with_python was given, but there is no $PYTHON])])])
    AS_IF([test "x$with_python" = xno], [PYTHON=:], [AM_PATH_PYTHON([3.11], [], [PYTHON=:])])
    AC_ARG_VAR([SWIG], [SWIG 4, which writes the Python extension])
-   AS_IF([test "x$PYTHON" = x:], [legatus_python_lacks="python3-dev"],
+   AS_IF([test "x$PYTHON" = x:], [legatus_python_lacks=" python3 (3.11 or newer)"],
      [LEGATUS_PYTHON_HEADERS
       LEGATUS_PYTHON_NUMPY
       AC_CHECK_PROGS([SWIG], [swig4.0 swig])
       AS_IF([test -z "$SWIG"], [AS_VAR_APPEND([legatus_python_lacks], [" swig"])])
       AS_IF([test -z "$legatus_python_lacks"], [legatus_have_python=yes])])
    AS_IF([test "x$legatus_have_python" = xno],
-     [LEGATUS_REQUESTED([python], [it lacks:$legatus_python_lacks])
-      AS_IF([test "x$with_python" = xyes], [AC_MSG_ERROR([--with-python was given, but this is missing:$legatus_python_lacks])])])
+     [AS_CASE([$with_python], [auto|no], [],
+       [AC_MSG_ERROR([--with-python=$with_python was given, but this is missing:$legatus_python_lacks])])])
    # The interpreter itself, where PYTHON is a script that looks for it.
    PYTHON_EXECUTABLE=$PYTHON
    AS_IF([test "x$PYTHON" != x:], [PYTHON_EXECUTABLE=$($PYTHON -c 'import sys; print(sys.executable)')])
