@@ -111,7 +111,7 @@ std::size_t Storage::bytes() {
 
 engine::Array& Storage::array() {
   if (!array_) {
-    const auto alignment = static_cast<std::size_t>(type_.alignment());
+    const auto alignment = std::max<std::size_t>(1, type_.alignment());  // that of the null type is 0
     if (producer_) {
       root_.key = KeyPartition{producer_->tiling(), producer_->tiling()->color_volume()};
       array_ = producer_->take_array(alignment);
