@@ -183,6 +183,9 @@ def store_from_tiles(
     return partition.store(), partition
 
 
+_DLPACK_DEVICES = (1, 2, 3, 13)  # host memory; CUDA's device, host and managed memory
+
+
 def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> LogicalStore:
     """A store of the elements of an object that offers them by DLPack, sharing its memory.
 
@@ -206,6 +209,8 @@ def from_dlpack(x: Any, /, *, device: Any = None, copy: bool | None = None) -> L
     """
     if device is None and hasattr(x, "__dlpack_device__"):
         device = x.__dlpack_device__()
+    if device is not None and device[0] not in _DLPACK_DEVICES:
+        raise BufferError(f"from_dlpack: devices of DLPack's type {device[0]} are not supported")
     capsule = _capsule_of(x, device, copy)
     return LogicalStore._wrap(_legatus.Tensor(capsule).make_store())
 
