@@ -1,0 +1,402 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What only whole processes show: how they start and end, what they print, and how they fail."""
+
+import signal
+import subprocess
+import sys
+import textwrap
+import time
+
+import pytest
+from programs import run_program
+
+HEAD = """
+import sys, numpy as np
+from legate.core import *
+from legate.core import types as ty
+from legate.core.task import *
+runtime = get_legate_runtime()
+"""
+
+
+def run(text, **variables):
+    return run_program(HEAD + textwrap.dedent(text), **variables)
+
+
+def test_importing_legate_starts_nothing():
+    done = run_program(
+        "import sys, legate, legate.util.has_started as h; print('legate.core' in sys.modules, h.runtime_has_started())"
+    )
+    assert (done.returncode, done.stdout) == (0, "False False\n")
+
+
+def test_work_that_nobody_waits_for_is_done():
+    done = run(
+        """
+        @task
+        def hello(n: int) -> None:
+            sys.stdout.write(f"task {n}\\n")
+        for n in range(20):
+            hello(n)
+        """
+    )
+    assert done.returncode == 0
+    assert sorted(done.stdout.splitlines()) == sorted(f"task {n}" for n in range(20))
+
+
+def test_an_exception_that_nothing_declares_ends_the_process():
+    done = run(
+        """
+        @task
+        def broken(n: int) -> None:
+            raise ValueError("the reason")
+        broken(1)
+        runtime.issue_execution_fence(block=True)
+        print("not reached")
+        """
+    )
+    assert done.returncode != 0
+    assert "not reached" not in done.stdout
+    text = done.stdout + done.stderr
+    assert "broken" in text and "ValueError: the reason" in text and "Traceback" in text
+    assert 'raise ValueError("the reason")' in text or "line " in text
+
+
+def test_an_undeclared_exit_in_a_task_ends_the_process():
+    done = run(
+        """
+        @task(options=VariantOptions(may_throw_exception=True))
+        def leaves() -> None:
+            sys.exit(3)
+        leaves()
+        print("not reached")
+        """
+    )
+    assert done.returncode != 0 and "not reached" not in done.stdout
+
+
+def test_an_exception_of_a_task_leaves_the_program():
+    done = run(
+        """
+        @task(options=VariantOptions(may_throw_exception=True))
+        def fails() -> None:
+            raise ValueError("nobody catches me")
+        runtime.add_shutdown_callback(lambda: print("callback"))
+        fails()
+        """
+    )
+    assert done.returncode == 1
+    assert "ValueError: nobody catches me" in done.stderr and done.stderr.count("Traceback") >= 1
+    assert done.stdout == "callback\n"
+
+
+@pytest.mark.parametrize(
+    ("end", "status", "says"),
+    [
+        ("sys.exit(7)", 7, ""),
+        ("sys.exit(0)", 0, ""),
+        ("sys.exit('words')", 1, "words"),
+        ("raise KeyError('plain')", 1, "KeyError: 'plain'"),
+        ("pass", 0, ""),
+    ],
+)
+def test_exit_status(end, status, says):
+    done = run(
+        f"""
+        @task
+        def late() -> None:
+            sys.stdout.write("task\\n")
+        runtime.add_shutdown_callback(lambda: sys.stdout.write("callback\\n"))
+        late()
+        {end}
+        """
+    )
+    assert done.returncode == status and says in done.stderr
+    assert sorted(done.stdout.splitlines()) == ["callback", "task"]
+
+
+def test_a_deferred_exception_that_nobody_asks_for():
+    done = run(
+        """
+        @task(options=VariantOptions(may_throw_exception=True))
+        def fails() -> None:
+            raise ValueError("deferred")
+        with Scope(exception_mode=ExceptionMode.DEFERRED):
+            fails()
+            print("inside")
+        print("not reached")
+        """
+    )
+    assert (done.returncode, done.stdout) == (1, "inside\n") and "ValueError: deferred" in done.stderr
+
+
+# --- the end ---
+
+
+def test_callbacks_run_last_in_first_out():
+    done = run(
+        """
+        def callback(name):
+            return lambda: print(name)
+        first = callback("first")
+        runtime.add_shutdown_callback(first)
+        runtime.add_shutdown_callback(callback("second"))
+        runtime.add_shutdown_callback(first)
+        runtime.add_shutdown_callback(lambda: runtime.add_shutdown_callback(callback("added")))
+        print("end")
+        """
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["end", "added", "first", "second", "first"])
+
+
+@pytest.mark.parametrize("explicit", [True, False])
+def test_callbacks_may_launch_tasks(explicit):
+    done = run(
+        f"""
+        @task
+        def late(out: OutputStore, n: int) -> None:
+            np.asarray(out)[...] = n
+        store = runtime.create_store(ty.int64, (3,))
+        def callback():
+            late(store, 5)
+            print(np.asarray(store.get_physical_store()).tolist())
+        runtime.add_shutdown_callback(callback)
+        if {explicit}:
+            runtime.finish()
+            runtime.finish()
+            print("finished", get_legate_runtime() is runtime)
+        """
+    )
+    assert done.returncode == 0, done.stderr
+    assert done.stdout.splitlines() == ["[5, 5, 5]"] + ["finished True"] * explicit
+
+
+def test_tasks_called_while_the_interpreter_exits():
+    done = run(
+        """
+        import atexit
+        @task
+        def late() -> None:
+            print("late task")
+        atexit.register(late)
+        print("end")
+        """
+    )
+    # What is registered after the start runs before the runtime ends.
+    assert (done.returncode, done.stdout) == (0, "end\nlate task\n"), done.stderr
+
+
+def test_the_runtime_is_not_started_again():
+    done = run_program(
+        textwrap.dedent(
+            """
+            import atexit
+            def ask():
+                try:
+                    get_legate_runtime()
+                except RuntimeError as error:
+                    print(error)
+            atexit.register(ask)
+            from legate.core import get_legate_runtime
+            """
+        )
+    )
+    assert done.returncode == 0 and "cannot be started after" in done.stdout, done.stderr
+
+
+def test_stores_that_live_until_the_end():
+    done = run(
+        """
+        import sys
+        kept = [runtime.create_store(ty.int64, (100,)) for _ in range(10)]
+        for store in kept:
+            store.fill(3)
+        array = np.zeros(10)
+        attached = runtime.create_store_from_buffer(ty.float64, (10,), array, False)
+        attached.fill(2.0)
+        physical = kept[0].get_physical_store()
+        view = np.asarray(physical)
+        allocation = physical.get_inline_allocation()
+        sys.kept = [kept, view, attached, allocation, Scalar(np.arange(5))]
+        class Cycle: pass
+        cycle = Cycle(); cycle.me = cycle; cycle.store = runtime.create_store(ty.int64, (5,))
+        """
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_objects_are_dropped_after_the_end():
+    done = run(
+        """
+        store = runtime.create_store(ty.int64, (5,))
+        store.fill(1)
+        call = None
+        runtime.finish()
+        del store
+        print("dropped")
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "dropped\n"), done.stderr
+
+
+def test_threads_that_still_run_at_the_end():
+    done = run(
+        """
+        import threading, time
+        @task
+        def work(n: int) -> None:
+            pass
+        def loop():
+            for n in range(200):
+                work(n)
+            print("done")
+        threading.Thread(target=loop).start()
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "done\n"), done.stderr
+
+
+def test_a_subprocess_of_a_program():
+    done = run(
+        """
+        import subprocess
+        print(subprocess.run([sys.executable, "-c", "print('child')"], capture_output=True, text=True).stdout, end="")
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "child\n"), done.stderr
+
+
+# --- the start ---
+
+
+def test_seeds():
+    done = run(
+        """
+        import random, warnings
+        print(random.random() == random.Random(1234).random(), np.random.rand() == np.random.RandomState(1234).rand())
+        for seed in (random.seed, np.random.seed):
+            with warnings.catch_warnings(record=True) as caught:
+                warnings.simplefilter("always")
+                seed(5)
+            print(len(caught), "non-constant" in str(caught[0].message))
+        print(random.random() == random.Random(5).random(), np.random.rand() == np.random.RandomState(5).rand())
+        """
+    )
+    assert done.stdout.splitlines() == ["True True", "1 True", "1 True", "True True"], done.stderr
+
+
+def test_the_configuration_comes_from_the_environment():
+    done = run(
+        "print(get_machine().count(TaskTarget.CPU), runtime.config().min_cpu_chunk, runtime.realm_config().sysmem)",
+        LEGATE_CONFIG="--cpus 1 --sysmem 128 --min-cpu-chunk 77",
+    )
+    assert (done.returncode, done.stdout.split()) == (0, ["1", "77", str(128 * 2**20)]), done.stderr
+
+
+def test_an_unknown_flag_is_refused():
+    done = run("print('started')", LEGATE_CONFIG="--no-such-flag")
+    assert done.returncode != 0 and "started" not in done.stdout
+    assert "no-such-flag" in done.stdout + done.stderr
+
+
+def test_a_program_on_standard_input():
+    done = subprocess.run(
+        [sys.executable, "-"],
+        input="from legate.core import *\nfrom legate.core.task import *\n"
+        "@task\ndef hello() -> None:\n    print('hello')\nhello()\n",
+        capture_output=True,
+        text=True,
+        timeout=100,
+    )
+    assert (done.returncode, done.stdout) == (0, "hello\n"), done.stderr
+
+
+def test_limited_output_of_the_first_rank():
+    done = run(
+        """
+        @task
+        def hello() -> None:
+            sys.stdout.write("from a task\\n")
+        hello()
+        sys.stdout.write("from the program\\n")
+        """,
+        LEGATE_LIMIT_STDOUT="1",
+    )
+    assert done.returncode == 0
+    assert sorted(done.stdout.splitlines()) == ["from a task", "from the program"]
+
+
+def test_provenance_is_tracked_where_it_is_recorded():
+    program = """
+        @track_provenance()
+        def outer():
+            return Scope.provenance()
+        def plain(): ...
+        print(track_provenance()(plain) is plain)
+        print(outer())
+        """
+    done = run(program)
+    assert done.stdout.splitlines() == ["True", ""], done.stderr
+    done = run(program, LEGATE_CONFIG="--cpus 1 --sysmem 100 --provenance")
+    lines = done.stdout.splitlines()
+    assert lines[0] == "False" and '"line":' in lines[1] and '"file":' in lines[1], done.stderr
+
+
+@pytest.mark.xfail(strict=True, reason="launches inside a body are not there yet")
+def test_tasks_launch_tasks():
+    done = run(
+        """
+        @task
+        def inner(x: InputStore, y: OutputStore) -> None:
+            np.asarray(y)[...] = np.asarray(x) + 1
+        @task
+        def outer(x: InputStore, y: OutputStore) -> None:
+            inner(x.to_logical_store(), y.to_logical_store())
+        x, y = (runtime.create_store(ty.int64, (10,)) for _ in range(2))
+        x.fill(3)
+        outer(x, y)
+        print(np.asarray(y).tolist())
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, f"{[4] * 10}\n")
+
+
+# --- interrupts ---
+
+
+@pytest.mark.parametrize(
+    "waits",
+    [
+        "runtime.issue_execution_fence(block=True)",
+        pytest.param("np.asarray(store)", marks=pytest.mark.xfail(strict=True, reason="only fences look for signals")),
+    ],
+)
+def test_an_interrupt_ends_a_wait(waits):
+    program = HEAD + textwrap.dedent(
+        f"""
+        import threading
+        released = threading.Event()
+        @task
+        def late(out: OutputStore) -> None:
+            np.asarray(out)[...] = 1 if released.wait(5) else 2
+        store = runtime.create_store(ty.int64, (1,))
+        late(store)
+        try:
+            print("waiting", flush=True)
+            {waits}
+        except KeyboardInterrupt:
+            released.set()
+        print(np.asarray(store).tolist())
+        """
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout.readline() == "waiting\n"
+        time.sleep(0.3)  # so that it waits; the result is the same if it does not yet
+        process.send_signal(signal.SIGINT)
+        out, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert (process.returncode, out) == (0, "[1]\n"), err
