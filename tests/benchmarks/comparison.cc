@@ -124,8 +124,10 @@ class Launches {
         wide_source_{create(100'000)},
         wide_target_{create(100'000)},
         small_{create(TILE_EXTENT)},
+        left_{create(TILE_EXTENT)},
+        right_{create(TILE_EXTENT)},
         sum_{Runtime::get_runtime()->create_store(legate::Scalar{0.0})} {
-    for (const auto& store : {source_, target_, wide_source_, wide_target_, small_}) {
+    for (const auto& store : {source_, target_, wide_source_, wide_target_, small_, left_, right_}) {
       Runtime::get_runtime()->issue_fill(store, legate::Scalar{0.0});
     }
   }
@@ -138,6 +140,16 @@ class Launches {
   void one_task_with_a_store() {
     auto task = runtime()->create_task(library_, Empty::TASK_CONFIG.task_id());
     task.add_output(small_);
+    runtime()->submit(std::move(task));
+  }
+
+  void one_task_with_three_stores() {
+    auto task = runtime()->create_task(library_, Empty::TASK_CONFIG.task_id());
+    task.add_output(small_);
+    task.add_input(left_);
+    task.add_input(right_);
+    task.add_scalar_arg(legate::Scalar{1.5});
+    task.add_scalar_arg(legate::Scalar{std::uint8_t{7}});
     runtime()->submit(std::move(task));
   }
 
@@ -187,7 +199,7 @@ class Launches {
   legate::Library library_;
   legate::LogicalStore source_, target_;
   legate::LogicalStorePartition source_tiles_, target_tiles_;
-  legate::LogicalStore wide_source_, wide_target_, small_, sum_;
+  legate::LogicalStore wide_source_, wide_target_, small_, left_, right_, sum_;
 };
 
 void measure_launches(Launches& launches) {
@@ -195,6 +207,7 @@ void measure_launches(Launches& launches) {
   measure("submit_and_wait", [&] { launches.submit_and_wait(); });
   measure("one_task", [&] { launches.one_task(); });
   measure("one_task_with_a_store", [&] { launches.one_task_with_a_store(); });
+  measure("one_task_with_three_stores", [&] { launches.one_task_with_three_stores(); });
   measure(
       "tile_point", [&] { launches.tiles(); }, per_point);
   measure("automatic_launch", [&] { launches.automatic(); });
