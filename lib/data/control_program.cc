@@ -29,11 +29,15 @@ void check_outside_tasks(const char* operation) {
   }
 }
 
-void check_control_program(const char* operation) {
-  check_outside_tasks(operation);
+void check_running(const char* operation) {
   if (!runtime_running.load(std::memory_order_relaxed)) {
     throw std::runtime_error{std::string{operation} + ": the runtime is not running"};
   }
+}
+
+void check_control_program(const char* operation) {
+  check_outside_tasks(operation);
+  check_running(operation);
 }
 
 void set_runtime_running(bool value) { runtime_running.store(value); }

@@ -8,9 +8,11 @@ namespace legate::detail {
 void flush_held_operations();
 void set_flush_hook(void (*hook)());
 
+/// Throws std::runtime_error unless the runtime is running.
+void check_running(const char* operation);
 /// Throws std::runtime_error if the caller is inside a task.
 void check_outside_tasks(const char* operation);
-/// The same, and also unless the runtime is running.
+/// Both.
 void check_control_program(const char* operation);
 /// The runtime has started, or is about to stop.
 void set_runtime_running(bool value);

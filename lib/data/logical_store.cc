@@ -1,9 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/logical_store.h"
 
+#include "data/control_program.h"
 #include "data/physical_store.h"
 
 #include <algorithm>
+#include <atomic>
 #include <numeric>
 #include <stdexcept>
 #include <utility>
@@ -13,8 +15,8 @@ namespace legate::detail {
 namespace {
 
 std::uint64_t next_store_id() {
-  static std::uint64_t next = 0;  // control thread only
-  return next++;
+  static std::atomic<std::uint64_t> next{0};  // tasks make stores, too
+  return next.fetch_add(1, std::memory_order_relaxed);
 }
 
 template <typename T>
@@ -49,6 +51,17 @@ LogicalStore::Ptr LogicalStore::create(const std::vector<std::uint64_t>& extents
 }
 
 std::uint32_t LogicalStore::dim() const { return view_ ? static_cast<std::uint32_t>(view_->dim()) : shape_->dim(); }
+
+void LogicalStore::check_reachable(const char* function) const {
+  if (storage().is_reachable()) {
+    return;
+  }
+  if (storage().is_local()) {
+    throw std::runtime_error{std::string{function} +
+                             ": the store belongs to a task that has ended, or that runs in another thread"};
+  }
+  check_outside_tasks(function);
+}
 
 const View::Ptr& LogicalStore::view() {
   if (!view_) {
@@ -281,6 +294,9 @@ std::shared_ptr<const Tiling> LogicalStore::latest_key_partition() {
 }
 
 std::shared_ptr<PhysicalStore> LogicalStore::map() {
+  if (storage().is_local()) {
+    return PhysicalStore::of_local(shared_from_this());
+  }
   if (has_scalar_storage()) {
     return PhysicalStore::of_scalar_copy(shared_from_this());
   }

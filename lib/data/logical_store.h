@@ -24,7 +24,7 @@ class PhysicalStore;
 using TransformNames = std::vector<std::string>;
 
 /// A view of a storage. Immutable but for what it remembers: how it was last split, and its mapping. Control thread
-/// only.
+/// only, or the thread of the task that a local one belongs to.
 class LogicalStore : public std::enable_shared_from_this<LogicalStore> {
  public:
   using Ptr = std::shared_ptr<LogicalStore>;
@@ -47,6 +47,9 @@ class LogicalStore : public std::enable_shared_from_this<LogicalStore> {
   [[nodiscard]] bool transformed() const { return names_ != nullptr; }
   [[nodiscard]] Storage& storage() const { return *region_->storage; }
   [[nodiscard]] const std::shared_ptr<Region>& region() const { return region_; }
+
+  /// @throws std::runtime_error unless the caller may use it, see Storage::is_reachable().
+  void check_reachable(const char* function) const;
 
   /// Where the elements are. Waits for the producer of an unbound store; std::invalid_argument if there is none.
   [[nodiscard]] const View::Ptr& view();

@@ -29,21 +29,33 @@ std::vector<std::uint64_t> to_vector(Span<const std::uint64_t> values) {
   return std::vector<std::uint64_t>(values.begin(), values.end());
 }
 
-/// What a handle refers to, for a function that tasks must not call.
-template <typename Pointer>
-[[nodiscard]] auto& outside_tasks(const Pointer& object, const char* function) {
-  detail::check_outside_tasks(function);
-  return detail::checked(object, function);
+/// What a handle refers to, if the caller may use it: tasks only what belongs to them.
+[[nodiscard]] detail::LogicalStore& reachable(const InternalSharedPtr<detail::LogicalStore>& store,
+                                              const char* function) {
+  auto& result = detail::checked(store, function);
+  result.check_reachable(function);
+  return result;
 }
 
 /// The same for a function that needs the extents: some submitted task must decide them.
 [[nodiscard]] detail::LogicalStore& with_extents(const InternalSharedPtr<detail::LogicalStore>& store,
                                                  const char* function) {
-  auto& result = outside_tasks(store, function);
+  auto& result = reachable(store, function);
   if (result.unbound()) {
     throw std::invalid_argument{std::string{function} +
                                 ": Illegal to access an uninitialized unbound store: no submitted task decides its "
                                 "extents"};
+  }
+  return result;
+}
+
+/// The same for one that makes a view of the store.
+[[nodiscard]] detail::LogicalStore& viewable(const InternalSharedPtr<detail::LogicalStore>& store,
+                                             const char* function) {
+  auto& result = with_extents(store, function);
+  if (result.storage().is_local() && result.storage().local().argument) {
+    throw std::runtime_error{std::string{function} +
+                             ": there are no views of a store that was made by PhysicalStore::to_logical_store()"};
   }
   return result;
 }
@@ -74,10 +86,10 @@ void check_tiling_argument(const std::string& what, const std::vector<std::uint6
 
 std::uint32_t LogicalStore::dim() const { return detail::checked(impl_, "LogicalStore::dim").dim(); }
 Type LogicalStore::type() const { return detail::checked(impl_, "LogicalStore::type").type(); }
-Shape LogicalStore::shape() const { return Shape{outside_tasks(impl_, "LogicalStore::shape").shape()}; }
+Shape LogicalStore::shape() const { return Shape{reachable(impl_, "LogicalStore::shape").shape()}; }
 
 tuple<std::uint64_t> LogicalStore::extents() const {
-  if (!outside_tasks(impl_, "LogicalStore::extents").ready()) {
+  if (!reachable(impl_, "LogicalStore::extents").ready()) {
     detail::flush_held_operations();
   }
   return tuple<std::uint64_t>{with_extents(impl_, "LogicalStore::extents").extents()};
@@ -90,35 +102,34 @@ bool LogicalStore::has_scalar_storage() const {
   return detail::checked(impl_, "LogicalStore::has_scalar_storage").has_scalar_storage();
 }
 bool LogicalStore::overlaps(const LogicalStore& other) const {
-  return outside_tasks(impl_, "LogicalStore::overlaps")
-      .overlaps(detail::checked(other.impl_, "LogicalStore::overlaps"));
+  return reachable(impl_, "LogicalStore::overlaps").overlaps(reachable(other.impl_, "LogicalStore::overlaps"));
 }
 bool LogicalStore::equal_storage(const LogicalStore& other) const {
-  return outside_tasks(impl_, "LogicalStore::equal_storage")
-      .equal_storage(detail::checked(other.impl_, "LogicalStore::equal_storage"));
+  return reachable(impl_, "LogicalStore::equal_storage")
+      .equal_storage(reachable(other.impl_, "LogicalStore::equal_storage"));
 }
 std::string LogicalStore::to_string() const { return detail::checked(impl_, "LogicalStore::to_string").to_string(); }
 
 LogicalStore LogicalStore::promote(std::int32_t extra_dim, std::size_t dim_size) const {
-  return LogicalStore{with_extents(impl_, "LogicalStore::promote").promote(extra_dim, dim_size)};
+  return LogicalStore{viewable(impl_, "LogicalStore::promote").promote(extra_dim, dim_size)};
 }
 LogicalStore LogicalStore::project(std::int32_t dim, std::int64_t index) const {
-  return LogicalStore{with_extents(impl_, "LogicalStore::project").project(dim, index)};
+  return LogicalStore{viewable(impl_, "LogicalStore::project").project(dim, index)};
 }
 LogicalStore LogicalStore::broadcast(std::int32_t dim, std::size_t dim_size) const {
-  return LogicalStore{with_extents(impl_, "LogicalStore::broadcast").broadcast(dim, dim_size)};
+  return LogicalStore{viewable(impl_, "LogicalStore::broadcast").broadcast(dim, dim_size)};
 }
 LogicalStore LogicalStore::slice(std::int32_t dim, Slice slice) const {
-  return LogicalStore{with_extents(impl_, "LogicalStore::slice").slice(dim, slice)};
+  return LogicalStore{viewable(impl_, "LogicalStore::slice").slice(dim, slice)};
 }
 LogicalStore LogicalStore::transpose(std::vector<std::int32_t> axes) const {
-  return LogicalStore{with_extents(impl_, "LogicalStore::transpose").transpose(axes)};
+  return LogicalStore{viewable(impl_, "LogicalStore::transpose").transpose(axes)};
 }
 LogicalStore LogicalStore::delinearize(std::int32_t dim, std::vector<std::uint64_t> sizes) const {
-  return LogicalStore{with_extents(impl_, "LogicalStore::delinearize").delinearize(dim, sizes)};
+  return LogicalStore{viewable(impl_, "LogicalStore::delinearize").delinearize(dim, sizes)};
 }
 LogicalStore LogicalStore::reinterpret_as(const Type& type) const {
-  return LogicalStore{outside_tasks(impl_, "LogicalStore::reinterpret_as").reinterpret_as(type)};
+  return LogicalStore{viewable(impl_, "LogicalStore::reinterpret_as").reinterpret_as(type)};
 }
 
 std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
@@ -135,6 +146,7 @@ std::optional<LogicalStorePartition> LogicalStore::get_partition() const {
 
 LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t> tile_shape,
                                                         std::optional<Span<const std::uint64_t>> color_shape) const {
+  detail::check_outside_tasks("LogicalStore::partition_by_tiling");
   const auto& extents = with_extents(impl_, "LogicalStore::partition_by_tiling").extents();
   if (extents.size() > LEGATE_MAX_DIM) {
     throw std::invalid_argument{"partition_by_tiling: a view of " + std::to_string(extents.size()) +
@@ -165,15 +177,17 @@ LogicalStorePartition LogicalStore::partition_by_tiling(Span<const std::uint64_t
 }
 
 PhysicalStore LogicalStore::get_physical_store(std::optional<mapping::StoreTarget> target) const {
-  detail::check_control_program("get_physical_store");
+  detail::check_running("get_physical_store");
   check_memory("get_physical_store", target.value_or(mapping::StoreTarget::SYSMEM));
-  detail::flush_held_operations();
+  static_cast<void>(reachable(impl_, "LogicalStore::get_physical_store"));
+  if (!impl_->storage().is_local()) {
+    detail::flush_held_operations();
+  }
   return PhysicalStore{with_extents(impl_, "LogicalStore::get_physical_store").map()};
 }
 
 std::optional<PhysicalStore> LogicalStore::get_cached_physical_store() const {
-  detail::check_outside_tasks("LogicalStore::get_cached_physical_store");
-  if (auto mapping = detail::checked(impl_, "LogicalStore::get_cached_physical_store").cached_mapping()) {
+  if (auto mapping = reachable(impl_, "LogicalStore::get_cached_physical_store").cached_mapping()) {
     return PhysicalStore{std::move(mapping)};
   }
   return std::nullopt;

@@ -41,15 +41,17 @@ void share_everywhere(LogicalStore& store) {
   }
 }
 
-}  // namespace
-
-std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<LogicalStore> store) {
-  static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> zero{};
-  const auto& view = *store->view();
+void check_dimensions(const View& view) {
   if (view.dim() > LEGATE_MAX_DIM) {
     throw std::invalid_argument{"get_physical_store: a view of " + std::to_string(view.dim()) +
                                 " dimensions cannot be mapped, the limit is " + std::to_string(LEGATE_MAX_DIM)};
   }
+}
+
+}  // namespace
+
+std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<LogicalStore> store) {
+  check_dimensions(*store->view());
   const engine::Wait wait{"get_physical_store"};
   store->storage().prepare_write();
   auto& array = store->storage().array();
@@ -60,13 +62,7 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
   result->readable = true;
   result->writable = true;
   result->reducible = true;
-  result->transformed = store->transformed();
-  result->type = &store->type();
-  result->place(view, array.data(), zero.data(), array.strides().data());
-  for (std::size_t d = 0; d < view.dim(); ++d) {
-    result->hi[d] = static_cast<std::int64_t>(view.extents()[d]);
-  }
-  result->owner_ = std::move(store);
+  result->show(std::move(store), array.data(), array.strides().data());
   return result;
 }
 
@@ -76,17 +72,76 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<Log
   share_everywhere(*store);
   array.synchronize();
   auto result = std::make_shared<PhysicalStore>();
-  result->kind = Kind::SCALAR;
-  result->readable = true;
-  result->transformed = store->transformed();
-  result->type = &store->type();
-  result->copy_.assign(array.data(), array.data() + array.element_size());
-  result->place(*store->view(), result->copy_.data(), nullptr, nullptr);
-  for (std::size_t d = 0; d < store->view()->dim(); ++d) {
-    result->hi[d] = static_cast<std::int64_t>(store->extents()[d]);
-  }
-  result->owner_ = std::move(store);
+  result->show_copy(std::move(store), array.data());
   return result;
+}
+
+void PhysicalStore::show_copy(std::shared_ptr<LogicalStore> store, const std::byte* value) {
+  kind = Kind::SCALAR;
+  readable = true;
+  copy_.assign(value, value + store->storage().element_size());
+  show(std::move(store), copy_.data(), nullptr);
+}
+
+void PhysicalStore::show(std::shared_ptr<LogicalStore> store, const std::byte* origin,
+                         const std::size_t* array_strides) {
+  static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> zero{};
+  transformed = store->transformed();
+  type = &store->type();
+  place(*store->view(), origin, zero.data(), array_strides);
+  for (std::size_t d = 0; d < store->view()->dim(); ++d) {
+    hi[d] = static_cast<std::int64_t>(store->extents()[d]);
+  }
+  owner_ = std::move(store);
+}
+
+std::shared_ptr<PhysicalStore> PhysicalStore::of_local(std::shared_ptr<LogicalStore> store) {
+  check_dimensions(*store->view());
+  const auto& memory = store->storage().local();
+  auto result = std::make_shared<PhysicalStore>();
+  if (store->has_scalar_storage()) {
+    result->show_copy(std::move(store), memory.origin);
+    return result;
+  }
+  result->readable = memory.readable;
+  result->writable = memory.writable;
+  result->reducible = memory.writable || memory.redop != nullptr;
+  result->redop = memory.redop;
+  result->show(std::move(store), memory.origin, memory.strides.data());
+  return result;
+}
+
+std::shared_ptr<LogicalStore> PhysicalStore::to_logical_store() const {
+  if (kind != Kind::ARRAY) {
+    throw std::runtime_error{
+        about_argument(*this) + "to_logical_store: " +
+        (kind == Kind::UNBOUND ? "the store is an unbound output" : "the store is a single value")};
+  }
+  if (!in_task() || (owner_ && !owner_->storage().is_reachable())) {
+    throw std::runtime_error{"to_logical_store: the store does not belong to a running task of this thread"};
+  }
+  const bool only_reducible = !readable && !writable;
+  if (only_reducible && !redop->in_place) {
+    throw std::runtime_error{about_argument(*this) +
+                             "to_logical_store: contributions to the reduction have another type than the store"};
+  }
+  std::vector<std::uint64_t> extents;
+  auto address = base;
+  for (std::size_t d = 0; d < static_cast<std::size_t>(dim); ++d) {
+    extents.push_back(static_cast<std::uint64_t>(std::max<std::int64_t>(0, hi[d] - lo[d])));
+    address += static_cast<std::uintptr_t>(lo[d]) * strides[d];
+  }
+  LocalMemory memory;
+  memory.run = current_task_run();
+  memory.keepalive = owner_;
+  memory.origin = reinterpret_cast<std::byte*>(address);  // NOLINT
+  memory.strides = strides;
+  memory.argument = true;
+  memory.readable = readable;
+  memory.writable = writable;
+  memory.redop = only_reducible ? redop : nullptr;
+  auto shape = std::make_shared<Shape>(std::move(extents));
+  return std::make_shared<LogicalStore>(Storage::over(shape, *type, std::move(memory)), shape);
 }
 
 Domain PhysicalStore::domain() const {
@@ -101,6 +156,10 @@ Domain PhysicalStore::domain() const {
 }
 
 void PhysicalStore::synchronize() const {
+  if (owner_ && owner_->storage().is_local()) {
+    owner_->check_reachable("an accessor");
+    return;
+  }
   // Leaves may use a mapping's accessors only through what they were passed, never make new ones from it.
   if (owner_ && kind == Kind::ARRAY && !in_task()) {
     flush_held_operations();
@@ -177,6 +236,10 @@ mapping::StoreTarget PhysicalStore::target() const {
 Domain PhysicalStore::domain() const {
   check_not_unbound(detail::checked(impl_, "PhysicalStore::domain"), "domain");
   return impl_->domain();
+}
+
+LogicalStore PhysicalStore::to_logical_store() const {
+  return LogicalStore{detail::checked(impl_, "PhysicalStore::to_logical_store").to_logical_store()};
 }
 
 InlineAllocation PhysicalStore::get_inline_allocation() const {

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "data/storage.h"
 
+#include "data/control_program.h"
 #include "data/value_text.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstring>
+#include <stdexcept>
 #include <utility>
 
 namespace legate::detail {
@@ -14,6 +17,12 @@ namespace {
 std::uint64_t next_storage_id() {
   static std::uint64_t next = 0;  // control thread only
   return next++;
+}
+
+/// Numbers of their own: those of other stores are the same on all ranks.
+std::uint64_t next_local_id() {
+  static std::atomic<std::uint64_t> next{0};
+  return next.fetch_add(1, std::memory_order_relaxed);
 }
 
 /// Storages on memory of the program that ranks have written to since it was last brought to all of them. They are
@@ -30,22 +39,37 @@ std::uint64_t reader_of(const Geometry& geometry, const Placement& placement) {
 
 }  // namespace
 
-Storage::Storage(std::shared_ptr<Shape> shape, Type type, bool scalar)
+Storage::Storage(std::shared_ptr<Shape> shape, Type type, bool scalar, std::unique_ptr<LocalMemory> local)
     : shape_{std::move(shape)},
       type_{std::move(type)},
       element_size_{type_.size()},
-      id_{next_storage_id()},
-      scalar_{scalar} {
+      id_{local ? next_local_id() : next_storage_id()},
+      scalar_{scalar},
+      local_{std::move(local)} {
   root_.storage = this;
 }
 
 std::shared_ptr<Region> Storage::create(std::shared_ptr<Shape> shape, Type type, bool scalar) {
+  if (in_task()) {
+    auto memory = LocalMemory::allocate(scalar ? std::vector<std::uint64_t>{} : shape->extents(), type);
+    auto local = std::make_shared<Storage>(std::move(shape), std::move(type), scalar,
+                                           std::make_unique<LocalMemory>(std::move(memory)));
+    return std::shared_ptr<Region>{local, &local->root_};
+  }
   auto storage = std::make_shared<Storage>(std::move(shape), std::move(type), scalar);
   if (engine::checking_calls()) {
     engine::record_call("create_store: " + storage->call_text());
   }
   return std::shared_ptr<Region>{storage, &storage->root_};
 }
+
+std::shared_ptr<Region> Storage::over(std::shared_ptr<Shape> shape, Type type, LocalMemory memory) {
+  auto storage = std::make_shared<Storage>(std::move(shape), std::move(type), false,
+                                           std::make_unique<LocalMemory>(std::move(memory)));
+  return std::shared_ptr<Region>{storage, &storage->root_};
+}
+
+bool Storage::is_reachable() const { return local_ ? local_->run->is_current() : !in_task(); }
 
 std::shared_ptr<Region> Storage::attach(std::shared_ptr<Shape> shape, Type type, ExternalAllocation& allocation) {
   auto region = create(std::move(shape), std::move(type), false);
@@ -111,6 +135,9 @@ std::size_t Storage::bytes() {
 
 engine::Array& Storage::array() {
   if (!array_) {
+    if (local_) {
+      throw std::runtime_error{"a store that belongs to a task cannot be used outside of that task: " + to_string()};
+    }
     const auto alignment = std::max<std::size_t>(1, type_.alignment());  // that of the null type is 0
     if (producer_) {
       root_.key = KeyPartition{producer_->tiling(), producer_->tiling()->color_volume()};
@@ -140,6 +167,11 @@ engine::Array& Storage::array() {
 }
 
 void Storage::set_value(const void* value) {
+  if (local_) {
+    initialized_ = true;
+    std::memcpy(local_->origin, value, element_size_);
+    return;
+  }
   if (engine::checking_calls()) {
     engine::record_call("create_store: " + name() + " holds " + value_text(type_, value, element_size_));
   }
@@ -270,7 +302,9 @@ void Storage::set_producer(std::shared_ptr<UnboundOutput> producer) {
   producer_ = std::move(producer);
 }
 
-std::string Storage::name() const { return std::string{scalar_ ? "scalar store " : "store "} + std::to_string(id_); }
+std::string Storage::name() const {
+  return std::string{local_ ? "local " : ""} + (scalar_ ? "scalar store " : "store ") + std::to_string(id_);
+}
 
 std::string Storage::call_text() const {
   std::string text = name();
@@ -287,7 +321,8 @@ std::string Storage::call_text() const {
 }
 
 std::string Storage::to_string() const {
-  return "Storage(" + std::to_string(id_) + ") {kind: " + (scalar_ ? "Scalar" : "Array") + ", level: 0}";
+  return "Storage(" + std::to_string(id_) + ") {kind: " + (scalar_ ? "Scalar" : "Array") +
+         (local_ ? ", of a task" : "") + ", level: 0}";
 }
 
 }  // namespace legate::detail

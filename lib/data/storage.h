@@ -4,6 +4,7 @@
 #include "data/attachment.h"
 #include "data/exchange.h"
 #include "data/geometry.h"
+#include "data/local_memory.h"
 #include "data/shape.h"
 #include "data/unbound_output.h"
 #include "data/view.h"
@@ -38,18 +39,23 @@ struct Region {
 };
 
 /// The data behind a store and its views: one array, or one scalar value. Control thread only.
+///
+/// What is made inside a task is *local*: it belongs to that run of the task and its thread, lies in plain memory, and
+/// neither the engine nor other ranks know of it.
 class Storage : public std::enable_shared_from_this<Storage> {
  public:
   /// Bytes of the longest value that is kept as a constant.
   static constexpr std::size_t LONGEST_CONSTANT = 16;
 
   /// An array, or with `scalar` a single value of the shape's volume 1.
-  Storage(std::shared_ptr<Shape> shape, Type type, bool scalar);
+  Storage(std::shared_ptr<Shape> shape, Type type, bool scalar, std::unique_ptr<LocalMemory> local = nullptr);
   Storage(const Storage&) = delete;
   Storage& operator=(const Storage&) = delete;
 
-  /// A new storage; the result is its whole region and keeps it alive.
+  /// A new storage; the result is its whole region and keeps it alive. Local inside a task.
   [[nodiscard]] static std::shared_ptr<Region> create(std::shared_ptr<Shape> shape, Type type, bool scalar);
+  /// A local storage over memory that is there already.
+  [[nodiscard]] static std::shared_ptr<Region> over(std::shared_ptr<Shape> shape, Type type, LocalMemory memory);
   /// The same with an array that is the program's memory, in C order; see attach_store().
   [[nodiscard]] static std::shared_ptr<Region> attach(std::shared_ptr<Shape> shape, Type type,
                                                       ExternalAllocation& allocation);
@@ -61,7 +67,14 @@ class Storage : public std::enable_shared_from_this<Storage> {
   [[nodiscard]] bool is_scalar() const { return scalar_; }
   [[nodiscard]] std::size_t bytes();
 
+  [[nodiscard]] bool is_local() const { return local_ != nullptr; }
+  /// Where the elements of a local storage are.
+  [[nodiscard]] const LocalMemory& local() const { return *local_; }
+  /// Whether the caller may use it: a task what belongs to it, the control program the rest.
+  [[nodiscard]] bool is_reachable() const;
+
   /// The array (of no dimension for a scalar). Made at first use; waits for the producer of an unbound store.
+  /// @throws std::runtime_error if the storage is local.
   [[nodiscard]] engine::Array& array();
   /// A scalar's value as the control program gave it, while no operation has been at it; else null. Tasks get a copy
   /// when they are submitted, so nothing depends on anything.
@@ -153,6 +166,7 @@ class Storage : public std::enable_shared_from_this<Storage> {
   bool initialized_{false};
   bool has_constant_{false};
   alignas(16) std::array<std::byte, LONGEST_CONSTANT> constant_{};
+  std::unique_ptr<LocalMemory> local_;  // null: what the rest is about
   // Before the array: it may be needed until that is gone.
   std::unique_ptr<Attachment> attachment_{};
   bool write_protected_{false};  // the array is memory of the program that is read-only

@@ -2,21 +2,15 @@
 #include "operation/launch.h"
 
 #include "data/strided_copy.h"
+#include "operation/body.h"
 #include "operation/combine.h"
-#include "utilities/banner.h"
 
-#include <legate/task/exception.h>
-#include <legate/task/task_context.h>
 #include <legate/utilities/abort.h>
-
-#include <cxxabi.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstring>
-#include <exception>
 #include <mutex>
-#include <typeinfo>
 #include <utility>
 
 namespace legate::detail {
@@ -73,13 +67,6 @@ void add_tiles(const ResolvedUse& resolved, OwnPoints own, std::uint32_t index, 
   for (auto i = lists.offsets[list]; i < lists.offsets[list + 1]; ++i) {
     uses.add(array.tile(lists.tiles[i]), access_of(read, write, lists.covered[i]));
   }
-}
-
-/// One line per instance, as --show-progress wants it.
-void report_progress(TaskFrame& frame) {
-  static Logger logger{"legate"};
-  logger.print() << frame.info().task_name << " CPU task [" << *frame.info().provenance << "], pt = " << frame.index()
-                 << ", proc = " << std::hex << frame.worker();
 }
 
 DomainPoint point_of(const Domain& domain, std::uint32_t index) {
@@ -387,6 +374,7 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t in
   const auto& view = *argument.geometry->view();
   switch (argument.delivery) {
     case Delivery::PARTIAL:
+      store.redop = &argument.partial->redop();
       store.place(view, argument.partial->begin(index, worker), part.root.lo.data(),
                   argument.partial->strides(index).data());
       return;
@@ -439,31 +427,10 @@ void Launch::close_pieces(std::uint32_t point, bool threw) noexcept {
 }
 
 void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept {
-  bool threw = false;
-  try {
-    body(TaskContext{&frame});
-  } catch (const TaskException& exception) {
-    if (!info.can_throw) {
-      LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
-                   ", but neither its variant (VariantOptions::with_may_throw_exception) nor its launch "
-                   "(throws_exception) says that it may: ",
-                   exception.what());
-    }
-    if (exception.error_message().size() + sizeof(std::int32_t) > max_exception_size) {
-      LEGATE_ABORT(frame.description(), " threw an exception of ", exception.error_message().size(),
-                   " bytes, more than --max-exception-size ", max_exception_size);
-    }
-    threw = true;
-    outcome->record(point, TaskException{exception.index(), exception.error_message()});
-  } catch (const ForeignException& exception) {
-    LEGATE_ABORT(frame.description(), " raised an exception, but neither its options (may_throw_exception) nor its ",
-                 "launch (throws_exception) say that it may:\n", exception.what());
-  } catch (const std::exception& exception) {
-    LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
-                 ", which is no TaskException: ", exception.what());
-  } catch (...) {
-    LEGATE_ABORT(frame.description(), " threw an object of type ", type_name(*abi::__cxa_current_exception_type()),
-                 ", which is no TaskException");
+  auto exception = run_body(frame, body, max_exception_size);
+  const bool threw = exception.has_value();
+  if (threw) {
+    outcome->record(point, *std::move(exception));
   }
   close_pieces(point, threw);
 }

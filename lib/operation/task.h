@@ -37,6 +37,7 @@ struct TaskSetting {
   ParallelPolicy policy;
   std::size_t max_exception_size{4096};
   bool inline_launch{false};  // run in the calling thread, at submit
+  bool nested{false};         // described inside a task: run there, on what belongs to that task
   bool skip_body{false};      // --use-empty-task
   bool show_progress{false};
   std::uint64_t threshold{0};  // of the policy, for this kind of processor
@@ -56,10 +57,14 @@ struct TaskArgument {
   std::optional<SymbolicPoint> projection{};
 };
 
+struct NestedFold;
+
 /// A task on its way from create_task to the engine: what automatic and manual tasks have in common.
 ///
 /// Steps, in this order: arguments are added; submit_checks() takes the description over and throws what the user did
 /// wrong; plan() decides how stores are split; launch() hands the points to the engine. Control thread only.
+///
+/// A *nested* description is made inside a task and belongs to that task's thread: run_nested() is all its steps.
 class TaskDescription {
  public:
   TaskDescription(const RegisteredTask& task, std::shared_ptr<const TaskSetting> setting);
@@ -75,6 +80,7 @@ class TaskDescription {
   [[nodiscard]] std::string_view provenance() const;
   [[nodiscard]] bool runs_inline() const { return setting_->inline_launch; }
   [[nodiscard]] bool can_throw() const { return can_throw_; }
+  [[nodiscard]] bool is_nested() const { return setting_->nested; }
   /// After submit_checks(): plan() waits for the contents of a store.
   [[nodiscard]] virtual bool plans_by_contents() const { return false; }
   [[nodiscard]] std::string_view name() const { return task_.impl->name(); }
@@ -89,6 +95,10 @@ class TaskDescription {
   virtual void plan() = 0;
   /// Queues (or runs) the task. The outcome is null unless the task may throw.
   std::shared_ptr<Outcome> launch();
+
+  /// Checks the task and runs it in the calling thread, inside the task that described it. Nothing is shared with the
+  /// control thread. @throws what submit_checks() and the body throw; std::runtime_error in another place.
+  void run_nested();
 
   /// @name After plan(): for the checks of streaming scopes
   /// @{
@@ -124,6 +134,16 @@ class TaskDescription {
 
  private:
   void check_scalar_inputs() const;
+  /// Nested tasks work on stores that belong to the task around them, others never do.
+  void check_place(const LogicalStore& store, const std::string& about) const;
+  /// A nested task may do no more with a store than the task around it.
+  static void check_use(const LogicalStore& store, Role role, const ReductionOperator* redop, const std::string& about);
+  /// What all instances have in common, but for the launch domain. Takes the scalars.
+  void fill_info(LaunchInfo& info);
+  [[nodiscard]] VariantImpl body() const;
+  /// Shows an argument of a nested task to its body. A reduction that needs a buffer is added to `folds`.
+  void show_nested(TaskFrame& frame, const TaskArgument& argument, PhysicalStore& shown,
+                   std::vector<NestedFold>& folds) const;
   /// The operator of that kind for the store's type, for the next argument.
   [[nodiscard]] const ReductionOperator& find_redop(const LogicalStore& store, std::int32_t kind) const;
   /// The array under a store, whose memory is taken at the first use. Without memory there is no way on: fatal.

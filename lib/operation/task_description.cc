@@ -62,6 +62,9 @@ void TaskDescription::throws_exception(bool can_throw) {
 
 void TaskDescription::add_communicator(std::string_view communicator) {
   check_usable();
+  if (setting_->nested) {
+    throw std::runtime_error{"Communicators are not supported for inline task execution: task " + std::string{name()}};
+  }
   if (communicator != "cpu") {
     throw std::runtime_error{"No factory available for communicator '" + std::string{communicator} + "'"};
   }
@@ -124,6 +127,9 @@ const ReductionOperator& TaskDescription::find_redop(const LogicalStore& store, 
 
 TaskArgument& TaskDescription::add_argument(LogicalStore::Ptr store, Role role, std::int32_t redop_kind) {
   check_usable();
+  if (store->storage().is_local() || setting_->nested) {
+    check_place(*store, about_argument(role, count(role)));
+  }
   if (store->unbound() && role != Role::OUTPUT) {
     throw std::invalid_argument{about_argument(role, count(role)) +
                                 (role == Role::INPUT ? "Unbound stores cannot be used as input"
@@ -134,6 +140,9 @@ TaskArgument& TaskDescription::add_argument(LogicalStore::Ptr store, Role role, 
                                 " dimensions cannot be passed, the limit is " + std::to_string(LEGATE_MAX_DIM)};
   }
   const auto* redop = role == Role::REDUCTION ? &find_redop(*store, redop_kind) : nullptr;
+  if (setting_->nested) {
+    check_use(*store, role, redop, about_argument(role, count(role)));
+  }
   auto& argument = arguments_.emplace_back();
   argument.store = std::move(store);
   argument.role = role;
@@ -216,6 +225,24 @@ std::optional<engine::WorkerRange> TaskDescription::workers() const {
   return engine::WorkerRange{low - first_here, high - low};
 }
 
+void TaskDescription::fill_info(LaunchInfo& info) {
+  info.task_id = task_.id;
+  info.kind = setting_->kind;
+  info.task_name = task_.impl->name();
+  info.can_throw = can_throw_;
+  info.runs_inline = setting_->inline_launch;
+  info.machine = &setting_->machine;
+  info.provenance = setting_->provenance.get();
+  std::swap(info.scalars, scalars_);  // each keeps the memory of the other
+  info.inputs = static_cast<std::uint32_t>(count(Role::INPUT));
+  info.outputs = static_cast<std::uint32_t>(count(Role::OUTPUT));
+  info.reductions = static_cast<std::uint32_t>(count(Role::REDUCTION));
+}
+
+VariantImpl TaskDescription::body() const {
+  return setting_->skip_body ? &skip_body : variant_of(task_, setting_->kind).body;
+}
+
 std::shared_ptr<Outcome> TaskDescription::launch() {
   // A single point is concurrent by itself, and has nobody to communicate with.
   if (concurrent_ && plan_->domain.get_volume() > 1) {
@@ -226,22 +253,10 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   auto launch = Launch::create();
   launch->plan = plan_;
   launch->keepalive = setting_;
-  auto& info = launch->info;
-  const auto& variant = variant_of(task_, setting_->kind);
-  info.task_id = task_.id;
-  info.kind = setting_->kind;
-  info.task_name = task_.impl->name();
-  info.single = plan_->single;
-  info.can_throw = can_throw_;
-  info.runs_inline = setting_->inline_launch;
-  info.domain = plan_->domain;
-  info.machine = &setting_->machine;
-  info.provenance = setting_->provenance.get();
-  std::swap(info.scalars, scalars_);  // each keeps the memory of the other
-  info.inputs = static_cast<std::uint32_t>(count(Role::INPUT));
-  info.outputs = static_cast<std::uint32_t>(count(Role::OUTPUT));
-  info.reductions = static_cast<std::uint32_t>(count(Role::REDUCTION));
-  launch->body = setting_->skip_body ? &skip_body : variant.body;
+  fill_info(launch->info);
+  launch->info.single = plan_->single;
+  launch->info.domain = plan_->domain;
+  launch->body = body();
   launch->placement = placement();
   launch->own = own_points(launch->placement);
   launch->max_exception_size = setting_->max_exception_size;

@@ -114,7 +114,9 @@ struct IndirectCopy {
 };
 
 void Runtime::issue_copy(const LogicalStore::Ptr& target, const LogicalStore::Ptr& source, Redop redop) {
-  check_control_program("issue_copy");
+  check_running("issue_copy");
+  target->check_reachable("issue_copy");
+  source->check_reachable("issue_copy");
   const Checks checks{"issue_copy"};
   const Operand to{"target", target};
   const Operand from{"source", source};
@@ -226,7 +228,12 @@ void add_arguments(AutoTask& task, const IndirectCopy& copy) {
 }  // namespace
 
 void Runtime::issue_indirect_copy(const char* operation, const IndirectCopy& copy) {
-  check_control_program(operation);
+  check_running(operation);
+  for (const auto* store : {&copy.target, &copy.source, &copy.target_indirect, &copy.source_indirect}) {
+    if (*store) {
+      (*store)->check_reachable(operation);
+    }
+  }
   const Checks checks{operation};
   check(checks, copy);
   const auto redop = copy.redop ? checks.reduction({"target", copy.target}, *copy.redop) : GlobalRedopID{};

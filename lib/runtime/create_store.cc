@@ -59,7 +59,7 @@ LogicalStore Runtime::create_store(const Type& type, std::uint32_t dim) {
 }
 
 LogicalStore Runtime::create_store(const Shape& shape, const Type& type, bool optimize_scalar) {
-  detail::check_control_program("create_store");
+  detail::check_running("create_store");
   check_dimensions("create_store", shape.ndim());
   check_element_type("create_store", type);
   check_bound(shape);
@@ -69,7 +69,7 @@ LogicalStore Runtime::create_store(const Shape& shape, const Type& type, bool op
 }
 
 LogicalStore Runtime::create_store(const Scalar& scalar, const Shape& shape) {
-  detail::check_control_program("create_store");
+  detail::check_running("create_store");
   check_element_type("create_store", scalar.type());
   check_dimensions("create_store", shape.ndim());
   if (shape.volume() != 1) {

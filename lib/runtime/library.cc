@@ -48,30 +48,39 @@ LocalTaskID Library::new_task_id() {
 }
 
 void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
-  check_outside_tasks("Library::register_task");
   const auto local = static_cast<std::int64_t>(id);
   if (local < 0 || local >= config_.max_tasks) {
     throw std::out_of_range{"Task " + std::string{info.name()} + " is invalid (task " + std::to_string(local) +
                             "): library " + name_ + " allows at most " + std::to_string(config_.max_tasks) +
                             " tasks. Maximum local ID is " + std::to_string(config_.max_tasks - 1)};
   }
-  if (registered_.count(local) != 0) {
-    throw std::invalid_argument{"Task " + std::string{info.name()} + ": id " + std::to_string(local) +
-                                " already exists in library " + name_ + ", as task " +
-                                std::string{registered_.at(local).info.name()}};
-  }
   RegisteredTask task{info, info.impl().get(), static_cast<GlobalTaskID>(tasks_.to_global(local, name_)), {}};
   task.codelet.reset(engine::create_codelet(name_ + "." + std::string{info.name()}));
-  registered_.emplace(local, std::move(task));
+  const std::lock_guard<std::mutex> guard{registered_mutex_};
+  for (const auto* tasks : {&registered_, &registered_inside_}) {
+    if (const auto found = tasks->find(local); found != tasks->end()) {
+      throw std::invalid_argument{"Task " + std::string{info.name()} + ": id " + std::to_string(local) +
+                                  " already exists in library " + name_ + ", as task " +
+                                  std::string{found->second.info.name()}};
+    }
+  }
+  (in_task() ? registered_inside_ : registered_).emplace(local, std::move(task));
 }
 
 const RegisteredTask& Library::find_task(LocalTaskID id) const {
-  const auto found = registered_.find(static_cast<std::int64_t>(id));
-  if (found == registered_.end()) {
-    throw std::out_of_range{"Library " + name_ + " does not have task " +
-                            std::to_string(static_cast<std::int64_t>(id))};
+  const auto local = static_cast<std::int64_t>(id);
+  if (!in_task()) {
+    if (const auto found = registered_.find(local); found != registered_.end()) {
+      return found->second;
+    }
   }
-  return found->second;
+  const std::lock_guard<std::mutex> guard{registered_mutex_};
+  for (const auto* tasks : {&registered_, &registered_inside_}) {
+    if (const auto found = tasks->find(local); found != tasks->end()) {
+      return found->second;
+    }
+  }
+  throw std::out_of_range{"Library " + name_ + " does not have task " + std::to_string(local)};
 }
 
 void Library::check_redop_id(LocalRedopID id) const {

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -57,8 +58,9 @@ class Library {
   [[nodiscard]] mapping::Mapper* mapper() const { return mapper_.get(); }
 
   [[nodiscard]] LocalTaskID new_task_id();
+  /// Any thread.
   void register_task(LocalTaskID id, const legate::TaskInfo& info);
-  /// @throws std::out_of_range if no task has this id.
+  /// Any thread. @throws std::out_of_range if no task has this id.
   [[nodiscard]] const RegisteredTask& find_task(LocalTaskID id) const;
 
   /// @name Reduction operators: their global ids are those of the type system, given out as operators register
@@ -80,7 +82,11 @@ class Library {
   std::unique_ptr<mapping::Mapper> mapper_;
   std::map<VariantCode, VariantOptions> default_options_;
   std::int64_t next_dynamic_id_;
-  std::unordered_map<std::int64_t, RegisteredTask> registered_{};
+  using Tasks = std::unordered_map<std::int64_t, RegisteredTask>;
+
+  Tasks registered_{};         // by the control thread, which looks here without the mutex
+  Tasks registered_inside_{};  // by tasks
+  mutable std::mutex registered_mutex_{};
   std::int32_t redop_base_;
 };
 

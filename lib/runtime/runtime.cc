@@ -218,18 +218,42 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
   return task.last_setting;
 }
 
+std::shared_ptr<const TaskSetting> Runtime::nested_setting(const RegisteredTask& task) const {
+  const auto& around = TaskFrame::current()->info();
+  if (task.impl->find_variant(around.kind) == nullptr) {
+    throw std::invalid_argument{"create_task: task " + task.impl->name() +
+                                " has no variant for the processor that runs task " + std::string{around.task_name}};
+  }
+  auto setting = std::make_shared<TaskSetting>(TaskSetting{around.kind, *around.machine, *around.machine, 0,
+                                                           std::make_shared<const std::string>(*around.provenance),
+                                                           ParallelPolicy{}});
+  setting->max_exception_size = static_cast<std::size_t>(configuration_.max_exception_size);
+  setting->inline_launch = true;
+  setting->nested = true;
+  setting->skip_body = configuration_.use_empty_task;
+  setting->show_progress = configuration_.show_progress;
+  return setting;
+}
+
 std::shared_ptr<AutoTask> Runtime::create_task(const Library& library, LocalTaskID id) {
-  check_control_program("create_task");
+  check_running("create_task");
   const auto& task = library.find_task(id);
-  return std::make_shared<AutoTask>(task, setting_for(task));
+  return std::make_shared<AutoTask>(task, in_task() ? nested_setting(task) : setting_for(task));
 }
 
 std::shared_ptr<ManualTask> Runtime::create_task(const Library& library, LocalTaskID id, const Domain& domain) {
-  check_control_program("create_task");
+  check_running("create_task");
   if (domain.empty()) {
     throw std::invalid_argument{"create_task: Launch domain must not be empty"};
   }
   const auto& task = library.find_task(id);
+  if (in_task()) {
+    if (domain.get_volume() != 1) {
+      throw std::runtime_error{"create_task: a launch of " + std::to_string(domain.get_volume()) +
+                               " points may not be created inside a task, only one of a single point"};
+    }
+    return std::make_shared<ManualTask>(task, nested_setting(task), domain);
+  }
   const auto& setting = setting_for(task);
   if (setting->inline_launch && domain.get_volume() != 1) {
     LEGATE_ABORT("Task ", task.impl->name(), ": a manual launch of ", domain.get_volume(),
@@ -258,7 +282,11 @@ void Runtime::honour_fence() {
 }
 
 void Runtime::submit(std::shared_ptr<TaskDescription> task, const char* call) {
-  check_control_program("submit");
+  check_running("submit");
+  if (task->is_nested() || in_task()) {
+    task->run_nested();
+    return;
+  }
   task->submit_checks();
   if (engine::checking_calls()) {
     engine::record_call(call + (": " + task->call_text()), task->place_text());
@@ -295,7 +323,8 @@ void Runtime::launch(TaskDescription& task) {
 }
 
 void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value) {
-  check_control_program("issue_fill");
+  check_running("issue_fill");
+  target->check_reachable("issue_fill");
   if (target->unbound()) {
     throw std::invalid_argument{"issue_fill: Fill lhs must be a normal store, " + target->to_string() + " is unbound"};
   }
@@ -311,10 +340,12 @@ void Runtime::issue_fill(const LogicalStore::Ptr& target, const Scalar& value) {
 }
 
 void Runtime::issue_fill(const LogicalStore::Ptr& target, const LogicalStore::Ptr& value) {
-  check_control_program("issue_fill");
+  check_running("issue_fill");
+  target->check_reachable("issue_fill");
   if (target->unbound()) {
     throw std::invalid_argument{"issue_fill: Fill lhs must be a normal store, " + target->to_string() + " is unbound"};
   }
+  value->check_reachable("issue_fill");
   if (!value->has_scalar_storage()) {
     throw std::invalid_argument{"issue_fill: Fill value should be a store with scalar storage, but " +
                                 value->to_string() + " is none"};

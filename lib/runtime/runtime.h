@@ -24,7 +24,8 @@ namespace legate::detail {
 
 struct IndirectCopy;
 
-/// The implementation of legate::Runtime: exists from start() to finish(). Control thread only, but for current().
+/// The implementation of legate::Runtime: exists from start() to finish(). Control thread only, but for current() and
+/// what tasks may call: those that create tasks, submit, fill and copy, on stores that belong to the calling task.
 class Runtime {
  public:
   /// Starts the engine with this configuration. @throws what the engine throws.
@@ -82,6 +83,8 @@ class Runtime {
  private:
   /// What a description of the task takes from the scope and the configuration.
   [[nodiscard]] const std::shared_ptr<const TaskSetting>& setting_for(const RegisteredTask& task) const;
+  /// The same for a task that is described inside of a task. Any thread.
+  [[nodiscard]] std::shared_ptr<const TaskSetting> nested_setting(const RegisteredTask& task) const;
   void launch(TaskDescription& task);
   void issue_indirect_copy(const char* operation, const IndirectCopy& copy);
   void register_core_library();

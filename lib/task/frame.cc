@@ -2,7 +2,6 @@
 #include "task/frame.h"
 
 #include "data/control_program.h"
-#include "data/task_memory.h"
 
 #include <legate/data/buffer.h>
 #include <legate/utilities/abort.h>
@@ -50,6 +49,10 @@ void TaskFrame::pop() {
     std::free(block);  // NOLINT(cppcoreguidelines-no-malloc)
   }
   frame.blocks_.clear();
+  if (frame.run_) {
+    frame.run_->over.store(true);
+    frame.run_.reset();
+  }
   set_in_task(stack.depth > 0);
 }
 
@@ -115,6 +118,13 @@ std::byte* TaskFrame::scratch(std::size_t bytes) {
   return static_cast<std::byte*>(block);
 }
 
+const std::shared_ptr<TaskRun>& TaskFrame::run() {
+  if (!run_) {
+    run_ = std::make_shared<TaskRun>();
+  }
+  return run_;
+}
+
 bool TaskFrame::release(void* memory) {
   const auto found = std::find(blocks_.begin(), blocks_.end(), memory);
   if (found == blocks_.end()) {
@@ -122,6 +132,14 @@ bool TaskFrame::release(void* memory) {
   }
   blocks_.erase(found);
   return true;
+}
+
+std::shared_ptr<const TaskRun> current_task_run() {
+  auto* frame = TaskFrame::current();
+  if (frame == nullptr) {
+    throw std::runtime_error{"a store that belongs to a task can be made only inside of a task"};
+  }
+  return frame->run();
 }
 
 void* allocate_task_memory(std::size_t bytes, std::size_t alignment, Memory::Kind kind) {

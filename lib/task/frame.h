@@ -2,6 +2,7 @@
 #pragma once
 
 #include "data/physical_store.h"
+#include "data/task_memory.h"
 
 #include <legate/data/scalar.h>
 #include <legate/mapping/machine.h>
@@ -63,6 +64,7 @@ class TaskFrame {
   [[nodiscard]] std::string description() const;
 
   [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment);
+  [[nodiscard]] const std::shared_ptr<TaskRun>& run();
   /// Stops owning a block; false if it is none of this frame's.
   bool release(void* memory);
 
@@ -75,6 +77,7 @@ class TaskFrame {
   DomainPoint index_{};
   std::vector<PhysicalStore> stores_{};
   std::vector<void*> blocks_{};
+  std::shared_ptr<TaskRun> run_{};  // made when something asks for it
 };
 
 }  // namespace legate::detail

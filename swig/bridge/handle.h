@@ -3,11 +3,14 @@
 
 #include "bridge/control.h"
 
+#include <legate.h>
+
 #include <utility>
 
 namespace legatus::python {
 
-/// Owns a handle of the control program's that may disappear in any thread: see discard().
+/// Owns a handle of the control program's that may disappear in any thread: see discard(). What was made inside a task
+/// belongs to the task and goes at once.
 template <typename T>
 class Handle {
  public:
@@ -20,7 +23,12 @@ class Handle {
   Handle(const Handle&) = delete;
   Handle& operator=(const Handle&) = delete;
   ~Handle() {
-    if (box_ != nullptr) discard(box_);
+    if (box_ == nullptr) return;
+    if (box_->made_in_task) {
+      delete box_;
+    } else {
+      discard(box_);
+    }
   }
 
   [[nodiscard]] T& operator*() const noexcept { return box_->value; }
@@ -30,6 +38,7 @@ class Handle {
   struct Box final : Discarded {
     explicit Box(T initial) : value{std::move(initial)} {}
     T value;
+    const bool made_in_task{legate::is_running_in_task()};
   };
   Box* box_;
 };

@@ -164,6 +164,8 @@ class Physical {
   Buffer create_output_buffer(const Extents& shape, bool bind) const;
   void bind_data(const Buffer& buffer, const Extents& extents) const;
   void bind_empty_data() const { value_->bind_empty_data(); }
+  /// For launches inside the task that this store is an argument of.
+  Store to_logical_store() const { return Store{value_->to_logical_store()}; }
   /// A new DLPack capsule that shares the memory or has a copy of the elements.
   PyObject* to_dlpack(bool copy) const;
   const legate::PhysicalStore& native() const { return *value_; }

@@ -262,10 +262,8 @@ TEST_F(MisuseOfOperation, TreeReduceRefusesOtherDimensionsAndUnknownTasks) {
 TEST_F(MisuseOfOperation, TopLevelCallsInsideALeafAreRefused) {
   const auto target = filled(Shape{4}, 7);
   body = [&](TaskContext) {
-    EXPECT_THROW(static_cast<void>(store(Shape{3})), std::runtime_error);
     EXPECT_THROW(static_cast<void>(runtime->create_store(int64())), std::runtime_error);
-    EXPECT_THROW(static_cast<void>(plain()), std::runtime_error);
-    EXPECT_THROW(static_cast<void>(plain({1})), std::runtime_error);
+    EXPECT_THROW(static_cast<void>(plain({2})), std::runtime_error);
     EXPECT_THROW(runtime->issue_fill(target, Scalar{std::int64_t{1}}), std::runtime_error);
     EXPECT_THROW(runtime->issue_execution_fence(true), std::runtime_error);
     EXPECT_THROW(runtime->issue_mapping_fence(), std::runtime_error);

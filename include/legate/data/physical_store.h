@@ -26,6 +26,8 @@ struct CUstream_st;
 
 namespace legate {
 
+class LogicalStore;
+
 namespace detail {
 
 class PhysicalStore;
@@ -162,6 +164,12 @@ class LEGATE_EXPORT PhysicalStore {
   [[nodiscard]] bool is_unbound_store() const;
   /// True if instances of the launch see different parts of the store.
   [[nodiscard]] bool is_partitioned() const;
+
+  /// The part of the store that the task sees, as a logical store: to launch tasks inside of the task, which run at
+  /// once and in the calling thread. It starts at 0, is used in place, and belongs to the task: outside of it, and in
+  /// other threads, it is refused. There are no views of it.
+  /// @throws std::runtime_error if the store is unbound or one value, or does not belong to the running task.
+  [[nodiscard]] LogicalStore to_logical_store() const;
 
   /// The store as a DLPack tensor, for other array libraries. Its deleter, which the result calls unless it is
   /// released, gives back what it holds.

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operation/body.h"
+
+#include "utilities/banner.h"
+
+#include <legate/task/task_context.h>
+#include <legate/utilities/abort.h>
+
+#include <cxxabi.h>
+
+#include <cstdint>
+#include <exception>
+#include <typeinfo>
+
+namespace legate::detail {
+
+std::optional<TaskException> run_body(TaskFrame& frame, VariantImpl body, std::size_t max_exception_size) noexcept {
+  try {
+    body(TaskContext{&frame});
+  } catch (const TaskException& exception) {
+    if (!frame.info().can_throw) {
+      LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
+                   ", but neither its variant (VariantOptions::with_may_throw_exception) nor its launch "
+                   "(throws_exception) says that it may: ",
+                   exception.what());
+    }
+    if (exception.error_message().size() + sizeof(std::int32_t) > max_exception_size) {
+      LEGATE_ABORT(frame.description(), " threw an exception of ", exception.error_message().size(),
+                   " bytes, more than --max-exception-size ", max_exception_size);
+    }
+    return TaskException{exception.index(), exception.error_message()};
+  } catch (const ForeignException& exception) {
+    LEGATE_ABORT(frame.description(), " raised an exception, but neither its options (may_throw_exception) nor its ",
+                 "launch (throws_exception) say that it may:\n", exception.what());
+  } catch (const std::exception& exception) {
+    LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
+                 ", which is no TaskException: ", exception.what());
+  } catch (...) {
+    LEGATE_ABORT(frame.description(), " threw an object of type ", type_name(*abi::__cxa_current_exception_type()),
+                 ", which is no TaskException");
+  }
+  return std::nullopt;
+}
+
+void report_progress(TaskFrame& frame) {
+  static Logger logger{"legate"};
+  logger.print() << frame.info().task_name << " CPU task [" << *frame.info().provenance << "], pt = " << frame.index()
+                 << ", proc = " << std::hex << frame.worker();
+}
+
+}  // namespace legate::detail
