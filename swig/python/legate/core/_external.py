@@ -220,4 +220,10 @@ def _capsule_of(x: Any, device: Any, copy: bool | None) -> Any:
     try:
         return produce(stream=None, max_version=_legatus.dlpack_version(), dl_device=device, copy=copy)
     except TypeError:  # a producer of an older generation
+        pass
+    try:
         return produce(dl_device=device, copy=copy)
+    except TypeError:  # of the first one, like NumPy before version 2
+        if copy is not None:
+            raise
+        return produce()
