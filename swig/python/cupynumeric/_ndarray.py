@@ -281,14 +281,16 @@ class ndarray:
         return self.data
 
     def __dlpack__(self, **arguments: Any) -> Any:
-        """The elements for another array library; waits for them."""
-        return self._store.get_physical_store().__dlpack__(**arguments)
+        """The elements for another array library; waits for them. The arguments are those of NumPy's arrays."""
+        return self.__array__().__dlpack__(**arguments)
 
     def __dlpack_device__(self) -> tuple[int, int]:
         """The CPU."""
         return (1, 0)
 
     def __bool__(self) -> bool:
+        if self.size == 0:
+            raise ValueError("The truth value of an empty array is ambiguous.")
         return bool(self.__array__())
 
     def _number(self, kind: str) -> Any:

@@ -21,9 +21,9 @@ _PYTHON_NUMBERS = (int, float, complex)
 
 def _kind_of(operand: Any, others: Sequence[Any]) -> Kind:
     """What decides about the types: a dtype, or the class of a Python number."""
-    if isinstance(operand, (ndarray, np.generic)):
+    if isinstance(operand, ndarray) or (PROMOTES_BY_DTYPE and isinstance(operand, np.generic)):
         return operand.dtype
-    if isinstance(operand, bool):
+    if isinstance(operand, (bool, np.bool_)):
         return np.dtype(bool)
     if PROMOTES_BY_DTYPE:
         return next(kind for kind in _PYTHON_NUMBERS if isinstance(operand, kind))
