@@ -41,8 +41,10 @@ def swapaxes(a: Any, axis1: int, axis2: int) -> ndarray:
 def moveaxis(a: Any, source: Any, destination: Any) -> ndarray:
     """The view with some dimensions at other positions, the rest in their order."""
     a = as_array(a)
-    sources = [number_of_axis(i, a.ndim) for i in (source if isinstance(source, Sequence) else (source,))]
-    targets = [number_of_axis(i, a.ndim) for i in (destination if isinstance(destination, Sequence) else (destination,))]
+    sources, targets = (
+        [number_of_axis(i, a.ndim) for i in (axes if isinstance(axes, Sequence) else (axes,))]
+        for axes in (source, destination)
+    )
     if len(sources) != len(targets):
         raise ValueError("moveaxis: source and destination must have the same number of elements")
     order = [i for i in range(a.ndim) if i not in sources]

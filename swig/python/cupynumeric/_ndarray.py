@@ -79,7 +79,8 @@ class ndarray:
         For too many dimensions.
     """
 
-    __slots__ = ("_store", "_root", "_offset", "_shape", "_strides", "_dtype", "_writeable", "_interface", "__weakref__")
+    __slots__ = ("_store", "_root", "_offset", "_shape", "_strides", "_dtype", "_writeable", "_interface")
+    __slots__ += ("__weakref__",)
 
     def __init__(
         self,

@@ -233,7 +233,7 @@ def _parsed(expr: str, arrays: list[ndarray]) -> tuple[list[str], str]:
         every = left.replace(",", "")
         result = "".join(sorted(name for name in set(every) if every.count(name) == 1))
     if len(set(result)) != len(result) or not set(result) <= set(lengths):
-        raise ValueError(f"einsum: the result {result!r} in {expr!r} names a dimension twice, or one that no operand has")
+        raise ValueError(f"einsum: the result in {expr!r} names a dimension twice, or one that no operand has")
     return inputs, result
 
 

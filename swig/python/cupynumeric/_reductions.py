@@ -114,7 +114,7 @@ def reduce_by(
 def _selected(name: str, source: ndarray, mask: Any, initial: Any) -> ndarray:
     """The elements where a mask is true, and elsewhere what does not count."""
     if initial is None and name in _NO_IDENTITY:
-        raise ValueError(f"reduction operation {name} does not have an identity, so to use a where mask specify initial")
+        raise ValueError(f"reduction operation {name} does not have an identity: a where mask needs initial")
     return where(mask, source, np.asarray(_identity(name, source.dtype)).astype(source.dtype)[()])
 
 

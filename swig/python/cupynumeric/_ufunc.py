@@ -125,7 +125,8 @@ class ufunc:
         if len(arguments) == self.nargs and out is None:
             return arguments[: self.nin], arguments[self.nin]
         raise TypeError(
-            f"{self.__name__}() takes from {self.nin} to {self.nargs} positional arguments but {len(arguments)} were given"
+            f"{self.__name__}() takes from {self.nin} to {self.nargs} positional arguments, "
+            f"but {len(arguments)} were given"
         )
 
     def _into_numpy(self, operands: list[Any], out: np.ndarray, casting: str, dtype: Any) -> np.ndarray:

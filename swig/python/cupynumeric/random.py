@@ -20,7 +20,8 @@ from ._creation import checked_shape
 from ._library import runtime
 from ._ndarray import ndarray
 
-__all__ = ["Generator", "default_rng", "normal", "rand", "randint", "randn", "random", "random_sample", "seed", "uniform"]
+__all__ = ["Generator", "default_rng", "normal", "rand", "randint", "randn", "random", "random_sample", "seed"]
+__all__ += ["uniform"]
 #: What several processes start from, who all must draw the same numbers.
 _COMMON_SEED = 0x5EED
 
