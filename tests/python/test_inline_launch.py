@@ -13,8 +13,11 @@ os.environ.setdefault("LEGATE_CONFIG", "--cpus 2 --sysmem 200")
 import numpy as np
 import pytest
 
-from legate.core import LogicalStore, Scalar, get_legate_runtime, types as ty
+from legate.core import LogicalStore, Scalar, broadcast, get_legate_runtime, types as ty
 from legate.core.task import ADD, InputStore, OutputStore, ReductionStore, task
+
+# The bodies report to a list of this process.
+pytestmark = pytest.mark.one_process
 
 runtime = get_legate_runtime()
 
@@ -105,7 +108,7 @@ def test_temporaries_fills_and_reductions():
 
 
 def test_a_view_of_an_argument_is_refused():
-    @task
+    @task(constraints=broadcast("x"))
     def outer(x: InputStore) -> None:
         for view in (lambda s: s.promote(0, 2), lambda s: s.slice(0, slice(0, 1)), lambda s: s.project(0, 0)):
             seen.append(tried(partial(view, x.to_logical_store())))

@@ -342,7 +342,6 @@ def test_provenance_is_tracked_where_it_is_recorded():
     assert lines[0] == "False" and '"line":' in lines[1] and '"file":' in lines[1], done.stderr
 
 
-@pytest.mark.xfail(strict=True, reason="launches inside a body are not there yet")
 def test_tasks_launch_tasks():
     done = run(
         """
