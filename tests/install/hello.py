@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""A task in Python, with the packages below one folder and the library below another: hello.py PACKAGES LIBRARIES"""
+"""A task in Python and an array, with the packages below one folder and the library below another: hello.py PACKAGES LIBRARIES"""
 
 import sys
 from pathlib import Path
 
+import cupynumeric
 import numpy as np
 
 import legate
@@ -23,9 +24,10 @@ def loaded_libraries() -> set[Path]:
 
 
 packages, libraries = (Path(argument).resolve() for argument in sys.argv[1:])
-found = Path(legate.__file__).resolve()
-if not found.is_relative_to(packages):
-    sys.exit(f"the package is {found}, not below {packages}")
+for module in (legate, cupynumeric):
+    found = Path(module.__file__).resolve()
+    if not found.is_relative_to(packages):
+        sys.exit(f"the package is {found}, not below {packages}")
 for library in loaded_libraries():
     if not library.is_relative_to(libraries):
         sys.exit(f"the library is {library}, not below {libraries}")
@@ -39,4 +41,7 @@ add_up(values, total)
 result = np.asarray(total.get_physical_store())[0]
 if result != 70:
     sys.exit(f"ten times 7 add up to {result}")
-print("hello from Python: 70")
+result = int(cupynumeric.arange(5).sum())
+if result != 10:
+    sys.exit(f"the numbers to 4 add up to {result}")
+print("hello from Python: 70 and 10")
