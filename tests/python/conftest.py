@@ -69,11 +69,11 @@ class Lines:
         self.passed += self.problem == "       OK "
         self.write(f"[{self.problem}] {nodeid} ({round(self.seconds * 1000)} ms)")
 
-    def pytest_report_teststatus(self, report: Any) -> Any:
-        """No dots between the lines."""
-        if report.when == "call" and report.passed:
-            return "passed", "", ""
-        return None
+    @pytest.hookimpl(wrapper=True)
+    def pytest_report_teststatus(self) -> Any:
+        """No letters between the lines."""
+        category, _, word = yield
+        return category, "", word
 
     @pytest.hookimpl(trylast=True)
     def pytest_sessionfinish(self, session: Any) -> None:
