@@ -99,7 +99,6 @@ std::string Launch::provenance() const {
 void Launch::submit() {
   check_unspent();
   spent_ = true;
-  const LazyRelease release{};
   submit_();
 }
 

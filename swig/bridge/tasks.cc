@@ -54,7 +54,7 @@ std::uint64_t body_key(std::int64_t task_id, int variant) {
   return static_cast<std::uint64_t>(task_id) * 8 + static_cast<std::uint64_t>(variant);
 }
 
-PyObject* (*context_wrapper)(Context*) = nullptr;
+PyObject* (*wrap_context)(Context*) = nullptr;
 
 /// Keeps the cyclic collector off while a body runs, and puts it back as it was when the last of them has ended.
 class CollectorPause {
@@ -233,8 +233,6 @@ std::int64_t Definition::register_with(const Library& library) {
   return global_id;
 }
 
-void set_context_wrapper(PyObject* (*wrap)(Context*)) { context_wrapper = wrap; }
-
-PyObject* wrap_context(Context* context) { return context_wrapper(context); }
+void set_context_wrapper(PyObject* (*wrap)(Context*)) { wrap_context = wrap; }
 
 }  // namespace legatus::python
