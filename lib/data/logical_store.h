@@ -59,8 +59,8 @@ class LogicalStore : public std::enable_shared_from_this<LogicalStore> {
 
   [[nodiscard]] bool overlaps(LogicalStore& other);
   [[nodiscard]] bool equal_storage(LogicalStore& other);
-  /// Both look at the same elements in the same way. Never waits: stores whose extents are not known yet are not the same
-  /// unless they are one object.
+  /// Both look at the same elements in the same way. Never waits: stores whose extents are not known yet are not the
+  /// same unless they are one object.
   [[nodiscard]] bool is_same_view(const LogicalStore& other) const;
 
   /// @name Transforms, checked as the public ones

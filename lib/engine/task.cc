@@ -217,7 +217,8 @@ bool wait_idle(std::chrono::microseconds limit) {
     if (waited >= limit) {
       return false;
     }
-    std::this_thread::sleep_for(std::clamp(waited / 64, std::chrono::microseconds{10}, std::chrono::microseconds{1000}));
+    std::this_thread::sleep_for(
+        std::clamp(waited / 64, std::chrono::microseconds{10}, std::chrono::microseconds{1000}));
   }
   return true;
 }

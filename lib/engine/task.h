@@ -134,9 +134,9 @@ class Submitter {
 /// @throws std::logic_error the caller is a worker.
 void wait_all();
 
-/// Waits until every submitted task of this process has completed, but not much longer than `limit`; returns whether they
-/// have. For those who look at something else in between. On a worker, and when the engine is not running, there is
-/// nothing to wait for.
+/// Waits until every submitted task of this process has completed, but not much longer than `limit`; returns whether
+/// they have. For those who look at something else in between. On a worker, and when the engine is not running, there
+/// is nothing to wait for.
 [[nodiscard]] bool wait_idle(std::chrono::microseconds limit);
 
 /// How many StarPU tasks were submitted for points since start(). Any thread; for tests and measurements.
