@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from . import _legatus
 from . import _types as types
 from ._base import extents_of, refuse_construction
+from ._configuration import RuntimeConfig, read_configuration
 from ._legacy import LogicalArray
 from ._library import Library, ResourceConfig
 from ._machine import Machine, get_machine
@@ -26,42 +27,6 @@ if TYPE_CHECKING:
     from ._external import DimOrdering, ExternalAllocation
 
 _MEMORIES = ("sysmem", "regmem", "fbmem", "zcmem", "numamem")
-
-
-class RuntimeConfig:
-    """The options in effect, all read-only."""
-
-    def __init__(self, values: dict[str, Any]) -> None:
-        self.__dict__.update(values)
-
-    def __setattr__(self, name: str, value: Any) -> None:
-        raise AttributeError(f"the configuration cannot be changed: {name}")
-
-    if TYPE_CHECKING:
-
-        def __getattr__(self, name: str) -> Any: ...
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({', '.join(f'{k}={v!r}' for k, v in vars(self).items())})"
-
-
-_RENAMED = {
-    "show-progress": "show_progress_requested",
-    "inline-task-launch": "enable_inline_task_launch",
-    "field-reuse-fraction": "field_reuse_frac",
-    "field-reuse-frequency": "field_reuse_freq",
-    "ompthreads": "num_omp_threads",
-}
-
-
-def _read_configuration() -> dict[str, Any]:
-    values: dict[str, Any] = {}
-    for line in _legatus.configuration().splitlines():
-        name, _, text = line.partition("=")
-        number = text.split(" ", 1)[0]  # the unit is said behind it
-        value: Any = {"true": True, "false": False}.get(text, int(number) if number.isdigit() else text)
-        values[_RENAMED.get(name, name.replace("-", "_"))] = value
-    return values
 
 
 class Runtime:
@@ -518,7 +483,7 @@ class Runtime:
     def config(self) -> RuntimeConfig:
         """The options in effect."""
         if self._configuration is None:
-            self._configuration = RuntimeConfig(_read_configuration())
+            self._configuration = RuntimeConfig(read_configuration())
         return self._configuration
 
     def realm_config(self) -> RuntimeConfig:
