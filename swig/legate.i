@@ -275,6 +275,7 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(legatus::python::Context::~Context)
 %free_call(legatus::python::Definition::~Definition)
 %free_call(legatus::python::Memory::~Memory)
+%free_call(legatus::python::ClockReading::~ClockReading)
 %free_call(legatus::python::Allocation::~Allocation)
 
 // The bodies of a task are counted with the GIL held.
@@ -336,6 +337,7 @@ int memory_getbuffer(PyObject* object, Py_buffer* view, int flags) {
 %ignore legatus::python::AutoLaunch::AutoLaunch;
 %ignore legatus::python::ManualLaunch::ManualLaunch;
 %ignore legatus::python::Library::Library;
+%ignore legatus::python::ClockReading::ClockReading;
 %ignore legatus::python::Context::Context;
 %ignore legatus::python::Context::expire;
 %ignore legatus::python::CallPlan::call;

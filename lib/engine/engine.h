@@ -12,12 +12,14 @@
 /// - bundle.h      (inside) several short points in one StarPU task
 /// - watch.h       waits that take too long
 /// - completion.h  a one-shot event
+/// - milestone.h   when the launches made so far have ended
 /// - timestamps.h  when which point ran where
 #include "engine/array.h"       // IWYU pragma: export
 #include "engine/call_check.h"  // IWYU pragma: export
 #include "engine/cluster.h"     // IWYU pragma: export
 #include "engine/completion.h"  // IWYU pragma: export
 #include "engine/lifecycle.h"   // IWYU pragma: export
+#include "engine/milestone.h"   // IWYU pragma: export
 #include "engine/task.h"        // IWYU pragma: export
 #include "engine/timestamps.h"  // IWYU pragma: export
 #include "engine/transfer.h"    // IWYU pragma: export

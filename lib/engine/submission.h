@@ -36,17 +36,42 @@ class Progress {
   /// that.
   void end_launch(std::uint64_t number) noexcept {
     recent_[number % recent_.size()].store(number, std::memory_order_relaxed);
-    if (unfinished_.fetch_sub(1, std::memory_order_release) == MOST_UNFINISHED / 2 + 1) {
+    const std::uint64_t before = unfinished_.fetch_sub(1, std::memory_order_acq_rel);
+    if (count_in(before) == MOST_UNFINISHED / 2 + 1) {
       wake_submitter();
     }
+    const std::uint32_t generation = generation_in(before);
+    if (generation != passed_generation_.load(std::memory_order_relaxed)) {
+      tell_milestones(number, generation);
+    }
   }
+
+  /// @name Milestones between launches
+  /// Each is reached when the launches before it have ended. They are numbered by generations, which wrap around.
+  /// @{
+
+  struct MilestoneStart {
+    std::uint32_t generation;
+    std::uint64_t unfinished;  ///< launches that will be told by their end: those that have not ended by now
+  };
+  /// Sets the next one. Under the submission lock and that of the milestones.
+  [[nodiscard]] MilestoneStart set_milestone() noexcept {
+    const std::uint64_t before = unfinished_.fetch_add(ONE_GENERATION, std::memory_order_acq_rel);
+    return {generation_in(before) + 1, count_in(before)};
+  }
+  /// It was reached, and all before it. Under the lock of the milestones. A launch that the next one waits for cannot
+  /// see this generation as both set and passed: so it is told, too.
+  void pass_milestone(std::uint32_t generation) noexcept {
+    passed_generation_.store(generation, std::memory_order_relaxed);
+  }
+  /// @}
 
   /// Returns when there are few enough unfinished launches to make another one. The control thread, without an open
   /// bundle.
   void wait_for_room() noexcept;
 
   /// Whether every launch has completed (StarPU may still be busy with the last tasks).
-  [[nodiscard]] bool idle() const noexcept { return unfinished_.load(std::memory_order_acquire) == 0; }
+  [[nodiscard]] bool idle() const noexcept { return count_in(unfinished_.load(std::memory_order_acquire)) == 0; }
 
   /// @name StarPU tasks that are not known to be short
   /// @{
@@ -62,7 +87,9 @@ class Progress {
   /// @}
 
   /// How many launches have not completed, among them those that are not even submitted to StarPU.
-  [[nodiscard]] std::uint64_t unfinished() const noexcept { return unfinished_.load(std::memory_order_relaxed); }
+  [[nodiscard]] std::uint64_t unfinished() const noexcept {
+    return count_in(unfinished_.load(std::memory_order_relaxed));
+  }
 
   [[nodiscard]] std::uint64_t issued() const noexcept { return issued_.load(std::memory_order_relaxed); }
 
@@ -77,15 +104,25 @@ class Progress {
   }
 
  private:
+  static constexpr std::uint64_t ONE_GENERATION = std::uint64_t{1} << 32U;
+  [[nodiscard]] static std::uint64_t count_in(std::uint64_t word) noexcept { return word % ONE_GENERATION; }
+  [[nodiscard]] static std::uint32_t generation_in(std::uint64_t word) noexcept {
+    return static_cast<std::uint32_t>(word / ONE_GENERATION);
+  }
+
   void wake_submitter() noexcept;
+  /// Launch `number` ended when `generation` was the last milestone set.
+  static void tell_milestones(std::uint64_t number, std::uint32_t generation) noexcept;
 
   std::mutex mutex_{};
   std::condition_variable room_{};
   std::atomic<std::uint64_t> issued_{0};
   std::atomic<std::uint64_t> drained_{0};
   std::atomic<std::uint64_t> long_begun_{0};
-  // Own cache line: workers write it, the control thread spins on it.
+  // Own cache line: workers write it, the control thread spins on it. The number of launches and above it, so that both
+  // are read and changed at once, the generation of the last milestone.
   alignas(64) std::atomic<std::uint64_t> unfinished_{0};
+  std::atomic<std::uint32_t> passed_generation_{0};
   alignas(64) std::atomic<std::uint64_t> long_ended_{0};
   alignas(64) std::array<std::atomic<std::uint64_t>, 4096> recent_{};
 };

@@ -24,6 +24,7 @@
 #include <atomic>
 #include <chrono>
 #include <condition_variable>
+#include <functional>
 #include <list>
 #include <mutex>
 #include <string>
@@ -40,6 +41,7 @@ struct Transfer {
   std::uint64_t tag{0};
   std::size_t bytes{0};
   std::shared_ptr<Array> buffer{};  // kept, of a sending one
+  std::function<void()> then{};
   std::list<Transfer>::iterator position{};
 };
 
@@ -127,7 +129,11 @@ const Logger& logger() {
 
 void completed(void* argument) {
   after_others();
-  pending().end(*static_cast<const Transfer*>(argument));
+  const auto& transfer = *static_cast<const Transfer*>(argument);
+  if (transfer.then) {
+    transfer.then();
+  }
+  pending().end(transfer);
 }
 
 // MPI counts with 32 bits: bytes beyond go in blocks of this size.
@@ -188,12 +194,12 @@ void send_to_peer(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag)
                  "starpu_mpi_isend_detached");
 }
 
-void receive_from_peer(Array& buffer, unsigned from, std::uint64_t tag) {
+void receive_from_peer(Array& buffer, unsigned from, std::uint64_t tag, std::function<void()> then) {
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   const starpu_data_handle_t handle = handle_of(buffer);
   logger().debug() << "rank " << cluster().rank << " receives " << buffer.bytes() << " bytes from rank " << from
                    << ", transfer " << tag;
-  Transfer& transfer = pending().begin({false, from, tag, buffer.bytes()});
+  Transfer& transfer = pending().begin({false, from, tag, buffer.bytes(), nullptr, std::move(then)});
   before_others();
   expect_success(starpu_mpi_irecv_detached(handle, static_cast<int>(from), wire_tag(tag, from, cluster().rank),
                                            transfer_communicator(), &completed, &transfer),
@@ -232,7 +238,9 @@ void stop_transfers() {
 namespace {
 
 void send_to_peer(std::shared_ptr<Array>, unsigned, std::uint64_t) { LEGATE_ABORT("there is only one rank"); }
-void receive_from_peer(Array&, unsigned, std::uint64_t) { LEGATE_ABORT("there is only one rank"); }
+void receive_from_peer(Array&, unsigned, std::uint64_t, std::function<void()>) {
+  LEGATE_ABORT("there is only one rank");
+}
 
 }  // namespace
 
@@ -249,9 +257,11 @@ void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag) {
   }
 }
 
-void receive(Array& buffer, unsigned from, std::uint64_t tag) {
+void receive(Array& buffer, unsigned from, std::uint64_t tag, std::function<void()> then) {
   if (has_peers()) {
-    receive_from_peer(buffer, from, tag);
+    receive_from_peer(buffer, from, tag, std::move(then));
+  } else if (then) {
+    then();
   }
 }
 

@@ -4,6 +4,7 @@
 #include "engine/array.h"
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -20,8 +21,9 @@ namespace legate::detail::engine {
 /// received into by the other half of the same exchange: which would wait for the sending, as does the other rank, for
 /// ever.
 void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag);
-/// The buffer may be dropped at once.
-void receive(Array& buffer, unsigned from, std::uint64_t tag);
+/// The buffer may be dropped at once. `then` is called when the contents have arrived, by a thread of the engine's: it
+/// must not throw, and not wait for anything.
+void receive(Array& buffer, unsigned from, std::uint64_t tag, std::function<void()> then = {});
 /// @}
 
 /// Number of the next transfer. Ranks that go through the same program get the same numbers. Where calls are checked,

@@ -159,8 +159,8 @@ void Launch::exchange_parts() {
   };
   // Planned by who has what before the launch, carried out after arrays were cut: cutting waits for tasks.
   std::vector<Exchange> exchanges;
-  // A rank that takes a store over as a whole keeps what its points do not write. That costs nothing in a loop, where it
-  // has had the store since the first time; parts are taken over without, since splits change with the launch.
+  // A rank that takes a store over as a whole keeps what its points do not write. That costs nothing in a loop, where
+  // it has had the store since the first time; parts are taken over without, since splits change with the launch.
   const auto needs_contents = [](const ArrayUse& use) { return use.read || use.geometry->is_whole(); };
   for (const auto& use : uses) {
     if (needs_contents(use)) {

@@ -427,6 +427,16 @@ void Runtime::issue_execution_fence(bool block) {
   }
 }
 
+std::shared_ptr<const ClockReading> Runtime::read_clock(const char* call) {
+  check_control_program(call);
+  if (streaming_.active()) {
+    streaming_.discard();
+    throw std::invalid_argument{"flush_scheduling_window called from inside a streaming scope: " + std::string{call}};
+  }
+  engine::record_call(call, place());
+  return ClockReading::take();
+}
+
 void Runtime::raise_pending_exception() {
   check_control_program("raise_pending_exception");
   while (!pending_exceptions_.empty()) {

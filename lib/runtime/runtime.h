@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "operation/clock_reading.h"
 #include "operation/task.h"
 #include "runtime/configuration.h"
 #include "runtime/library.h"
@@ -72,6 +73,8 @@ class Runtime {
                                               std::int32_t radix);
   void issue_mapping_fence();
   void issue_execution_fence(bool block);
+  /// `call`: what the program called.
+  [[nodiscard]] std::shared_ptr<const ClockReading> read_clock(const char* call);
   void raise_pending_exception();
 
   void add_shutdown_callback(ShutdownCallback callback) { callbacks_.push_back(std::move(callback)); }

@@ -1,24 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <legate/timing/timing.h>
 
+#include "operation/clock_reading.h"
 #include "runtime/runtime.h"
 
-#include <chrono>
+#include <utility>
 
 namespace legate::timing {
 
-namespace {
+Time::Time(std::shared_ptr<const legate::detail::ClockReading> reading, std::int64_t nanoseconds_per_unit) noexcept
+    : reading_{std::move(reading)}, nanoseconds_per_unit_{nanoseconds_per_unit} {}
 
-template <typename Unit>
-Time measure() {
-  legate::detail::Runtime::get().issue_execution_fence(true);
-  const auto now = std::chrono::steady_clock::now().time_since_epoch();
-  return Time{std::chrono::duration_cast<Unit>(now).count()};
-}
+std::int64_t Time::value() const { return reading_->nanoseconds() / nanoseconds_per_unit_; }
 
-}  // namespace
-
-Time measure_microseconds() { return measure<std::chrono::microseconds>(); }
-Time measure_nanoseconds() { return measure<std::chrono::nanoseconds>(); }
+Time measure_microseconds() { return {legate::detail::Runtime::get().read_clock("measure_microseconds"), 1000}; }
+Time measure_nanoseconds() { return {legate::detail::Runtime::get().read_clock("measure_nanoseconds"), 1}; }
 
 }  // namespace legate::timing

@@ -4,8 +4,6 @@
 #include "bridge/control.h"
 #include "bridge/exceptions.h"
 
-#include <legate/timing/timing.h>
-
 #include <chrono>
 #include <map>
 #include <optional>
@@ -164,8 +162,8 @@ void issue_execution_fence(bool block) {
 void issue_mapping_fence() { runtime().issue_mapping_fence(); }
 std::uint32_t node_count() { return runtime().node_count(); }
 std::uint32_t node_id() { return runtime().node_id(); }
-std::int64_t measure_microseconds() { return legate::timing::measure_microseconds().value(); }
-std::int64_t measure_nanoseconds() { return legate::timing::measure_nanoseconds().value(); }
+ClockReading measure_microseconds() { return ClockReading{legate::timing::measure_microseconds()}; }
+ClockReading measure_nanoseconds() { return ClockReading{legate::timing::measure_nanoseconds()}; }
 
 std::string configuration() { return legate::detail::configuration_text(); }
 

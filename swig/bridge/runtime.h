@@ -8,9 +8,11 @@
 #include "bridge/tasks.h"
 
 #include <legate.h>
+#include <legate/timing/timing.h>
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace legatus::python {
@@ -55,8 +57,18 @@ void issue_execution_fence(bool block);
 void issue_mapping_fence();
 std::uint32_t node_count();
 std::uint32_t node_id();
-std::int64_t measure_microseconds();
-std::int64_t measure_nanoseconds();
+
+/// A reading of the clock in the order of submission; see legate::timing::Time.
+class ClockReading {
+ public:
+  explicit ClockReading(legate::timing::Time time) : time_{std::move(time)} {}
+  [[nodiscard]] std::int64_t wait() const { return time_.value(); }
+
+ private:
+  legate::timing::Time time_;
+};
+ClockReading measure_microseconds();
+ClockReading measure_nanoseconds();
 
 /// The configuration in effect: `name=value`, one a line.
 std::string configuration();
