@@ -36,15 +36,16 @@ Library::Library(std::string name, const ResourceConfig& config, const Bases& ba
       mapper_{std::move(mapper)},
       default_options_{std::move(default_options)},
       next_dynamic_id_{config.max_tasks - config.max_dyn_tasks},
+      past_dynamic_ids_{config.max_tasks},
       redop_base_{reserve_reduction_operator_ids(static_cast<std::int32_t>(config.max_reduction_ops))} {}
 
 LocalTaskID Library::new_task_id() {
-  check_outside_tasks("Library::get_new_task_id");
-  if (next_dynamic_id_ >= config_.max_tasks) {
+  const std::lock_guard<std::mutex> guard{registered_mutex_};
+  if (next_dynamic_id_ == past_dynamic_ids_) {
     throw std::overflow_error{"Library " + name_ + " ran out of IDs: all of its " +
                               std::to_string(config_.max_dyn_tasks) + " dynamic task ids are used"};
   }
-  return LocalTaskID{next_dynamic_id_++};
+  return LocalTaskID{in_task() ? --past_dynamic_ids_ : next_dynamic_id_++};
 }
 
 void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {

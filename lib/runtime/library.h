@@ -35,8 +35,8 @@ class IdRange {
   std::int64_t size_;
 };
 
-/// The implementation of legate::Library. Control thread only. Lives until the process ends: handles are plain
-/// pointers.
+/// The implementation of legate::Library. Control thread only, except where said otherwise. Lives until the process
+/// ends: handles are plain pointers.
 class Library {
  public:
   /// Where the global ids of a new library start.
@@ -57,6 +57,8 @@ class Library {
   [[nodiscard]] const std::map<VariantCode, VariantOptions>& default_options() const { return default_options_; }
   [[nodiscard]] mapping::Mapper* mapper() const { return mapper_.get(); }
 
+  /// Any thread. Tasks draw from the other end, so that ranks that run different tasks still draw alike outside of
+  /// them.
   [[nodiscard]] LocalTaskID new_task_id();
   /// Any thread.
   void register_task(LocalTaskID id, const legate::TaskInfo& info);
@@ -81,7 +83,9 @@ class Library {
   IdRange shardings_;
   std::unique_ptr<mapping::Mapper> mapper_;
   std::map<VariantCode, VariantOptions> default_options_;
+  // The unused dynamic ids, up to but not including the second. Under registered_mutex_.
   std::int64_t next_dynamic_id_;
+  std::int64_t past_dynamic_ids_;
   using Tasks = std::unordered_map<std::int64_t, RegisteredTask>;
 
   Tasks registered_{};         // by the control thread, which looks here without the mutex

@@ -168,7 +168,6 @@ TEST_F(ControlProgramInLeaf, CallsOfLibrariesAreRefused) {
   leaf_refuses_all({
       {"register_reduction_operator",
        [&] { static_cast<void>(own.register_reduction_operator<SumReduction<std::int64_t>>(LocalRedopID{0})); }},
-      {"get_new_task_id", [&] { static_cast<void>(own.get_new_task_id()); }},
   });
 }
 

@@ -82,6 +82,22 @@ TEST_F(MisuseOfLibrary, DynamicIdsRunOut) {
   refuses<std::overflow_error>([&] { static_cast<void>(dynamic.get_new_task_id()); }, {"misuse.ids", "2"});
 }
 
+// So that ranks on which other tasks run draw the same ids outside of them.
+TEST_F(MisuseOfLibrary, TasksDrawDynamicIdsFromTheOtherEnd) {
+  ResourceConfig config;
+  config.max_tasks = 4;
+  config.max_dyn_tasks = 3;
+  auto dynamic = runtime->create_library("misuse.ids.inside", config);
+  std::vector<LocalTaskID> drawn;
+  body = [&](TaskContext) { drawn.push_back(dynamic.get_new_task_id()); };
+  runtime->submit(runtime->create_task(library, PLAIN));
+  runtime->issue_execution_fence(true);
+  EXPECT_EQ(drawn, std::vector<LocalTaskID>{LocalTaskID{3}});
+  EXPECT_EQ(dynamic.get_new_task_id(), LocalTaskID{1});
+  EXPECT_EQ(dynamic.get_new_task_id(), LocalTaskID{2});
+  refuses<std::overflow_error>([&] { static_cast<void>(dynamic.get_new_task_id()); }, {"misuse.ids.inside", "3"});
+}
+
 TEST_F(MisuseOfLibrary, RefusesIdsOutsideTheConfiguredRange) {
   ResourceConfig config;
   config.max_tasks = 5;

@@ -55,7 +55,8 @@ class LEGATE_EXPORT Library {
   [[nodiscard]] bool valid_sharding_id(std::uint32_t shard_id) const;
   /// @}
 
-  /// The next unused id of the range reserved by ResourceConfig::max_dyn_tasks.
+  /// An id that nothing else has: the first unused one of the range reserved by ResourceConfig::max_dyn_tasks, or
+  /// inside a task the last one. Any thread.
   /// @throws std::overflow_error if there is none left.
   [[nodiscard]] LocalTaskID get_new_task_id();
   /// The name under which a task was registered: its class name.
