@@ -247,7 +247,7 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(legatus::python::Definition::scale)
 %free_call(legatus::python::Definition::bloat)
 %free_call(legatus::python::Definition::min_extents)
-%free_call(legatus::python::Definition::add_variant)
+%free_call(legatus::python::Definition::set_variant)
 %free_call(legatus::python::CallPlan::CallPlan)
 %free_call(legatus::python::CallPlan::add_parameter)
 %free_call(legatus::python::CallPlan::~CallPlan)

@@ -45,7 +45,7 @@ Integers coordinates(const legate::DomainPoint& point) {
 }
 
 // Bodies by global task id and variant. Only touched with the GIL held.
-std::unordered_map<std::uint64_t, Body>& bodies() {
+std::unordered_map<std::uint64_t, Body>& registered_bodies() {
   static auto* map = new std::unordered_map<std::uint64_t, Body>{};  // outlives the interpreter
   return *map;
 }
@@ -97,8 +97,8 @@ void run_body(legate::TaskContext context) {
   }
   const Interpreter interpreter{};
   const CollectorPause pause{};
-  const auto& body =
-      bodies().at(body_key(static_cast<std::int64_t>(context.task_id()), static_cast<int>(context.variant_kind())));
+  const auto& body = registered_bodies().at(
+      body_key(static_cast<std::int64_t>(context.task_id()), static_cast<int>(context.variant_kind())));
   const bool returned = call_body(context, body);
   if (returned) return;
   if (context.can_raise_exception() && is_ordinary_exception()) throw take_python_error();
@@ -201,15 +201,23 @@ void Definition::min_extents(int kind, std::uint32_t index, const Extents& exten
   constraints_.push_back(legate::min_extents(argument(kind, index), span(extents)));
 }
 
-void Definition::add_variant(int code, PyObject* body) {
-  bodies_.push_back({code, Reference::borrowed(body), Reference{}, nullptr});
-}
+void Definition::set_variant(int code, PyObject* body) { set_variant(code, body, nullptr, nullptr); }
 
-void Definition::add_variant(int code, PyObject* body, PyObject* function, const CallPlan* plan) {
-  bodies_.push_back({code, Reference::borrowed(body), Reference::borrowed(function), plan});
+void Definition::set_variant(int code, PyObject* body, PyObject* function, const CallPlan* plan) {
+  Body variant{code, Reference::borrowed(body), function == nullptr ? Reference{} : Reference::borrowed(function),
+               plan};
+  for (auto& known : bodies_) {
+    if (known.code == code) {
+      known = std::move(variant);
+      return;
+    }
+  }
+  bodies_.push_back(std::move(variant));
 }
 
 std::int64_t Definition::register_with(const Library& library) {
+  auto bodies = std::exchange(bodies_, {});
+  if (registered_) return library.get_task_id(local_id_);
   legate::TaskConfig config{legate::LocalTaskID{local_id_}};
   if (has_counts_) {
     legate::TaskSignature signature{};
@@ -221,15 +229,15 @@ std::int64_t Definition::register_with(const Library& library) {
   }
   if (has_options_) config.with_variant_options(options_);
   legate::TaskInfo info{name_, config};
-  for (const auto& body : bodies_) {
+  for (const auto& body : bodies) {
     legate::detail::TaskInfoAccess::add_variant(info, library.native(), static_cast<legate::VariantCode>(body.code),
                                                 run_body, nullptr);
   }
   auto native = library.native();
   native.register_task(legate::LocalTaskID{local_id_}, info);
   const auto global_id = library.get_task_id(local_id_);
-  for (auto& body : bodies_) bodies()[body_key(global_id, body.code)] = std::move(body);
-  bodies_.clear();
+  for (auto& body : bodies) registered_bodies()[body_key(global_id, body.code)] = std::move(body);
+  registered_ = true;
   return global_id;
 }
 

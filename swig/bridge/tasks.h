@@ -102,11 +102,12 @@ class Definition {
   void min_extents(int kind, std::uint32_t index, const Extents& extents);
   /// @}
 
-  /// @param body Callable of one Context.
-  void add_variant(int code, PyObject* body);
+  /// Adds a variant, or replaces its body. @param body Callable of one Context.
+  void set_variant(int code, PyObject* body);
   /// The same, with the function that `body` calls and the short way to it.
-  void add_variant(int code, PyObject* body, PyObject* function, const CallPlan* plan);
-  /// Registers the task; bodies stay alive from then on. @return The global id.
+  void set_variant(int code, PyObject* body, PyObject* function, const CallPlan* plan);
+  /// Registers the task, unless that was done: threads that do so at the same time take turns by the GIL, which is not
+  /// given up in between. Bodies stay alive from then on. @return The global id.
   std::int64_t register_with(const Library& library);
 
  private:
@@ -118,6 +119,7 @@ class Definition {
   legate::VariantOptions options_{};
   std::vector<legate::ProxyConstraint> constraints_{};
   std::vector<Body> bodies_{};
+  bool registered_{false};
 };
 
 /// How a Context becomes a Python object: given by the module at import. Owns the context.

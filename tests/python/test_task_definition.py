@@ -2,11 +2,13 @@
 """Python functions as tasks: decoration, registration, signatures and constraints."""
 
 import abc
+import threading
 from typing import Union
 
 import numpy as np
 import pytest
-from helpers import made, raises, runtime, same, zeros
+from conftest import RANK, RANKS
+from helpers import made, raises, read, runtime, same, wait, zeros
 
 from legate.core import (
     Library,
@@ -155,6 +157,97 @@ def test_a_variant_that_the_machine_cannot_run_is_refused_at_the_call():
         decorated = task(variants=(code,))(double)
         with raises(ValueError, "does not have any valid variant for the current machine"):
             decorated(made([1]), zeros((1,)))
+
+
+# --- registration by several threads, and inside tasks ---
+
+
+def test_threads_register_a_task_once():
+    threads = 8
+    for _ in range(20):
+        decorated = task(constraints=align("x", "y"))(double)
+        barrier = threading.Barrier(threads)
+        numbers = []
+
+        def register(decorated=decorated, barrier=barrier, numbers=numbers):
+            barrier.wait(20)
+            numbers.append(decorated.complete_registration())
+
+        running = [threading.Thread(target=register) for _ in range(threads)]
+        for thread in running:
+            thread.start()
+        for thread in running:
+            thread.join()
+        assert numbers == [decorated.task_id] * threads
+    y = zeros((3,))
+    decorated(made([1, 2, 3]), y)
+    same(y, [2, 4, 6])
+
+
+@pytest.mark.one_process
+def test_a_body_registers_while_another_thread_does():
+    """The other thread cannot before the fence is over, which waits for the body."""
+    inner = task(double)
+    numbers = []
+    registering = threading.Thread(target=lambda: numbers.append(inner.complete_registration()))
+
+    @task
+    def outer(x: InputStore, y: OutputStore) -> None:
+        registering.start()
+        registering.join(0.1)  # not to be relied upon: long enough to meet a lock that is held too long
+        inner(x.to_logical_store(), y.to_logical_store())
+
+    y = zeros((1,))
+    outer(made([4]), y)
+    wait()
+    registering.join()
+    same(y, [8])
+    assert numbers == [inner.task_id]
+
+
+def test_a_body_defines_a_task():
+    defined = []
+
+    @task
+    def outer(y: OutputStore) -> None:
+        @task
+        def inner(z: OutputStore) -> None:
+            np.asarray(z)[...] = 5
+
+        inner(y.to_logical_store())
+        defined.append(inner)
+
+    first, second = zeros((1,)), zeros((1,))
+    outer(first)
+    wait()
+    same(first, [5])
+    if RANKS == 1:
+        defined[0](second)
+        same(second, [5])
+    assert len(defined) == (RANK == 0)
+
+
+def test_numbers_drawn_in_bodies_leave_those_of_ranks_alike():
+    drawn = []
+
+    @task
+    def outer(y: OutputStore) -> None:
+        drawn.append(runtime.core_library.get_new_task_id())
+
+    outer(zeros((1,)))
+    wait()
+    number = runtime.core_library.get_new_task_id()
+
+    @task
+    def show(out: OutputStore) -> None:
+        np.asarray(out)[...] = number
+
+    out = zeros((RANKS,))
+    launch = runtime.create_manual_task(show.library, show.task_id, (RANKS,))
+    launch.add_output(out.partition_by_tiling((1,)))
+    launch.execute()
+    same(out, [number] * RANKS)
+    assert number not in drawn
 
 
 # --- signatures ---

@@ -228,7 +228,7 @@ class TaskInfo:
             raise RuntimeError(f"Task {self._name} has no variants to register: they have been registered already")
         definition = _legatus.Definition(self._task_id, self._name)
         for code, body in self._variants.items():
-            definition.add_variant(code, lambda handle, body=body: body(TaskContext._wrap(handle)))
+            definition.set_variant(code, lambda handle, body=body: body(TaskContext._wrap(handle)))
         definition.set_options(0, ())
         global_id = definition.register_with(library._handle)
         self._registered = True

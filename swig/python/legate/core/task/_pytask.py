@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -16,8 +15,6 @@ from .._runtime import get_legate_runtime
 from .._submission import AutoTask
 from ._invoker import VariantInvoker
 from ._util import validate_variant
-
-_registration = threading.RLock()
 
 
 class PyTask:
@@ -47,11 +44,10 @@ class PyTask:
         "__weakref__",
         "_bodies",
         "_config",
-        "_constraints",
+        "_definition",
         "_invoker",
         "_library",
         "_name",
-        "_options",
         "_plan",
         "_registered",
     )
@@ -76,14 +72,13 @@ class PyTask:
             self._config = options
         else:
             self._config = TaskConfig(self._library.get_new_task_id(), options=options)
-        self._constraints = tuple(constraints or ())
-        self._invoker = VariantInvoker(func, constraints=self._constraints) if invoker is None else invoker
-        for constraint in self._constraints:
-            for name in constraint.names():
-                self._invoker.position(name)
+        constraints = tuple(constraints or ())
+        self._invoker = VariantInvoker(func, constraints=constraints) if invoker is None else invoker
         self._name = _name_of(func)
         self._bodies: dict[VariantCode, Callable[..., None]] = dict.fromkeys(variants, func)
-        self._options = _merged(self._config.variant_options, throws_exception, has_side_effect)
+        options = _merged(self._config.variant_options, throws_exception, has_side_effect)
+        self._definition = _define(self._config.task_id, self._name, options, self._invoker, constraints)
+        self._plan = self._invoker.make_plan(self._library._handle, self._config.task_id)
         self._registered = False
 
     @property
@@ -146,30 +141,22 @@ class PyTask:
             If there is no variant.
         """
         if not self._registered:
-            with _registration:
-                if not self._registered:
-                    self._register()
+            self._register()
         return self._config.task_id
 
+    # Several threads may be here at once, bodies among them, and the first one registers the task. A lock would be held
+    # while its thread waits for the runtime, which another thread may keep until a body is over that wants the lock.
     def _register(self) -> None:
-        if not self._bodies:
+        bodies = list(self._bodies.items())
+        if not bodies:
             raise ValueError(f"Task {self._name} has no registered variants")
-        definition = _legatus.Definition(self._config.task_id, self._name)
-        if self._options is not None:
-            definition.set_options(self._options._bits(), self._options.communicators)
-        invoker = self._invoker
-        definition.set_counts(
-            len(invoker.inputs), len(invoker.outputs), len(invoker.reductions), len(invoker.scalars)
-        )
-        for constraint in self._constraints:
-            constraint.add_to(definition, invoker.position)
-        self._plan = invoker.make_plan(self._library._handle, self._config.task_id)
-        for code, body in self._bodies.items():
-            if invoker.is_plain:
-                definition.add_variant(int(code), _runner(invoker, body, self._plan), body, self._plan)
+        for code, body in bodies:
+            runner = _runner(self._invoker, body, self._plan)
+            if self._invoker.is_plain:
+                self._definition.set_variant(int(code), runner, body, self._plan)
             else:
-                definition.add_variant(int(code), _runner(invoker, body, self._plan))
-        definition.register_with(self._library._handle)
+                self._definition.set_variant(int(code), runner)
+        self._definition.register_with(self._library._handle)
         self._registered = True
 
     def cpu_variant(self, func: Callable[..., None]) -> Callable[..., None]:
@@ -204,6 +191,23 @@ class PyTask:
 
     def __repr__(self) -> str:
         return f"PyTask({self._name}, {', '.join(code.name for code in sorted(self._bodies))})"
+
+
+def _define(
+    task_id: int,
+    name: str,
+    options: VariantOptions | None,
+    invoker: VariantInvoker,
+    constraints: Sequence[DeferredConstraint],
+) -> Any:
+    """The native definition of a task, which has no variants yet."""
+    definition = _legatus.Definition(task_id, name)
+    if options is not None:
+        definition.set_options(options._bits(), options.communicators)
+    definition.set_counts(len(invoker.inputs), len(invoker.outputs), len(invoker.reductions), len(invoker.scalars))
+    for constraint in constraints:
+        constraint.add_to(definition, invoker.position)
+    return definition
 
 
 def _runner(invoker: VariantInvoker, body: Callable[..., None], plan: Any) -> Callable[[Any], None]:
