@@ -131,6 +131,23 @@ def test_other_values_are_pickled_with_a_warning(value, annotation):
 
 
 @pytest.mark.one_process
+@pytest.mark.parametrize("values", [[200, 100], [40_000, 50_000], [2**31, 2**31], [2**32, 1 + 2**32], [-100, -100], [2**63, 2**63]])
+def test_arithmetic_with_elements_of_lists_does_not_wrap(values):
+    for kind in (list, tuple):
+        (left, right), _ = passed(kind(values), kind)
+        assert (int(left + right), int(left - right - 1)) == (sum(values), values[0] - values[1] - 1)
+
+
+@pytest.mark.one_process
+@pytest.mark.parametrize("kind", [np.uint8, np.int16, np.uint64, np.float32, np.float64, np.complex64])
+def test_numpy_scalars_in_lists_keep_their_type(kind):
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        received, _ = passed([kind(1), kind(2)], list)
+    assert received == [1, 2] and [type(number) for number in received] == [kind, kind]
+
+
+@pytest.mark.one_process
 def test_numpy_scalars():
     for dtype in PRIMITIVE_DTYPES:
         value = dtype.type(1)

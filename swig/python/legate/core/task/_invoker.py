@@ -92,12 +92,13 @@ class Parameter:
                 return Scalar(value)
             except (NotImplementedError, OverflowError):
                 pass
-        warnings.warn(
-            f"Argument type: {type(value)} not natively supported by type inference, falling back to pickling "
-            "(which may be slow)",
-            category=UserWarning,
-            stacklevel=5,
-        )
+        if not _has_numpy_integers(value):
+            warnings.warn(
+                f"Argument type: {type(value)} not natively supported by type inference, falling back to pickling "
+                "(which may be slow)",
+                category=UserWarning,
+                stacklevel=5,
+            )
         packed = PICKLED + pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
         return Scalar(packed if len(packed) <= LARGEST_BINARY else np.frombuffer(packed, np.uint8))
 
@@ -109,7 +110,7 @@ class Parameter:
         if kind is bytes:
             return resolved is bytes and not value.startswith(PICKLED)
         if kind is list or kind is tuple:
-            return resolved is kind
+            return resolved is kind and not _has_numpy_integers(value)
         if kind is np.ndarray:
             return resolved is np.ndarray and not _is_packed(value)
         return isinstance(value, np.number) and (resolved is kind or resolved in (float, complex))
@@ -126,6 +127,8 @@ class Parameter:
         value = argument.value()
         if _is_packed(value):
             return pickle.loads(value[len(PICKLED) :])
+        if (resolved is list or resolved is tuple) and type(value) is np.ndarray:
+            value = _widened(value)
         return value if isinstance(value, resolved) else resolved(value)
 
 
@@ -134,6 +137,23 @@ def _is_packed(value: Any) -> bool:
     if type(value) is np.ndarray:
         return value.dtype == np.uint8 and value.ndim == 1 and value[: len(PICKLED)].tobytes() == PICKLED
     return type(value) is memoryview and value[: len(PICKLED)] == PICKLED
+
+
+def _has_numpy_integers(value: Any) -> bool:
+    """Whether a list or tuple has elements whose width, which is theirs, `_widened` would not keep."""
+    return isinstance(value, (list, tuple)) and any(isinstance(element, np.integer) for element in value)
+
+
+def _widened(numbers: np.ndarray[Any, Any]) -> Any:
+    """The elements of a list or tuple that travelled as an array, of a width in which arithmetic does not wrap.
+
+    Integers travel in the narrowest type that holds them, which says nothing about what bodies compute with them.
+    """
+    if numbers.dtype.kind not in "iu":
+        return numbers
+    if numbers.dtype == np.uint64 and numbers.max() > np.iinfo(np.int64).max:
+        return numbers.tolist()
+    return numbers.astype(np.int64)
 
 
 def _null_store() -> LogicalStore:
