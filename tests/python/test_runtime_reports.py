@@ -94,10 +94,14 @@ def test_a_log_says_that_there_is_one_rank():
     assert lines.count("#   Global size :  1") == 2 and lines[-2:] == ["a", "2"]
 
 
+needs_mpi = pytest.mark.skipif(
+    not install_info.networks or shutil.which("mpirun") is None, reason="this build or machine has no MPI"
+)
+
+
+@needs_mpi
 @pytest.mark.parametrize("ranks", [2, 4])
 def test_logs_of_all_ranks_have_one_identifier(ranks, tmp_path):
-    if not install_info.networks or shutil.which("mpirun") is None:
-        pytest.skip("this build or machine has no MPI")
     flags = ["--launcher", "mpirun", "--ranks-per-node", str(ranks), "--benchmark-to-file", "--logdir", str(tmp_path)]
     launched(LOGS, *flags)
     names = [file.name.split(".") for file in tmp_path.iterdir()]
@@ -110,3 +114,29 @@ def test_logs_of_all_ranks_have_one_identifier(ranks, tmp_path):
         assert f"#   Global rank :  {rank}" in lines
         assert f"#   Local rank  :  {rank}" in lines
         assert f"#   Global size :  {ranks}" in lines
+
+
+OUTPUT = """
+import sys
+from legate.core import get_legate_runtime
+from legate.core.task import task
+@task
+def say(n: int) -> None:
+    sys.stdout.writelines([f"task {n}\\n"])
+    print(f"print {n}", flush=True)
+runtime = get_legate_runtime()
+launch = runtime.create_manual_task(say.library, say.task_id, (runtime.node_count,))
+launch.add_scalar_arg(7)
+launch.execute()
+runtime.issue_execution_fence(block=True)
+sys.stdout.writelines(["program\\n"])
+print(sys.stdout.write("12\\n"), sys.stdout.fileno(), flush=True)
+"""
+
+
+@needs_mpi
+@pytest.mark.parametrize(("limit", "programs"), [("0", 2), ("1", 1)])
+def test_programs_of_other_ranks_may_be_silenced(limit, programs):
+    lines = launched(OUTPUT, "--launcher", "mpirun", "--ranks-per-node", "2", LEGATE_LIMIT_STDOUT=limit).splitlines()
+    expected = ["print 7", "task 7"] * 2 + ["12", "3 1", "program"] * programs
+    assert sorted(lines) == sorted(expected)

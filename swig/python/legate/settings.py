@@ -16,7 +16,7 @@ class LegateRuntimeSettings(Settings):
         "LEGATE_LIMIT_STDOUT",
         default=False,
         convert=convert_bool,
-        help="Whether only rank 0 writes to standard output.",
+        help="Whether the program writes to sys.stdout on rank 0 only; its tasks do so everywhere.",
     )
 
 

@@ -4,6 +4,7 @@
 from ._runtime import Runtime, get_legate_runtime  # isort: skip
 
 from . import _seeds as _seeds
+from . import _stdout as _stdout
 from . import data_interface, types, utils
 from ._constraints import (
     Constraint,
@@ -71,7 +72,7 @@ from ._types import (
 from .data_interface import LegateDataInterface, as_logical_store, offload_to
 from .utils import Annotation
 
-get_legate_runtime()
+_stdout.limit_stdout(get_legate_runtime().node_id)
 _seeds.fix_seeds()
 
 from . import task  # noqa: E402  (annotation classes derive from the classes above)
