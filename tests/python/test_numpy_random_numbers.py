@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Random numbers: the generator's published test vectors, independence of the split, distributions."""
 
+import functools
+
 import numpy as np
 import pytest
 
@@ -18,6 +20,7 @@ def philox(counter, key):
     return a, b, c, d
 
 
+@functools.cache
 def words(seed, call, count):
     """The random bits of the first elements, 64 each."""
     result = []
