@@ -216,7 +216,9 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(dlpack_version)
 %free_call(legatus::python::External::External)
 %free_call(legatus::python::External::read_only)
+%free_call(legatus::python::Physical::allocation)
 %free_call(legatus::python::Physical::array_struct)
+%free_call(legatus::python::Physical::to_logical_store)
 %free_call(legatus::python::Physical::to_dlpack)
 %free_call(legatus::python::Memory::Memory)
 %free_call(legatus::python::Memory::allocation)
@@ -255,6 +257,7 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(buffer_address)
 %free_call(set_exception_hooks)
 %free_call(is_running_in_task)
+%free_call(issue_execution_fence)
 %free_call(has_started)
 
 // Handles know themselves whose turn it is: see discard().

@@ -37,6 +37,18 @@ class QuickControl {
   bool locked_{false};
 };
 
+/// Gives the GIL up, and takes it back at the end: other threads run meanwhile, and make their calls.
+class OtherThreads {
+ public:
+  OtherThreads() : interpreter_{PyEval_SaveThread()} {}
+  ~OtherThreads() { PyEval_RestoreThread(interpreter_); }
+  OtherThreads(const OtherThreads&) = delete;
+  OtherThreads& operator=(const OtherThreads&) = delete;
+
+ private:
+  PyThreadState* interpreter_;
+};
+
 /// Takes the GIL in a thread that may or may not have it. The thread's state is made once and kept: libraries cache
 /// what belongs to a thread. Usable unless `interpreter_is_gone()`.
 class Interpreter {

@@ -33,6 +33,7 @@ class Handle {
 
   [[nodiscard]] T& operator*() const noexcept { return box_->value; }
   [[nodiscard]] T* operator->() const noexcept { return &box_->value; }
+  [[nodiscard]] bool made_in_task() const noexcept { return box_->made_in_task; }
 
  private:
   struct Box final : Discarded {

@@ -151,12 +151,16 @@ Store tree_reduce(const Library& library, std::int64_t task_id, const Store& sto
 
 void issue_execution_fence(bool block) {
   // A signal that Python handles, like Ctrl-C, is looked for now and then: its exception leaves the fence, and what was
-  // submitted goes on.
+  // submitted goes on. Nobody's turn is held meanwhile: a task may need what another thread of the program submits.
   constexpr std::chrono::milliseconds PATIENCE{50};
-  while (block && !legate::detail::wait_until_idle(PATIENCE)) {
-    const Interpreter interpreter{};
+  const auto is_idle = [PATIENCE] {
+    const OtherThreads others{};
+    return legate::detail::wait_until_idle(PATIENCE);
+  };
+  while (block && !is_idle()) {
     if (PyErr_CheckSignals() != 0) throw PythonError{};
   }
+  const Control control{};
   runtime().issue_execution_fence(block);
 }
 void issue_mapping_fence() { runtime().issue_mapping_fence(); }

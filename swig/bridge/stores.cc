@@ -200,6 +200,14 @@ void destroy_capsule(PyObject* capsule) {
   if (tensor->deleter != nullptr) tensor->deleter(tensor);
 }
 
+// What get() returns. Waits for a turn at top level only: threads that a body has started look at its stores, too.
+template <typename Get>
+auto in_turn(const Handle<legate::PhysicalStore>& store, const Get& get) {
+  std::optional<Control> control{};
+  if (!store.made_in_task()) control.emplace();
+  return get();
+}
+
 }  // namespace
 
 External::External(std::uintptr_t address, std::size_t size, bool read_only, int target, std::uint32_t device,
@@ -240,10 +248,7 @@ Store Tensor::make_store() {
 Integers dlpack_version() { return {DLPACK_MAJOR_VERSION, DLPACK_MINOR_VERSION}; }
 
 PyObject* Physical::to_dlpack(bool copy) const {
-  auto tensor = [this, copy] {
-    const Control control{};  // waits as array_struct() does
-    return value_->to_dlpack(copy);
-  }();
+  auto tensor = in_turn(value_, [this, copy] { return value_->to_dlpack(copy); });
   auto* capsule = PyCapsule_New(tensor.get(), "dltensor_versioned", destroy_capsule);
   if (capsule == nullptr) throw PythonError{};
   static_cast<void>(tensor.release());
@@ -338,17 +343,14 @@ Integers Physical::lo() const { return coordinates(value_->domain().lo()); }
 Integers Physical::hi() const { return coordinates(value_->domain().hi()); }
 
 Allocation Physical::allocation() const {
-  return describe(value_->get_inline_allocation(), extents_of(value_->domain()));
+  return describe(in_turn(value_, [this] { return value_->get_inline_allocation(); }), extents_of(value_->domain()));
 }
 
 PyObject* Physical::array_struct() const {
   constexpr int ALIGNED = 0x100;
   constexpr int NOT_SWAPPED = 0x200;
   constexpr int WRITEABLE = 0x400;
-  const auto allocation = [this] {
-    const Control control{};  // waits, at top level, for the tasks that write the store
-    return value_->get_inline_allocation();
-  }();
+  const auto allocation = in_turn(value_, [this] { return value_->get_inline_allocation(); });
   if (allocation.target == legate::mapping::StoreTarget::FBMEM) {
     throw std::invalid_argument{"the store is in the memory of a device: it has no __array_struct__"};
   }

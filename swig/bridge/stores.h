@@ -158,7 +158,7 @@ class Physical {
   Integers hi() const;
   /// Waits, at top level, for the tasks that write the store.
   Allocation allocation() const;
-  /// What NumPy's __array_struct__ returns: quicker to make and to read than a dictionary.
+  /// As allocation(). What NumPy's __array_struct__ returns: quicker to make and to read than a dictionary.
   /// @throws std::invalid_argument if the elements are in the memory of a device.
   PyObject* array_struct() const;
   Buffer create_output_buffer(const Extents& shape, bool bind) const;

@@ -401,3 +401,60 @@ def test_launches_that_are_never_submitted():
         del call
     gc.collect()
     wait()
+
+
+@pytest.mark.one_process
+@pytest.mark.parametrize(
+    "look",
+    [
+        lambda store: np.asarray(store)[...],
+        lambda store: np.from_dlpack(store),
+        lambda store: np.asarray(store.get_inline_allocation()),
+        lambda store: (store.type, store.ndim, store.target, store.domain),
+        lambda store: store.__array_interface__,
+    ],
+    ids=("asarray", "from_dlpack", "get_inline_allocation", "properties", "array_interface"),
+)
+def test_threads_of_a_body_look_at_its_stores_while_the_program_waits(look):
+    waiting = threading.Event()
+
+    @task
+    def body(out: OutputStore) -> None:
+        def work():
+            waiting.wait()
+            look(out)
+            np.asarray(out)[...] = 7
+
+        thread = threading.Thread(target=work)
+        thread.start()
+        thread.join()
+
+    out = zeros((4,))
+    body(out)
+    waiting.set()
+    wait()
+    same(out, [7, 7, 7, 7])
+
+
+@pytest.mark.one_process
+def test_other_threads_submit_while_one_waits_in_a_fence():
+    go = threading.Event()
+
+    @task
+    def body(out: OutputStore) -> None:
+        go.wait()
+        np.asarray(out)[...] = 1
+
+    def other():
+        second.fill(4)
+        body(second)  # one more to wait for
+        go.set()
+
+    first, second = zeros((4,)), zeros((4,))
+    body(first)
+    thread = threading.Timer(0.2, other)  # so that it most probably finds the other thread in the fence
+    thread.start()
+    wait()
+    thread.join()
+    same(first, [1] * 4)
+    same(second, [1] * 4)
