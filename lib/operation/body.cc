@@ -30,8 +30,11 @@ std::optional<TaskException> run_body(TaskFrame& frame, VariantImpl body, std::s
     }
     return TaskException{exception.index(), exception.error_message()};
   } catch (const ForeignException& exception) {
+    const auto* const provenance = frame.info().provenance;
+    const bool known = provenance != nullptr && !provenance->empty();
     LEGATE_ABORT(frame.description(), " raised an exception, but neither its options (may_throw_exception) nor its ",
-                 "launch (throws_exception) say that it may:\n", exception.what());
+                 "launch (throws_exception) say that it may",
+                 known ? "" : " (with --provenance, this message says where it was called)", ":\n", exception.what());
   } catch (const std::exception& exception) {
     LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
                  ", which is no TaskException: ", exception.what());

@@ -81,6 +81,13 @@ AutoLaunch* create_auto_task(const Library& library, std::int64_t task_id) {
   return new AutoLaunch{runtime().create_task(library.native(), legate::LocalTaskID{task_id})};
 }
 
+AutoLaunch* create_auto_task(const Library& library, std::int64_t task_id, const std::string& provenance) {
+  if (is_running_in_task() || !legate::Scope::provenance().empty()) return create_auto_task(library, task_id);
+  legate::Scope scope{};
+  scope.set_provenance(provenance);
+  return create_auto_task(library, task_id);
+}
+
 ManualLaunch* create_manual_task(const Library& library, std::int64_t task_id, const Integers& lo, const Integers& hi) {
   const legate::Domain domain{point_of(lo), point_of(hi)};
   return new ManualLaunch{runtime().create_task(library.native(), legate::LocalTaskID{task_id}, domain)};

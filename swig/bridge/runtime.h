@@ -30,6 +30,8 @@ Library create_library(const std::string& name, const Integers& numbers, const I
 bool library_exists(const std::string& name);
 
 AutoLaunch* create_auto_task(const Library& library, std::int64_t task_id);
+/// The same, with this provenance where the scope has none.
+AutoLaunch* create_auto_task(const Library& library, std::int64_t task_id, const std::string& provenance);
 ManualLaunch* create_manual_task(const Library& library, std::int64_t task_id, const Integers& lo, const Integers& hi);
 
 Store create_unbound_store(const Type& type, std::uint32_t ndim);

@@ -10,6 +10,7 @@ import subprocess
 import sys
 
 import pytest
+from programs import run_program
 
 from legate import install_info
 
@@ -140,3 +141,46 @@ def test_programs_of_other_ranks_may_be_silenced(limit, programs):
     lines = launched(OUTPUT, "--launcher", "mpirun", "--ranks-per-node", "2", LEGATE_LIMIT_STDOUT=limit).splitlines()
     expected = ["print 7", "task 7"] * 2 + ["12", "3 1", "program"] * programs
     assert sorted(lines) == sorted(expected)
+
+
+CALLS = """
+from legate.core import Scope, TaskContext, get_legate_runtime
+from legate.core.task import task
+@task
+def show(ctx: TaskContext) -> None:
+    print(ctx.provenance, flush=True)
+def call():
+    show()
+call()
+show.prepare_call().execute()
+get_legate_runtime().issue_execution_fence(block=True)
+with Scope(provenance="mine"):
+    show()
+"""
+
+
+def test_calls_of_tasks_are_recorded_if_asked_for():
+    assert launched(CALLS, "--provenance").splitlines() == ["<string>:8", "<string>:10", "mine"]
+    assert launched(CALLS).splitlines() == ["", "", "mine"]
+
+
+@pytest.mark.parametrize(
+    ("flag", "begin", "hint"),
+    [("", 'Task "broken" raised', True), ("--provenance", 'Task "broken", provenance "<string>:7" raised', False)],
+)
+def test_an_exception_that_nothing_declares_says_where_its_task_was_called(flag, begin, hint):
+    source = (
+        "from legate.core import get_legate_runtime\n"
+        "from legate.core.task import task\n"
+        "@task\n"
+        "def broken() -> None:\n"
+        "    raise ValueError('the reason')\n"
+        "def call():\n"
+        "    broken()\n"
+        "call()\n"
+        "get_legate_runtime().issue_execution_fence(block=True)\n"
+    )
+    done = run_program(source, LEGATE_CONFIG=f"--cpus 1 --sysmem 200 {flag}")
+    assert done.returncode != 0
+    assert f"{begin} an exception" in done.stderr and "ValueError: the reason" in done.stderr
+    assert ("with --provenance, this message says where it was called" in done.stderr) == hint

@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -50,6 +51,7 @@ class PyTask:
         "_name",
         "_plan",
         "_registered",
+        "_traced",
     )
 
     def __init__(
@@ -80,6 +82,7 @@ class PyTask:
         self._definition = _define(self._config.task_id, self._name, options, self._invoker, constraints)
         self._plan = self._invoker.make_plan(self._library._handle, self._config.task_id)
         self._registered = False
+        self._traced = False
 
     @property
     def registered(self) -> bool:
@@ -108,7 +111,11 @@ class PyTask:
         """
         if not self._registered:
             self.complete_registration()
-        task = AutoTask._wrap(self._plan.create_launch())
+        if self._traced:
+            handle = _legatus.create_auto_task(self._library._handle, self._config.task_id, _call_site())
+        else:
+            handle = self._plan.create_launch()
+        task = AutoTask._wrap(handle)
         self._invoker.add_arguments(self._plan, task, args, kwargs)
         task.lock()
         return task
@@ -156,6 +163,7 @@ class PyTask:
                 self._definition.set_variant(int(code), runner, body, self._plan)
             else:
                 self._definition.set_variant(int(code), runner)
+        self._traced = get_legate_runtime().config().provenance
         self._definition.register_with(self._library._handle)
         self._registered = True
 
@@ -217,6 +225,14 @@ def _runner(invoker: VariantInvoker, body: Callable[..., None], plan: Any) -> Ca
         invoker(TaskContext._wrap(handle), body)
 
     return run
+
+
+def _call_site() -> str:
+    """File and line of the program that calls a task."""
+    frame = sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals is globals():
+        frame = frame.f_back
+    return f"{frame.f_code.co_filename}:{frame.f_lineno}"
 
 
 def _name_of(func: Any) -> str:
