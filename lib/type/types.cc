@@ -273,9 +273,10 @@ StructType struct_type(const std::vector<Type>& field_types, bool align) {
   if (field_types.empty()) {
     throw std::invalid_argument{"struct_type: a struct needs at least one field"};
   }
-  for (const auto& field : field_types) {
-    if (field.variable_size()) {
-      throw std::runtime_error{"struct_type: the field type " + field.to_string() + " has no fixed size"};
+  for (std::size_t i = 0; i < field_types.size(); ++i) {
+    if (field_types[i].variable_size()) {
+      throw std::runtime_error{"struct_type: field " + std::to_string(i) + " is of type " + field_types[i].to_string() +
+                               ", which has no fixed size"};
     }
   }
   return StructType{make_struct(field_types, align, next_uid())};

@@ -65,8 +65,10 @@ def test_fixed_arrays():
     nested = ty.array_type(type_, 2)
     assert (nested.element_type, nested.size) == (type_, 40)
     assert ty.array_type(ty.int8, 0).size == 0
-    with raises(ValueError):
+    with raises(ValueError, "array_type: element_type must be of fixed size, but string is not"):
         ty.array_type(ty.string_type, 3)
+    with raises(TypeError, "array_type: element_type must be a Type, but got <class 'int'>"):
+        ty.array_type(int, 3)
 
 
 def test_structs():
@@ -81,6 +83,10 @@ def test_structs():
     assert packed.to_numpy_dtype() == np.dtype([("_0", "i4"), ("_1", "i1"), ("_2", "i8")])
     with raises(ValueError):
         ty.struct_type([])
+    with raises(ValueError, "struct_type: field_types[1] must be of fixed size, but string is not"):
+        ty.struct_type([ty.int8, ty.string_type])
+    with raises(TypeError, "struct_type: field_types[0] must be a Type, but got 'i4'"):
+        ty.struct_type(["i4"])
     with raises(IndexError):
         aligned.field_type(3)
 

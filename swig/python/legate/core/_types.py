@@ -285,9 +285,12 @@ def array_type(element_type: Type, N: int) -> FixedArrayType:
 
     Raises
     ------
+    TypeError
+        If `element_type` is no type.
     ValueError
-        If `element_type` has no fixed size.
+        If it has no fixed size.
     """
+    _check_part("array_type: element_type", element_type)
     return wrap_type(_legatus.fixed_array_type(element_type._handle, N))  # type: ignore[return-value]
 
 
@@ -296,10 +299,23 @@ def struct_type(field_types: Sequence[Type], align: bool = True) -> StructType:
 
     Raises
     ------
+    TypeError
+        If a field's type is no type.
     ValueError
         If there are no fields, or one of no fixed size.
     """
+    field_types = tuple(field_types)
+    for position, field in enumerate(field_types):
+        _check_part(f"struct_type: field_types[{position}]", field)
     return wrap_type(_legatus.struct_type([field._handle for field in field_types], align))  # type: ignore[return-value]
+
+
+def _check_part(name: str, part: Any) -> None:
+    """Raises TypeError or ValueError unless elements of a type can be made of `part`."""
+    if not isinstance(part, Type):
+        raise TypeError(f"{name} must be a Type, but got {part!r}")
+    if part.variable_size:
+        raise ValueError(f"{name} must be of fixed size, but {part} is not")
 
 
 def point_type(ndim: int) -> FixedArrayType:
