@@ -12,6 +12,7 @@ from legate.core import types as ty
 from legate.core.task import ADD, InputStore, OutputStore, ReductionStore, task
 
 LAUNCHES = 6000
+PARTS = 8
 MEBIBYTE = 2**20
 
 
@@ -58,17 +59,17 @@ def fail(text: str) -> None:
 def grown(work, launches):
     """By how many bytes the process grows while `work` is repeated.
 
-    The least of three parts of the repetitions counts, three times: what is forgotten grows in each of them, while
-    pools grow once, whenever more launches than before are in flight.
+    The least of several parts of the repetitions counts, as many times: what is forgotten grows in each of them, while
+    pools grow now and then, whenever more launches or messages than before are in flight.
     """
     parts = []
-    for _ in range(3):
+    for _ in range(PARTS):
         before = resident()
-        for n in range(launches // 3):
+        for n in range(launches // PARTS):
             work(n)
         wait()
         parts.append(resident() - before)
-    return 3 * min(parts)
+    return PARTS * min(parts)
 
 
 def test_launches_with_temporaries():
