@@ -20,6 +20,8 @@ namespace legatus::python {
 void start();
 bool has_started();
 int finish();
+/// Leaves the process as C's exit() does, without the rest of the interpreter's end.
+void leave(int status);
 bool is_running_in_task();
 
 Library create_library(const std::string& name);

@@ -8,7 +8,7 @@ import textwrap
 import time
 
 import pytest
-from programs import run_program
+from programs import run_on_ranks, run_program
 
 HEAD = """
 import sys, numpy as np
@@ -360,7 +360,86 @@ def test_tasks_launch_tasks():
     assert (done.returncode, done.stdout) == (0, f"{[4] * 10}\n")
 
 
+# --- several ranks ---
+
+
+@pytest.mark.parametrize(
+    ("end", "says"),
+    [
+        ("open('/no/such/file')", "FileNotFoundError"),
+        ("sys.exit('no input file')", "no input file"),
+        ("exit(3)", ""),
+    ],
+)
+def test_a_rank_that_fails_ends_the_run(end, says):
+    done = run_on_ranks(
+        2,
+        HEAD
+        + textwrap.dedent(
+            f"""
+            def main():
+                if runtime.node_id == 1:
+                    {end}
+                runtime.issue_execution_fence(block=True)
+                print("not reached")
+            main()
+            """
+        ),
+    )
+    assert done.returncode not in (0, 124) and says in done.stderr and "not reached" not in done.stdout
+    assert "Rank 1 of 2" in done.stderr and "the run is ended" in done.stderr
+
+
+def test_exits_and_exceptions_that_are_caught_end_nothing():
+    done = run_on_ranks(
+        2,
+        HEAD
+        + textwrap.dedent(
+            """
+            @task
+            def hello(n: int) -> None:
+                sys.stdout.write("task\\n")
+            def leave():
+                sys.exit("caught")
+            for fail in (leave, lambda: open("/no/such/file")):
+                try:
+                    fail()
+                except (SystemExit, OSError) as error:
+                    sys.last_value = error
+            hello(1)
+            sys.exit(0) if runtime.node_id == 0 else None
+            """
+        ),
+    )
+    assert (done.returncode, done.stdout.count("task")) == (0, 2), done.stderr
+
+
 # --- interrupts ---
+
+
+def test_an_interrupt_ends_the_wait_at_the_end():
+    program = HEAD + textwrap.dedent(
+        """
+        import atexit, time
+        @task
+        def endless() -> None:
+            while True:
+                time.sleep(0.01)
+        endless()
+        atexit.register(print, "waiting", flush=True)
+        """
+    )
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+    try:
+        assert process.stdout.readline() == "waiting\n"
+        time.sleep(0.3)  # so that it waits; an earlier one is no other case
+        process.send_signal(signal.SIGINT)
+        _, err = process.communicate(timeout=60)
+    finally:
+        process.kill()
+    assert process.returncode == 130 and "interrupted while tasks were still running" in err
 
 
 @pytest.mark.parametrize(

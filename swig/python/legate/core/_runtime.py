@@ -13,6 +13,7 @@ from . import _legatus
 from . import _types as types
 from ._base import extents_of, refuse_construction
 from ._configuration import RuntimeConfig, read_configuration
+from ._ending import abandon_run, forget_exit, has_failed, wait_for_tasks, watch_exits
 from ._legacy import LogicalArray
 from ._library import Library, ResourceConfig
 from ._machine import Machine, get_machine
@@ -511,10 +512,15 @@ class Runtime:
 
     def finish(self) -> None:
         """Calls the callbacks, waits for everything submitted, and ends the runtime. May be repeated."""
+        self._finish()
+
+    def _finish(self, before_end: Callable[[], None] | None = None) -> None:
         if self._finished:
             return
         while self._callbacks:
             self._callbacks.pop()()
+        if before_end is not None:
+            before_end()
         self._finished = True
         status = _legatus.finish()
         if status != 0:
@@ -557,16 +563,22 @@ def get_legate_runtime() -> Runtime:
                 if _over:
                     raise RuntimeError("Legate runtime cannot be started after the interpreter has begun to exit")
                 _runtime = Runtime._start()
+                watch_exits()
                 atexit.register(_end)
     return _runtime
 
 
 def _end() -> None:
-    """Ends the runtime together with the interpreter: what was submitted completes."""
+    """Ends the runtime together with the interpreter: what was submitted completes, unless one of several ranks fails."""
     global _runtime, _over
     _over = True
+    running = _runtime is not None and not _runtime._finished
+    several = running and _legatus.node_count() > 1
+    if several and has_failed():
+        abandon_run()
+    forget_exit()
     gc.collect()
     if _runtime is not None:
-        _runtime.finish()
+        _runtime._finish(None if several else wait_for_tasks)
     _runtime = None
     gc.collect()
