@@ -259,7 +259,7 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(is_running_in_task)
 %free_call(issue_execution_fence)
 %free_call(has_started)
-%free_call(leave)
+%free_call(end_process)
 
 // Handles know themselves whose turn it is: see discard().
 %free_call(legatus::python::Type::~Type)

@@ -57,7 +57,7 @@ legate::mapping::DimOrdering ordering_of(int kind, const Integers& dims) {
 void start() { legate::start(); }
 bool has_started() { return legate::has_started() && !legate::has_finished(); }
 int finish() { return legate::finish(); }
-void leave(int status) { std::exit(status); }
+void end_process(int status) { std::exit(status); }
 bool is_running_in_task() { return legate::is_running_in_task(); }
 
 Library create_library(const std::string& name) { return Library{runtime().create_library(name)}; }

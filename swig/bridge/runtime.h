@@ -21,7 +21,7 @@ void start();
 bool has_started();
 int finish();
 /// Leaves the process as C's exit() does, without the rest of the interpreter's end.
-void leave(int status);
+void end_process(int status);
 bool is_running_in_task();
 
 Library create_library(const std::string& name);

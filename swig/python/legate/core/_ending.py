@@ -69,7 +69,7 @@ def _left_program(error: BaseException) -> bool:
 def abandon_run() -> None:
     """Ends this rank without waiting for the others, and the run with it, as when a C++ program calls `exit` too early."""
     _flush()
-    _legatus.leave(1)
+    _legatus.end_process(1)
 
 
 def wait_for_tasks() -> None:
