@@ -69,6 +69,12 @@ def test_arguments_that_do_not_fit():
             call(x, y, x=x)
 
 
+@pytest.mark.parametrize("arguments", [(), (1,) * 9])
+def test_a_wrong_number_of_arguments_is_told_with_the_task(arguments):
+    with raises(TypeError, "combine: "):
+        combine(*arguments)
+
+
 def test_a_prepared_call_takes_no_more_arguments():
     store = zeros((1,))
     y = zeros((1,))

@@ -2,6 +2,8 @@
 """Python functions as tasks: decoration, registration, signatures and constraints."""
 
 import abc
+import inspect
+import pydoc
 import threading
 from typing import Union
 
@@ -390,3 +392,41 @@ def test_no_constraints_may_be_added_to_declared_ones():
         call = decorated.prepare_call(made([1, 2]), y)
         call.add_constraint(broadcast(call.find_or_declare_partition(y)))
         call.execute()
+
+
+def generator(n: int) -> None:
+    yield n
+
+
+async def coroutine(n: int) -> None: ...
+
+
+async def asynchronous_generator(n: int) -> None:
+    yield n
+
+
+class GeneratorObject:
+    def __call__(self, n: int) -> None:
+        yield n
+
+
+@pytest.mark.parametrize("func", [generator, coroutine, asynchronous_generator, GeneratorObject()])
+def test_bodies_that_would_not_run_are_refused(func):
+    with raises(TypeError, "its body would never run"):
+        task(func)
+
+
+@pytest.mark.parametrize("constraints", ["x", ("x",), [broadcast("x"), ["x"]]], ids=str)
+def test_names_alone_are_no_constraints(constraints):
+    with raises(TypeError, "expected constraints, but got"):
+        task(constraints=constraints)(double)
+
+
+def test_a_task_tells_what_its_function_tells():
+    def scaled(x: InputStore, factor: float = 2.0) -> None:
+        """Scales."""
+
+    decorated = task(scaled)
+    assert (decorated.__name__, decorated.__doc__, decorated.__module__) == ("scaled", "Scales.", __name__)
+    assert decorated.__wrapped__ is scaled and inspect.signature(decorated) == inspect.signature(scaled)
+    assert "Scales." in pydoc.render_doc(decorated)

@@ -5,6 +5,7 @@ import enum
 import fractions
 import pickle
 import warnings
+from typing import Any
 
 import numpy as np
 import pytest
@@ -201,6 +202,7 @@ def test_an_array_without_dimensions_arrives_with_one():
 def test_arrays_without_a_type_are_pickled(values):
     received, _ = passed(values, np.ndarray)
     np.testing.assert_array_equal(received, values, strict=True)
+    assert not received.flags.writeable
 
 
 @pytest.mark.one_process
@@ -318,6 +320,42 @@ def test_what_cannot_be_pickled():
         body(lambda: None)
     with raises(TypeError):
         body(open(__file__))
+
+
+@pytest.mark.filterwarnings("ignore:Argument type")
+def test_what_cannot_be_pickled_is_named():
+    @task
+    def body(stores: list[OutputStore]) -> None: ...
+
+    with pytest.raises(TypeError) as caught:
+        body([zeros((3,))])
+    assert "Task Argument: 'stores'" in caught.value.__notes__
+
+
+@pytest.mark.parametrize("by", ["call", "prepare_call"])
+def test_the_warning_is_about_the_line_of_the_call(by):
+    @task
+    def body(x: dict) -> None: ...
+
+    with pytest.warns(UserWarning, match="falling back to pickling") as caught:
+        body({}) if by == "call" else body.prepare_call({})
+    assert caught[0].filename == __file__
+
+
+@pytest.mark.one_process
+@pytest.mark.filterwarnings("ignore:Argument type")
+@pytest.mark.parametrize("value", [1, "text", None, [1, 2], {"a": 1}], ids=repr)
+def test_anything(value):
+    received, _ = passed(value, Any)
+    assert received == value and type(received) is type(value)
+
+
+def test_a_refused_none_is_told_what_takes_it():
+    @task
+    def body(x: str | None = "text") -> None: ...
+
+    with raises(TypeError, "annotate it as object"):
+        body(None)
 
 
 def test_a_warning_may_be_an_error():

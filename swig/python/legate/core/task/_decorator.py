@@ -93,6 +93,8 @@ def _flatten(constraints: Any) -> list[DeferredConstraint]:
     for element in constraints:  # TypeError: ... object is not iterable
         if isinstance(element, DeferredConstraint):
             flat.append(element)
+        elif isinstance(element, str):  # whose elements are strings
+            raise TypeError(f"expected constraints, but got {constraints!r}: write align(...), broadcast(...) or the like")
         else:
             flat.extend(_flatten(element) if element is not None else [element])  # type: ignore[list-item]
     return flat

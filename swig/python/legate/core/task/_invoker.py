@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import inspect
 import pickle
+import sys
 import types as python_types
 import warnings
 from collections.abc import Callable, Sequence
@@ -79,7 +80,10 @@ class Parameter:
     def check_scalar(self, value: Any) -> None:
         """Raises TypeError unless the value is one of the parameter's type."""
         if not isinstance(value, self.resolved):
-            raise TypeError(f"expected a value of type {self.resolved} for parameter {self.name}, but got {type(value)}")
+            hint = "; annotate it as object if None is to be passed, too" if value is None else ""
+            raise TypeError(
+                f"expected a value of type {self.resolved} for parameter {self.name}, but got {type(value)}{hint}"
+            )
 
     def _add_scalar(self, task: Any, value: Any) -> None:
         self.check_scalar(value)
@@ -97,9 +101,13 @@ class Parameter:
                 f"Argument type: {type(value)} not natively supported by type inference, falling back to pickling "
                 "(which may be slow)",
                 category=UserWarning,
-                stacklevel=5,
+                stacklevel=_level_of_program(),
             )
-        packed = PICKLED + pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        try:
+            packed = PICKLED + pickle.dumps(value, protocol=pickle.HIGHEST_PROTOCOL)
+        except Exception as error:
+            error.add_note(f"Task Argument: '{self.name}'")
+            raise
         return Scalar(packed if len(packed) <= LARGEST_BINARY else np.frombuffer(packed, np.uint8))
 
     def _travels_natively(self, value: Any) -> bool:
@@ -126,7 +134,10 @@ class Parameter:
             return argument
         value = argument.value()
         if _is_packed(value):
-            return pickle.loads(value[len(PICKLED) :])
+            unpickled = pickle.loads(value[len(PICKLED) :])
+            if type(unpickled) is np.ndarray:
+                unpickled.flags.writeable = False  # as other arrays
+            return unpickled
         if (resolved is list or resolved is tuple) and type(value) is np.ndarray:
             value = _widened(value)
         return value if isinstance(value, resolved) else resolved(value)
@@ -137,6 +148,14 @@ def _is_packed(value: Any) -> bool:
     if type(value) is np.ndarray:
         return value.dtype == np.uint8 and value.ndim == 1 and value[: len(PICKLED)].tobytes() == PICKLED
     return type(value) is memoryview and value[: len(PICKLED)] == PICKLED
+
+
+def _level_of_program() -> int:
+    """How far above the function that asks the first frame is that is not in this package."""
+    frame, level = sys._getframe(1), 1
+    while frame.f_back is not None and frame.f_globals.get("__name__", "").startswith("legate.core."):
+        frame, level = frame.f_back, level + 1
+    return level
 
 
 def _has_numpy_integers(value: Any) -> bool:
@@ -182,6 +201,7 @@ class VariantInvoker:
         "_constraints",
         "_context",
         "_counts",
+        "_name",
         "_parameters",
         "_receivers",
         "_signature",
@@ -192,6 +212,8 @@ class VariantInvoker:
     )
 
     def __init__(self, func: Callable[..., None], *, constraints: Sequence[DeferredConstraint] | None = None) -> None:
+        check_runs_to_its_end(func)
+        self._name = getattr(func, "__qualname__", None) or type(func).__qualname__
         self._signature = inspect.signature(func, eval_str=True)
         returned = self._signature.return_annotation
         if returned is not inspect.Signature.empty and returned is not None:
@@ -230,6 +252,8 @@ class VariantInvoker:
         if isinstance(parameter.default, (PhysicalStore, LogicalStore)):
             raise NotImplementedError(f"Default values for {annotation!r} are not supported: parameter '{name}'")
         inner = _without_none(name, annotation)
+        if inner is Any:
+            inner = object
         origin = get_origin(inner)
         resolved = inner if origin is None else origin
         if not isinstance(resolved, type):
@@ -332,7 +356,10 @@ class VariantInvoker:
             if self._context in kwargs:
                 raise TypeError(f"the TaskContext parameter '{self._context}' cannot be passed by the caller")
             args = (_CONTEXT, *args)
-        bound = self._signature.bind(*args, **kwargs)
+        try:
+            bound = self._signature.bind(*args, **kwargs)
+        except TypeError as error:
+            raise TypeError(f"{self._name}: {error}") from None
         bound.apply_defaults()
         values = bound.arguments
         return [values[parameter.name] for parameter in self._parameters]
@@ -366,6 +393,15 @@ class VariantInvoker:
             if parameter.name == name and kind != SCALAR:
                 return kind, index
         raise ValueError(f"Could not find {name} in task arguments")
+
+
+def check_runs_to_its_end(func: Callable[..., None]) -> None:
+    """Raises TypeError for functions of which a call does nothing by itself: generators and coroutines."""
+    for body in (func, getattr(type(func), "__call__", None)):
+        if inspect.isgeneratorfunction(body) or inspect.isasyncgenfunction(body):
+            raise TypeError(f"A task cannot be a generator, but {func} has a yield: its body would never run")
+        if inspect.iscoroutinefunction(body):
+            raise TypeError(f"A task cannot be a coroutine, but {func} is async: its body would never run")
 
 
 def _without_none(name: str, annotation: Any) -> Any:

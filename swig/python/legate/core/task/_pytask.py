@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import functools
 import sys
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -14,7 +15,7 @@ from .._library import Library
 from .._options import TaskConfig, VariantCode, VariantOptions
 from .._runtime import get_legate_runtime
 from .._submission import AutoTask
-from ._invoker import VariantInvoker
+from ._invoker import VariantInvoker, check_runs_to_its_end
 from ._util import validate_variant
 
 
@@ -42,6 +43,7 @@ class PyTask:
     """
 
     __slots__ = (
+        "__dict__",  # for what the function says of itself
         "__weakref__",
         "_bodies",
         "_config",
@@ -77,6 +79,7 @@ class PyTask:
         constraints = tuple(constraints or ())
         self._invoker = VariantInvoker(func, constraints=constraints) if invoker is None else invoker
         self._name = _name_of(func)
+        functools.update_wrapper(self, func, updated=())
         self._bodies: dict[VariantCode, Callable[..., None]] = dict.fromkeys(variants, func)
         options = _merged(self._config.variant_options, throws_exception, has_side_effect)
         self._definition = _define(self._config.task_id, self._name, options, self._invoker, constraints)
@@ -193,6 +196,7 @@ class PyTask:
                 f"Task {self._name} (task id {self._config.task_id}) has already completed registration: "
                 f"its {code.name} variant cannot be set any more"
             )
+        check_runs_to_its_end(func)
         self._invoker.validate_signature(func)
         self._bodies[code] = func
         return func
