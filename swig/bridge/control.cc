@@ -5,6 +5,8 @@
 
 #include <legate.h>
 
+#include <pthread.h>
+
 #include <atomic>
 #include <ios>
 #include <new>
@@ -24,9 +26,24 @@ std::mutex discarded_mutex{};
 std::vector<Discarded*> discarded{};
 std::atomic<bool> any_discarded{false};
 
+// This process is the child of one in which the runtime runs: it has none of its threads.
+std::atomic<bool> is_forked{false};
+
+void refuse_forked() {
+  if (!is_forked.load(std::memory_order_relaxed)) return;
+  throw std::runtime_error{
+      "the runtime was started before this process was forked, and works in its parent only: start processes by the "
+      "method \"spawn\" of multiprocessing, or before legate.core is imported"};
+}
+
 }  // namespace
 
+void watch_forks() {
+  ::pthread_atfork(nullptr, nullptr, [] { is_forked.store(true, std::memory_order_relaxed); });
+}
+
 Control::Control() {
+  refuse_forked();
   if (legate::is_running_in_task()) return;
   interpreter_ = PyEval_SaveThread();
   turn.lock();
@@ -40,6 +57,7 @@ Control::~Control() {
 }
 
 QuickControl::QuickControl() {
+  refuse_forked();
   if (legate::is_running_in_task()) return;
   if (!turn.try_lock()) {
     auto* interpreter = PyEval_SaveThread();
@@ -78,6 +96,7 @@ bool interpreter_is_gone() noexcept {
 }
 
 void discard(Discarded* object) noexcept {
+  if (is_forked.load(std::memory_order_relaxed)) return;  // the parent's, in memory that goes with the process
   if (!legate::is_running_in_task() && turn.try_lock()) {
     delete object;
     turn.unlock();

@@ -37,6 +37,9 @@ class QuickControl {
   bool locked_{false};
 };
 
+/// Has the calls of forked children throw std::runtime_error: to be called once, when the runtime starts.
+void watch_forks();
+
 /// Gives the GIL up, and takes it back at the end: other threads run meanwhile, and make their calls.
 class OtherThreads {
  public:

@@ -54,7 +54,10 @@ legate::mapping::DimOrdering ordering_of(int kind, const Integers& dims) {
 
 }  // namespace
 
-void start() { legate::start(); }
+void start() {
+  legate::start();
+  watch_forks();
+}
 bool has_started() { return legate::has_started() && !legate::has_finished(); }
 int finish() { return legate::finish(); }
 void end_process(int status) { std::exit(status); }

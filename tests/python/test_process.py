@@ -360,6 +360,49 @@ def test_tasks_launch_tasks():
     assert (done.returncode, done.stdout) == (0, f"{[4] * 10}\n")
 
 
+# --- forked children ---
+
+
+def test_a_forked_child_ends_without_the_runtime():
+    done = run(
+        """
+        import os
+        store = runtime.create_store(ty.int64, (5,))
+        store.fill(1)
+        child = os.fork()
+        if child == 0:
+            del store
+            sys.exit(5)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), np.asarray(store).sum())
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "5 5\n"), done.stderr
+
+
+@pytest.mark.parametrize(
+    "call", ["store.fill(2)", "np.asarray(store)", "work(1)", "runtime.create_store(ty.int64, (5,))", "runtime.finish()"]
+)
+def test_calls_of_a_forked_child_are_refused(call):
+    done = run(
+        f"""
+        import os
+        @task
+        def work(n: int) -> None: ...
+        store = runtime.create_store(ty.int64, (5,))
+        store.fill(1)
+        child = os.fork()
+        if child == 0:
+            try:
+                {call}
+            except RuntimeError as error:
+                os._exit(0 if "spawn" in str(error) else 1)
+            os._exit(2)
+        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), np.asarray(store).sum())
+        """
+    )
+    assert (done.returncode, done.stdout) == (0, "0 5\n"), done.stderr
+
+
 # --- several ranks ---
 
 

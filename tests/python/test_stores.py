@@ -457,3 +457,32 @@ def test_tasks_write_tiles():
         for j in range(2):
             fill(partition.get_child_store(i, j), 10 * i + j)
     same(store, np.kron([[0, 1], [10, 11]], np.ones((3, 2))))
+
+
+def test_an_index_out_of_bounds_ends_a_loop():
+    store = made([1, 2, 3])
+    assert [int(read(element)) for element in store] == [1, 2, 3]
+    for index in (3, -4):
+        with raises(IndexError, f"index {index} is out of bounds"):
+            store[index]
+        with pytest.raises(ValueError):
+            store[index]
+    same(store[-3], 1)
+
+
+@pytest.mark.parametrize(
+    ("call", "kind", "text"),
+    [
+        (lambda: runtime.create_store(np.float64, (5,)), TypeError, "dtype must be a Type"),
+        (lambda: runtime.create_store(ty.float64, (-1,)), ValueError, "must be a positive number"),
+        (lambda: runtime.create_store_from_scalar(3), TypeError, "scalar must be a Scalar, but got 3"),
+    ],
+)
+def test_arguments_of_another_kind(call, kind, text):
+    with raises(kind, text):
+        call()
+
+
+def test_a_fence_takes_what_is_true():
+    runtime.issue_execution_fence(1)
+    runtime.issue_execution_fence([])

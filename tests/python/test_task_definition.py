@@ -430,3 +430,10 @@ def test_a_task_tells_what_its_function_tells():
     assert (decorated.__name__, decorated.__doc__, decorated.__module__) == ("scaled", "Scales.", __name__)
     assert decorated.__wrapped__ is scaled and inspect.signature(decorated) == inspect.signature(scaled)
     assert "Scales." in pydoc.render_doc(decorated)
+
+
+def test_what_is_no_reduction_operator_is_named():
+    def body(total: ReductionStore["SUM"]) -> None: ...
+
+    with raises(ValueError, "Parameter 'total': 'SUM' is no reduction operator"):
+        task(body)

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import atexit
 import gc
+import os
 import threading
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any
@@ -191,11 +192,15 @@ class Runtime:
 
         Raises
         ------
+        TypeError
+            If `dtype` is no type.
         ValueError
-            If both `shape` and `ndim` are given, or the type has no fixed size.
+            If both `shape` and `ndim` are given, an extent is negative, or the type has no fixed size.
         IndexError
             If there are more than `LEGATE_MAX_DIM` dimensions.
         """
+        if not isinstance(dtype, Type):
+            raise TypeError(f"create_store: dtype must be a Type, such as legate.core.float64, but got {dtype!r}")
         if shape is None:
             return LogicalStore._wrap(_legatus.create_unbound_store(dtype._handle, 1 if ndim is None else ndim))
         if ndim is not None:
@@ -205,7 +210,10 @@ class Runtime:
             raise IndexError(
                 f"create_store: {len(extents)} dimensions, the maximum number of dimensions is {types.LEGATE_MAX_DIM}"
             )
-        return LogicalStore._wrap(_legatus.create_store(dtype._handle, extents, optimize_scalar))
+        try:
+            return LogicalStore._wrap(_legatus.create_store(dtype._handle, extents, optimize_scalar))
+        except OverflowError:
+            raise ValueError(f"create_store: each extent must be a positive number of 64 bits, but got {extents}") from None
 
     # What older programs call a store.
     def create_array(
@@ -244,9 +252,13 @@ class Runtime:
 
         Raises
         ------
+        TypeError
+            If it is no `Scalar`.
         ValueError
             If the shape has more elements, or the scalar is of no fixed size.
         """
+        if not isinstance(scalar, Scalar):
+            raise TypeError(f"create_store_from_scalar: scalar must be a Scalar, but got {scalar!r} of {type(scalar)}")
         if scalar.type.variable_size:
             raise ValueError(f"create_store_from_scalar: the scalar must be of a fixed-size type, but is {scalar}")
         extents = (1,) if shape is None else _shape_extents(shape)
@@ -458,7 +470,7 @@ class Runtime:
         """
         if block and Scope.parallel_policy().streaming_mode == StreamingMode.STRICT:
             raise ValueError("issue_execution_fence: a blocking fence cannot be issued inside a streaming scope")
-        _legatus.issue_execution_fence(block)
+        _legatus.issue_execution_fence(bool(block))
 
     # --- facts ---
 
@@ -565,6 +577,7 @@ def get_legate_runtime() -> Runtime:
                 _runtime = Runtime._start()
                 watch_exits()
                 atexit.register(_end)
+                os.register_at_fork(after_in_child=lambda: atexit.unregister(_end))
     return _runtime
 
 

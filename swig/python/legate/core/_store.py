@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 _new = object.__new__
 
 
+class _OutOfBounds(IndexError, ValueError):
+    """What ends a loop over a store, and is what `project` raises, too."""
+
+
 class LogicalStore:
     """An array of elements of one type, or a view of a part of one. Made by `Runtime.create_store` and its like.
 
@@ -219,7 +223,13 @@ class LogicalStore:
         return self._view(self._handle.delinearize(position, extents_of(shape, "a shape")))
 
     def __getitem__(self, indices: Any) -> LogicalStore:
-        """A view by basic indices, as NumPy reads them: integers, slices and None."""
+        """A view by basic indices, as NumPy reads them: integers, slices and None.
+
+        Raises
+        ------
+        IndexError
+            If an integer is out of bounds; a `ValueError` as well, as of `project`.
+        """
         view, dim = self, 0
         for index in indices if isinstance(indices, tuple) else (indices,):
             if index is None:
@@ -230,10 +240,18 @@ class LogicalStore:
                 dim += 1
             elif hasattr(index, "__index__"):
                 position = index.__index__()
-                view = view.project(dim, position + view.extents[dim] if position < 0 else position)
+                view = view._at(dim, position)
             else:
                 raise TypeError(f"Expected integers, slices and None as indices of a store, but got {index!r}")
         return view
+
+    def _at(self, dim: int, index: int) -> LogicalStore:
+        if dim < self.ndim and not self.unbound:
+            extent = self.extents[dim]
+            if not -extent <= index < extent:
+                raise _OutOfBounds(f"index {index} is out of bounds for dimension {dim} of extent {extent}")
+            index %= extent
+        return self.project(dim, index)
 
     def fill(self, value: Any) -> None:
         """Sets every element to a value: `Runtime.issue_fill`."""

@@ -422,7 +422,13 @@ def _redop(name: str, annotation: Any) -> int:
             f"{cls} needs exactly one reduction operator, but parameter '{name}' has {len(operators)}: "
             f"write for example '{name}: {cls}[ADD]'"
         )
-    return int(types.ReductionOpKind(operators[0]))
+    try:
+        return int(types.ReductionOpKind(operators[0]))
+    except ValueError:
+        operator = getattr(operators[0], "__forward_arg__", operators[0])
+        raise ValueError(
+            f"Parameter '{name}': {operator!r} is no reduction operator: expected one of ADD, MUL, MAX, MIN, OR, AND, XOR"
+        ) from None
 
 
 def _check_constraints(constraints: tuple[Any, ...], signature: inspect.Signature) -> None:
