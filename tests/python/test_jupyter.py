@@ -12,6 +12,12 @@ from legate.driver.command_line import parse
 from legate.jupyter import main
 
 
+@pytest.fixture(autouse=True)
+def ipykernel(monkeypatch):
+    """As if the package ipykernel were there."""
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
+
+
 def installed(folder, name="legate_sm_gpu"):
     return json.loads((folder / "kernels" / name / "kernel.json").read_text())
 
@@ -57,4 +63,12 @@ def test_mistakes_are_told_and_nothing_is_installed(tmp_path, capsys, words, mes
     assert main(["--prefix", str(tmp_path), *words]) == 1
     error = capsys.readouterr().err
     assert error.startswith("legate-jupyter: error: ") and message in error and error.count("\n") == 1
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_is_installed_without_ipykernel(tmp_path, capsys, monkeypatch):
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    assert main(["--prefix", str(tmp_path)]) == 1
+    error = capsys.readouterr().err
+    assert error.startswith("legate-jupyter: error: a kernel needs the package ipykernel") and error.count("\n") == 1
     assert not list(tmp_path.iterdir())

@@ -32,18 +32,23 @@ def main(words: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit status.
+        The exit status: 1 if nothing is installed.
     """
     given, flags = _parser().parse_known_args(words)
     try:
+        _require_ipykernel()
         folder = install_kernel(given.name, kernel_specification(given.display_name or given.name, flags), _home(given))
     except (OSError, RuntimeError, ValueError) as error:
         print(f"legate-jupyter: error: {error}", file=sys.stderr)
         return 1
     print(f"Jupyter kernel {given.name} is installed in {folder}")
-    if importlib.util.find_spec("ipykernel") is None:
-        print(f"legate-jupyter: warning: it needs the package ipykernel for {sys.executable}", file=sys.stderr)
     return 0
+
+
+def _require_ipykernel() -> None:
+    if importlib.util.find_spec("ipykernel") is None:
+        message = f"a kernel needs the package ipykernel, which {sys.executable} does not find; nothing is installed"
+        raise RuntimeError(message)
 
 
 def _parser() -> argparse.ArgumentParser:
