@@ -14,7 +14,7 @@ from legate.core import align, broadcast, get_legate_runtime, types
 from legate.core.task import ADD, InputArray, InputStore, OutputArray, OutputStore, ReductionStore, task
 
 runtime = get_legate_runtime()
-wrong = []
+wrong: list[str] = []
 
 
 def check(holds: bool, what: str) -> None:

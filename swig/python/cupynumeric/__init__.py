@@ -14,6 +14,9 @@ of them gather their operands, and where results differ from NumPy's.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING as _TYPE_CHECKING
+from typing import Any as _Any
+
 import numpy as _numpy
 
 from . import linalg, random
@@ -119,3 +122,22 @@ def ndim(a: object) -> int:
 def size(a: object) -> int:
     """The number of elements of an array."""
     return a.size if hasattr(a, "size") else _numpy.size(a)
+
+
+# Those that a checker of types sees, and those that are made above.
+__all__ = [
+    "IndexOutOfBounds", "all", "allclose", "amax", "amin", "any", "arange", "argmax", "argmin", "argsort",
+    "array", "array_equal", "asarray", "ascontiguousarray", "atleast_1d", "atleast_2d", "broadcast_arrays",
+    "broadcast_to", "choose", "clip", "column_stack", "concatenate", "convolve", "copy", "count_nonzero",
+    "diag", "diagonal", "dot", "einsum", "empty", "empty_like", "expand_dims", "eye", "from_dlpack", "full",
+    "full_like", "hstack", "identity", "imag", "inner", "isclose", "linalg", "linspace", "matmul", "max",
+    "mean", "min", "moveaxis", "ndarray", "ndim", "newaxis", "ones", "ones_like", "outer", "prod", "random",
+    "ravel", "real", "reshape", "shape", "size", "sort", "split", "squeeze", "stack", "std", "sum", "swapaxes",
+    "take", "tile", "transpose", "tri", "ufunc", "var", "vdot", "vstack", "where", "zeros", "zeros_like",
+]
+__all__ += [name for name in (*_TYPE_NAMES, *_UFUNCS, *_ALIASES, *_GATHERED_NAMES) if name in globals()]
+
+if _TYPE_CHECKING:
+
+    def __getattr__(name: str) -> _Any:
+        """Stands for the names that are made above."""

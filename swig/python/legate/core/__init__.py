@@ -5,7 +5,9 @@ from ._runtime import Runtime, get_legate_runtime  # isort: skip
 
 from . import _seeds as _seeds
 from . import _stdout as _stdout
-from . import data_interface, types, utils
+from . import data_interface as data_interface
+from . import types as types
+from . import utils as utils
 from ._constraints import (
     Constraint,
     ImageComputationHint,
@@ -18,8 +20,12 @@ from ._constraints import (
     scale,
 )
 from ._context import TaskContext, is_running_in_task
-from ._external import DimOrdering, ExternalAllocation, from_dlpack
-from ._legacy import Field, LogicalArray, PhysicalArray, Table
+from ._external import DimOrdering, ExternalAllocation
+from ._external import from_dlpack as from_dlpack
+from ._legacy import Field as Field
+from ._legacy import LogicalArray as LogicalArray
+from ._legacy import PhysicalArray as PhysicalArray
+from ._legacy import Table as Table
 from ._library import Library, ResourceConfig
 from ._machine import (
     EmptyMachineError,
@@ -31,10 +37,13 @@ from ._machine import (
     get_machine,
 )
 from ._options import TaskConfig, TaskInfo, VariantCode, VariantOptions
-from ._physical import Domain, DomainPoint, InlineAllocation, PhysicalStore, TaskLocalBuffer
+from ._physical import Domain, DomainPoint, InlineAllocation, PhysicalStore
+from ._physical import TaskLocalBuffer as TaskLocalBuffer
 from ._profile import ProfileRange, track_provenance
 from ._scalar import Scalar
-from ._scope import ExceptionMode, ParallelPolicy, Scope, StreamingMode
+from ._scope import ExceptionMode, Scope
+from ._scope import ParallelPolicy as ParallelPolicy
+from ._scope import StreamingMode as StreamingMode
 from ._shape import Shape
 from ._store import LogicalStore, LogicalStorePartition
 from ._submission import AutoTask, ManualTask, SymbolicExpr, constant, dimension
@@ -69,13 +78,15 @@ from ._types import (
     uint32,
     uint64,
 )
-from .data_interface import LegateDataInterface, as_logical_store, offload_to
+from .data_interface import LegateDataInterface
+from .data_interface import as_logical_store as as_logical_store
+from .data_interface import offload_to as offload_to
 from .utils import Annotation
 
 _stdout.limit_stdout(get_legate_runtime().node_id)
 _seeds.fix_seeds()
 
-from . import task  # noqa: E402  (annotation classes derive from the classes above)
+from . import task as task  # noqa: E402  (annotation classes derive from the classes above)
 
 __all__ = (
     "LEGATE_MAX_DIM",

@@ -3,20 +3,30 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from typing import TYPE_CHECKING, Generic, Literal, TypeVar
 
 from .._physical import PhysicalStore
 from .._types import ReductionOpKind
 
 _R = TypeVar("_R", bound=ReductionOpKind)
 
-ADD = ReductionOpKind.ADD
-MUL = ReductionOpKind.MUL
-MAX = ReductionOpKind.MAX
-MIN = ReductionOpKind.MIN
-OR = ReductionOpKind.OR
-AND = ReductionOpKind.AND
-XOR = ReductionOpKind.XOR
+if TYPE_CHECKING:
+    # For checkers of types: what stands in the brackets of an annotation is a type.
+    ADD = Literal[ReductionOpKind.ADD]
+    MUL = Literal[ReductionOpKind.MUL]
+    MAX = Literal[ReductionOpKind.MAX]
+    MIN = Literal[ReductionOpKind.MIN]
+    OR = Literal[ReductionOpKind.OR]
+    AND = Literal[ReductionOpKind.AND]
+    XOR = Literal[ReductionOpKind.XOR]
+else:
+    ADD = ReductionOpKind.ADD
+    MUL = ReductionOpKind.MUL
+    MAX = ReductionOpKind.MAX
+    MIN = ReductionOpKind.MIN
+    OR = ReductionOpKind.OR
+    AND = ReductionOpKind.AND
+    XOR = ReductionOpKind.XOR
 
 
 class InputStore(PhysicalStore):
