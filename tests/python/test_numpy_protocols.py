@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """Arrays beside NumPy, in tasks, and through other interfaces."""
 
+import inspect
+
 import numpy as np
 import pytest
 from numpy_comparison import assert_same
@@ -103,3 +105,15 @@ def test_temporaries_may_be_dropped_at_once():
         array = array + cpn.full(N, float(i))
     assert_same(array, np.full(N, float(sum(range(200)))))
     get_legate_runtime().issue_execution_fence(block=True)
+
+
+def test_a_star_import_has_all_public_names():
+    names = {name for name, value in vars(cpn).items() if not name.startswith("_") and not inspect.ismodule(value)}
+    assert set(cpn.__all__) == (names | {"linalg", "random"}) - {"annotations"}
+
+
+def test_everything_public_is_described():
+    for owner in (cpn, cpn.ndarray, cpn.linalg, cpn.random):
+        for name in dir(owner):
+            if not name.startswith("_") and callable(getattr(owner, name)):
+                assert (getattr(owner, name).__doc__ or "").strip(), f"{owner.__name__}.{name}"

@@ -143,12 +143,17 @@ def _convolve_same(a: np.ndarray, v: np.ndarray) -> np.ndarray:
     return result
 
 
+def _diagonal(self: ndarray, offset: int = 0) -> ndarray:
+    """A copy of the diagonal of a matrix that lies `offset` above the main one. Gathers the matrix."""
+    return diagonal(self, offset)
+
+
 def _add_methods() -> None:
     for name in ("cumsum", "cumprod", "argsort", "nonzero", "repeat", "searchsorted", "trace"):
         setattr(ndarray, name, globals()[name])
     ndarray.take = take
     ndarray.choose = choose
-    ndarray.diagonal = lambda self, offset=0: diagonal(self, offset)
+    ndarray.diagonal = _diagonal
 
 
 _add_methods()

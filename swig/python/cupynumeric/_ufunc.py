@@ -437,6 +437,16 @@ _COMPARISONS = {
 }  # fmt: skip
 
 
+def _conjugate(self: ndarray) -> ndarray:
+    """The complex conjugate of each element; a copy of a real array."""
+    return UFUNCS["conjugate"](self)
+
+
+def _clip(self: ndarray, min: Any = None, max: Any = None, out: ndarray | None = None) -> ndarray:
+    """The elements, but at least `min` and at most `max`."""
+    return clip(self, min, max, out)
+
+
 def _add_operators() -> None:
     for method, name in _OPERATORS.items():
         setattr(ndarray, f"__{method}__", _operator_of(name, False))
@@ -446,8 +456,8 @@ def _add_operators() -> None:
         setattr(ndarray, f"__{method}__", _operator_of(name, False))
     for method, name in (("neg", "negative"), ("pos", "positive"), ("abs", "absolute"), ("invert", "invert")):
         setattr(ndarray, f"__{method}__", lambda self, function=UFUNCS[name]: function(self))
-    ndarray.conj = ndarray.conjugate = lambda self: UFUNCS["conjugate"](self)
-    ndarray.clip = lambda self, min=None, max=None, out=None: clip(self, min, max, out)
+    ndarray.conj = ndarray.conjugate = _conjugate
+    ndarray.clip = _clip
 
 
 _add_operators()
