@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Python 3.11 or newer with its headers and NumPy, and SWIG, for the Python package. $PYTHON chooses the interpreter. Sets
-# PYTHON_CPPFLAGS, SWIG, the places $(pythondir) and $(pyexecdir), and the Automake conditional HAVE_PYTHON.
+# PYTHON_CPPFLAGS, SWIG, the places $(pythondir) and $(pyexecdir), the ways PACKAGES_FROM_COMMANDS and
+# LIBRARY_FROM_PACKAGES between folders of the installation, and the Automake conditional HAVE_PYTHON.
 AC_DEFUN([LEGATUS_PYTHON],
   [LEGATUS_WITH([python], [Python 3.11 or newer with headers and NumPy, and SWIG, for the Python package])
    legatus_have_python=no
@@ -24,6 +25,9 @@ AC_DEFUN([LEGATUS_PYTHON],
    PYTHON_EXECUTABLE=$PYTHON
    AS_IF([test "x$PYTHON" != x:], [PYTHON_EXECUTABLE=$($PYTHON -c 'import sys; print(sys.executable)')])
    AC_SUBST([PYTHON_EXECUTABLE])
+   AS_IF([test "x$legatus_have_python" = xyes],
+     [LEGATUS_RELATIVE_PATH([PACKAGES_FROM_COMMANDS], [bindir], [pyexecdir])
+      LEGATUS_RELATIVE_PATH([LIBRARY_FROM_PACKAGES], [pyexecdir], [libdir])])
    AC_SUBST([PYTHON_CPPFLAGS])
    AM_CONDITIONAL([HAVE_PYTHON], [test "x$legatus_have_python" = xyes])
    LEGATUS_SUMMARY_FOUND([Python], [python], [$legatus_have_python],
@@ -44,3 +48,15 @@ AC_DEFUN([LEGATUS_PYTHON_NUMPY],
    legatus_numpy=$($PYTHON -c 'import numpy; print(numpy.__version__)' 2>/dev/null)
    AS_IF([test -z "$legatus_numpy"], [AS_VAR_APPEND([legatus_python_lacks], [" python3-numpy"])])
    AC_MSG_RESULT([${legatus_numpy:-no}])])
+
+# LEGATUS_RELATIVE_PATH(variable, from, to)
+# Substitutes the way from one of the folders of the installation, such as bindir, to another one, so that the tree may be
+# moved as a whole.
+AC_DEFUN([LEGATUS_RELATIVE_PATH],
+  [$1=$(AS_IF([test "x$prefix" = xNONE], [prefix=$ac_default_prefix])
+     AS_IF([test "x$exec_prefix" = xNONE], [exec_prefix=$prefix])
+     # They refer to each other, through several steps.
+     legatus_from=$$2 legatus_to=$$3
+     for legatus_step in 1 2 3; do eval "legatus_from=\"$legatus_from\" legatus_to=\"$legatus_to\""; done
+     "$PYTHON" -c 'import os.path, sys; print(os.path.relpath(sys.argv@<:@2@:>@, sys.argv@<:@1@:>@))' "$legatus_from" "$legatus_to")
+   AC_SUBST([$1])])

@@ -192,6 +192,9 @@ class TestInstallInfo:
     def test_paths_are_absolute(self):
         assert os.path.isabs(install_info.libpath) and "$" not in install_info.libpath
 
+    def test_the_folder_of_the_library_has_it(self):
+        assert install_info.get_libpath("legatus", "liblegatus.so") == install_info.libpath
+
     def test_a_library_that_is_not_there(self):
         with pytest.raises(RuntimeError, match="library 'nothing' .libnothing.so. is not in"):
             install_info.get_libpath("nothing", "libnothing.so")
