@@ -16,10 +16,18 @@ import pytest
 
 from legate import install_info
 from legate.driver.command_line import help_text, parse
-from legate.driver.composition import BIND_SCRIPT, PACKAGE_ROOT, STAND_INS, compose, runtime_configuration
+from legate.driver.composition import (
+    BIND_SCRIPT,
+    LIBRARY_FOLDER,
+    PACKAGE_ROOT,
+    STAND_INS,
+    compose,
+    runtime_configuration,
+)
 from legate.driver.errors import CommandLineError
 from legate.driver.options import FORWARDED, GROUPS, OPTIONS, Kind, find_option
 from legate.driver.process import run
+from legate.driver.program import require_program
 from legate.driver.ranks import Ranks, detect_ranks
 
 OPEN_MPI = "echo 'mpirun (Open MPI) 4.1.4'"
@@ -146,6 +154,23 @@ class TestParsing:
     def test_mistakes_are_named(self, line, message):
         with pytest.raises(CommandLineError, match=re.escape(message)):
             parsed(line)
+
+    @pytest.mark.parametrize(
+        ("line", "hint"),
+        [
+            ("--cpu 2", "--cpu; did you mean --cpus?"),
+            ("-cpus 2", "-cpus; did you mean --cpus?"),
+            ("--ranks 2", "--ranks; did you mean --ranks-per-node?"),
+            ("--rank-per-node=2", "--rank-per-node; did you mean --ranks-per-node?"),
+            ("--ranks_per_node 2", "--ranks_per_node; did you mean --ranks-per-node?"),
+            ("-c pass", "-c; flags of Python itself come later: --run-mode python -- -c"),
+            ("--no-such-flag", "--no-such-flag"),
+        ],
+    )
+    def test_what_may_be_meant_by_an_unknown_flag(self, line, hint):
+        with pytest.raises(CommandLineError) as caught:
+            parsed(line)
+        assert str(caught.value) == f"unknown flag {hint}"
 
     @pytest.mark.parametrize("text", ["--cpus 'x", "prog.py", "--cpus 1 prog.py"])
     def test_mistakes_in_legate_config_are_ascribed_to_it(self, text):
@@ -300,9 +325,10 @@ class TestComposition:
         monkeypatch.setattr(os, "geteuid", lambda: 1000)
         monkeypatch.setattr("legate.driver.launchers._cores", lambda: 3)
         environ = {"PATH": fake(mpirun=OPEN_MPI), "LEGATUS_X": "1", "HOME": "/", "STARPU_Y": "2", "OMP_Z": "3"}
-        environ["PYTHONPATH"] = str(PACKAGE_ROOT)
+        environ |= {"PYTHONPATH": str(PACKAGE_ROOT), "LD_LIBRARY_PATH": str(LIBRARY_FOLDER)}
         command = composed("--launcher mpirun --nodes 2 --ranks-per-node 3 --launcher-extra '--foo 1' x.py", **environ)
-        forwarded = ["LEGATE_CONFIG", "LEGATUS_X", "OMP_Z", "PATH", "PYTHONDONTWRITEBYTECODE", "PYTHONPATH", "STARPU_Y"]
+        forwarded = ["LD_LIBRARY_PATH", "LEGATE_CONFIG", "LEGATUS_X", "OMP_Z", "PATH", "PYTHONDONTWRITEBYTECODE"]
+        forwarded += ["PYTHONPATH", "STARPU_Y"]
         expected = ["mpirun", "-n", "6", "--npernode", "3", "--bind-to", "none", "--mca", "mpi_warn_on_fork", "0"]
         expected += [word for name in forwarded for word in ("-x", name)]
         assert before_binder(command) == [*expected, "--foo", "1"]
@@ -316,10 +342,9 @@ class TestComposition:
 
     def test_mpich(self, fake):
         path = fake(mpirun=MPICH)
-        command = composed(
-            "--launcher mpirun --ranks-per-node 2 x.py", PATH=path, LD_PRELOAD="", PYTHONPATH=str(PACKAGE_ROOT)
-        )
-        names = "LD_PRELOAD,LEGATE_CONFIG,PATH,PYTHONDONTWRITEBYTECODE,PYTHONPATH"
+        environ = {"PATH": path, "LD_PRELOAD": "", "PYTHONPATH": str(PACKAGE_ROOT)}
+        command = composed("--launcher mpirun --ranks-per-node 2 x.py", **environ)
+        names = "LD_LIBRARY_PATH,LD_PRELOAD,LEGATE_CONFIG,PATH,PYTHONDONTWRITEBYTECODE,PYTHONPATH"
         assert before_binder(command) == ["mpirun", "-n", "2", "-ppn", "2", "--bind-to", "none", "-envlist", names]
 
     def test_another_mpirun_is_refused(self, fake, tmp_path):
@@ -402,12 +427,78 @@ class TestComposition:
         monkeypatch.setattr("site.getsitepackages", lambda: [str(PACKAGE_ROOT)])
         assert "PYTHONPATH" not in composed("x.py").changes
 
+    def test_the_child_finds_the_library(self, monkeypatch):
+        assert composed("./x").changes["LD_LIBRARY_PATH"] == str(LIBRARY_FOLDER)
+        assert composed("./x", LD_LIBRARY_PATH="/a").changes["LD_LIBRARY_PATH"] == f"/a:{LIBRARY_FOLDER}"
+        assert "LD_LIBRARY_PATH" not in composed("./x", LD_LIBRARY_PATH=f"{LIBRARY_FOLDER}:/a").changes
+        monkeypatch.setattr("legate.driver.composition.LIBRARY_FOLDER", Path("/usr/lib"))
+        assert "LD_LIBRARY_PATH" not in composed("./x", LD_LIBRARY_PATH="/a").changes
+
     def test_the_child_finds_stand_ins_last_and_only_for_what_is_not_installed(self, monkeypatch):
         monkeypatch.setattr("site.getsitepackages", lambda: [str(PACKAGE_ROOT)])
         monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
         assert (STAND_INS / "cupy.py").exists()
         assert composed("x.py").changes["PYTHONPATH"] == str(STAND_INS)
         assert composed("x.py", PYTHONPATH="/a").changes["PYTHONPATH"] == f"/a:{STAND_INS}"
+
+
+class TestRequiredProgram:
+    @pytest.fixture(autouse=True)
+    def folder(self, tmp_path, monkeypatch):
+        """The working folder: files that are programs or not, and an empty folder as all of PATH."""
+        monkeypatch.chdir(tmp_path)
+        (tmp_path / "bin").mkdir()
+        (tmp_path / "program").touch(0o755)
+        (tmp_path / "text").touch(0o644)
+        (tmp_path / "script.py").touch(0o644)
+        self.path = str(tmp_path / "bin")
+        self.here = tmp_path
+
+    def problem(self, line):
+        with pytest.raises(RuntimeError) as caught:
+            require_program(parsed(line), {"PATH": self.path})
+        return str(caught.value)
+
+    def test_problems_of_programs(self):
+        assert self.problem("nothing a") == "there is no program nothing (looked in the folders of PATH)"
+        assert self.problem("./nothing") == f"there is no program ./nothing (looked for {self.here}/nothing)"
+        assert self.problem("script").endswith("(looked in the folders of PATH); did you mean script.py?")
+        hint = "for the one in this folder: ./program"
+        assert self.problem("program") == f"there is no program program in the folders of PATH; {hint}"
+        for name in ("text", "./text"):
+            hint = f"if it is for Python: --run-mode python {name}"
+            assert self.problem(name) == f"{name} is not executable; {hint}"
+        assert self.problem("./bin") == "./bin is a folder, no program"
+        assert self.problem("-").startswith("'-' is no program; Python reads from standard input without one")
+
+    def test_problems_of_scripts(self):
+        expected = f"there is no file x.py for Python to run (looked for {self.here}/x.py)"
+        assert self.problem("x.py") == self.problem("--cprofile x.py") == expected
+        assert self.problem("--run-mode python x") == expected.replace("x.py", "x")
+
+    @pytest.mark.parametrize(
+        "line",
+        [
+            "./program",
+            "script.py",
+            "--run-mode python text",
+            "--run-mode python bin",
+            "--run-mode python -",
+            "--run-mode python -- -c pass",
+            "-m nothing",
+            "",
+            "--wrapper w nothing",
+            "--wrapper-inner w nothing",
+            "--gdb program",
+            "--nodes 2 nothing",
+        ],
+    )
+    def test_what_may_be_there_is_not_refused(self, line):
+        require_program(parsed(line), {"PATH": self.path})
+
+    def test_a_name_is_looked_for_in_path(self):
+        (self.here / "bin" / "found").touch(0o755)
+        require_program(parsed("found"), {"PATH": self.path})
 
 
 class TestBinder:
@@ -513,6 +604,12 @@ class TestProgram:
             done = legate(*words)
             assert (done.returncode, done.stdout, done.stderr.count("\n")) == (status, "", 1)
             assert done.stderr.startswith("legate: error: ")
+
+    def test_nothing_starts_without_a_program(self):
+        done = legate("--timing", "/no/such/program")
+        assert (done.returncode, done.stdout) == (1, "")
+        assert done.stderr == "legate: error: there is no program /no/such/program (looked for /no/such/program)\n"
+        assert legate("--dry-run", "/no/such/program").returncode == 0
 
     def test_a_script_gets_its_arguments_and_its_configuration(self, tmp_path):
         script = tmp_path / "a b.py"

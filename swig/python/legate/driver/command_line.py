@@ -3,6 +3,7 @@
 
 from __future__ import annotations
 
+import difflib
 import shlex
 import textwrap
 from types import SimpleNamespace
@@ -75,7 +76,7 @@ def _read(words: list[str], arguments: Arguments, where: str) -> list[str]:
         flag, equals, text = word.partition("=")
         option = find_option(flag)
         if option is None:
-            message = f"{where}unknown flag {flag}"
+            message = f"{where}unknown flag {flag}{_hint(flag)}"
             raise CommandLineError(message)
         if option.kind is Kind.REST:
             setattr(arguments, option.name, [text, *words] if equals else words)
@@ -87,6 +88,18 @@ def _read(words: list[str], arguments: Arguments, where: str) -> list[str]:
             text = _take_value(option, words, where)
         _assign(arguments, option, text, where)
     return words
+
+
+def _hint(flag: str) -> str:
+    """What may be meant by a flag that does not exist, as the end of a sentence."""
+    letters = flag.lstrip("-")
+    if len(letters) == 1:
+        return f"; flags of Python itself come later: --run-mode python -- {flag}"
+    flags = [option.flag for option in OPTIONS]
+    # Flags are not abbreviated, so the beginning of one is a likely mistake.
+    begun = [name for name in flags if name.startswith(f"--{letters}")]
+    similar = difflib.get_close_matches(f"--{letters}", begun or flags, n=1, cutoff=0.0 if begun else 0.7)
+    return f"; did you mean {similar[0]}?" if similar else ""
 
 
 def _take_value(option: Option, words: list[str], where: str) -> str:

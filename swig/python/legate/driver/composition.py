@@ -8,15 +8,17 @@ import os
 import shlex
 import site
 import sys
+import sysconfig
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Mapping, Sequence
 
+from legate import install_info
 from legate.driver.command_line import Arguments
 from legate.driver.launchers import Job, launcher_prefix
 from legate.driver.options import FORWARDED, Kind, find_option
 
-__all__ = ("BIND_SCRIPT", "PACKAGE_ROOT", "STAND_INS", "Command", "compose")
+__all__ = ("BIND_SCRIPT", "LIBRARY_FOLDER", "PACKAGE_ROOT", "STAND_INS", "Command", "compose")
 
 # Links are not followed: in a build tree the files are links to the sources, which are no complete package.
 BIND_SCRIPT = Path(__file__).absolute().with_name("legate-bind.sh")
@@ -24,6 +26,8 @@ BIND_SCRIPT = Path(__file__).absolute().with_name("legate-bind.sh")
 PACKAGE_ROOT = Path(__file__).absolute().parents[2]
 #: Modules that programs import without needing them on CPUs, for where they are not installed.
 STAND_INS = Path(__file__).absolute().parents[1] / "stand_ins"
+#: The folder of the runtime's library.
+LIBRARY_FOLDER = Path(install_info.libpath)
 
 #: The binder puts the rank in its place, so that files of several processes have different names.
 RANK = "%%LEGATE_GLOBAL_RANK%%"
@@ -111,7 +115,19 @@ def _environment(arguments: Arguments, environ: Mapping[str, str]) -> dict[str, 
     last = [] if importlib.util.find_spec("cupy") else [str(STAND_INS)]
     if first or last:
         changes["PYTHONPATH"] = os.pathsep.join(filter(None, [*first, python_path, *last]))
+    library_path = environ.get("LD_LIBRARY_PATH", "")
+    if not _finds_library(library_path):
+        # Last: what the user has put there counts more.
+        changes["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [library_path, str(LIBRARY_FOLDER)]))
     return changes
+
+
+def _finds_library(library_path: str) -> bool:
+    """Whether every program with this LD_LIBRARY_PATH finds the library that this launcher belongs to."""
+    multiarch = sysconfig.get_config_var("MULTIARCH") or ""
+    system = [os.path.join(top, name) for top in ("/lib", "/lib64", "/usr/lib", "/usr/lib64") for name in ("", multiarch)]
+    folders = [*library_path.split(os.pathsep), *system]
+    return any(folder and Path(folder).resolve() == LIBRARY_FOLDER.resolve() for folder in folders)
 
 
 def _is_on_every_path(python_path: str) -> bool:

@@ -12,6 +12,7 @@ from legate.driver.command_line import Arguments, help_text, parse
 from legate.driver.composition import Command, compose
 from legate.driver.errors import CommandLineError
 from legate.driver.process import run
+from legate.driver.program import require_program
 from legate.driver.ranks import own_rank
 from legate.driver.report import configuration_report, profile_hint, timing_line
 
@@ -72,6 +73,7 @@ def _execute(arguments: Arguments, command: Command) -> int:
             print(configuration_report(command, bool(arguments.color)))
     if arguments.dry_run:
         return 0
+    require_program(arguments, os.environ)
     if speaks and arguments.timing:
         print(timing_line("start"))
     sys.stdout.flush()
