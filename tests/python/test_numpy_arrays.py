@@ -237,3 +237,50 @@ class RandomProgram:
 def test_random_programs(seed):
     with np.errstate(all="ignore"):
         RandomProgram(seed).run(60)
+
+
+def test_the_flag_writeable_can_be_cleared():
+    array = cpn.zeros(5)
+    view = array[1:]
+    array.flags.writeable = False
+    assert not array.flags["WRITEABLE"] and array.copy().flags.writeable
+    with pytest.raises(ValueError, match="not writeable"):
+        array[0] = 1
+    with pytest.raises(ValueError, match="not writeable"):
+        array += 1
+    assert not array[2:].flags.writeable
+    view[0] = 3  # made before: NumPy lets it
+    assert_same(array, np.array([0.0, 3, 0, 0, 0]))
+    array.flags.writeable = True
+    array[0] = 1
+    assert_same(array, np.array([1.0, 3, 0, 0, 0]))
+    with pytest.raises(ValueError, match="WRITEABLE"):
+        cpn.broadcast_to(array, (2, 5)).flags.writeable = True
+    with pytest.raises(AttributeError):
+        array.flags.owndata = False
+
+
+def test_extents_may_be_arrays_without_dimensions():
+    assert cpn.zeros(cpn.arange(5)[3]).shape == (3,) and cpn.ones((cpn.arange(5)[2], 2)).shape == (2, 2)
+
+
+@pytest.mark.parametrize("decimals", [0, 1, 3, -1])
+@pytest.mark.parametrize("dtype", ["f4", "f8", "i4", "u2"])
+def test_round(dtype, decimals):
+    plain = np.array([0.5, 1.5, 2.25, 15, 25, 123.4565]).astype(dtype)
+    array = cpn.array(plain)
+    for result in (cpn.round(array, decimals), array.round(decimals), np.round(array, decimals)):
+        assert type(result) is cpn.ndarray
+        assert_same(result, np.round(plain, decimals), rtol=1e-6)
+    out = cpn.zeros(plain.shape, plain.dtype)
+    assert cpn.round(array, decimals, out=out) is out
+    assert_same(out, np.round(plain, decimals), rtol=1e-6)
+
+
+def test_what_only_numpy_has_is_told():
+    with pytest.raises(AttributeError, match="numpy.interp takes numpy.asarray"):
+        cpn.interp
+    with pytest.raises(AttributeError, match="no attribute 'nothing'$"):
+        cpn.nothing
+    with pytest.raises(NotImplementedError, match="numpy.asarray"):
+        np.interp(cpn.zeros(3), cpn.zeros(3), cpn.zeros(3))

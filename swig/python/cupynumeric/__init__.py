@@ -14,7 +14,6 @@ of them gather their operands, and where results differ from NumPy's.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING as _TYPE_CHECKING
 from typing import Any as _Any
 
 import numpy as _numpy
@@ -87,7 +86,7 @@ from ._reductions import (
 )
 from ._ufunc import ALIASES as _ALIASES
 from ._ufunc import UFUNCS as _UFUNCS
-from ._ufunc import clip, imag, real, ufunc, where
+from ._ufunc import clip, imag, real, round, ufunc, where
 from . import _gathered
 
 __version__ = "26.07.00"
@@ -107,6 +106,14 @@ globals().update({name: getattr(_numpy, name) for name in _TYPE_NAMES if hasattr
 globals().update(_UFUNCS)
 globals().update({alias: _UFUNCS[name] for alias, name in _ALIASES.items()})
 globals().update({name: getattr(_gathered, name) for name in _GATHERED_NAMES})
+
+
+def __getattr__(name: str) -> _Any:
+    """Says of what only NumPy has how to call it."""
+    message = f"module 'cupynumeric' has no attribute {name!r}"
+    if not name.startswith("_") and hasattr(_numpy, name):
+        message += f"; numpy.{name} takes numpy.asarray(array), which has all elements on every rank"
+    raise AttributeError(message)
 
 
 def shape(a: object) -> tuple[int, ...]:
@@ -132,12 +139,7 @@ __all__ = [
     "diag", "diagonal", "dot", "einsum", "empty", "empty_like", "expand_dims", "eye", "from_dlpack", "full",
     "full_like", "hstack", "identity", "imag", "inner", "isclose", "linalg", "linspace", "matmul", "max",
     "mean", "min", "moveaxis", "ndarray", "ndim", "newaxis", "ones", "ones_like", "outer", "prod", "random",
-    "ravel", "real", "reshape", "shape", "size", "sort", "split", "squeeze", "stack", "std", "sum", "swapaxes",
+    "ravel", "real", "reshape", "round", "shape", "size", "sort", "split", "squeeze", "stack", "std", "sum", "swapaxes",
     "take", "tile", "transpose", "tri", "ufunc", "var", "vdot", "vstack", "where", "zeros", "zeros_like",
 ]
 __all__ += [name for name in (*_TYPE_NAMES, *_UFUNCS, *_ALIASES, *_GATHERED_NAMES) if name in globals()]
-
-if _TYPE_CHECKING:
-
-    def __getattr__(name: str) -> _Any:
-        """Stands for the names that are made above."""

@@ -32,7 +32,8 @@ def checked_shape(shape: Any) -> tuple[int, ...]:
     IndexError
         If there are too many.
     """
-    extents = (operator.index(shape),) if not hasattr(shape, "__iter__") else tuple(operator.index(n) for n in shape)
+    single = not hasattr(shape, "__iter__") or getattr(shape, "ndim", None) == 0
+    extents = (operator.index(shape),) if single else tuple(operator.index(n) for n in shape)
     if any(extent < 0 for extent in extents):
         raise ValueError(f"negative dimensions are not allowed: shape {extents}")
     if len(extents) > LEGATE_MAX_DIM:

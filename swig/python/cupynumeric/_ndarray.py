@@ -30,24 +30,47 @@ def c_strides(shape: tuple[int, ...], itemsize: int) -> tuple[int, ...]:
 
 
 class Flags:
-    """What an array tells about its memory. Read-only; also indexed by name, like NumPy's."""
+    """What an array tells about its memory; also indexed by name, like NumPy's. Only `writeable` can be set."""
 
-    __slots__ = ("c_contiguous", "f_contiguous", "owndata", "writeable")
+    __slots__ = ("_array",)
+    _NAMES = ("c_contiguous", "f_contiguous", "owndata", "writeable")
 
     def __init__(self, array: ndarray) -> None:
-        self.c_contiguous = array.strides == c_strides(array.shape, array.itemsize)
-        self.f_contiguous = array.strides[::-1] == c_strides(array.shape[::-1], array.itemsize)
-        self.owndata = array._root is array._store
-        self.writeable = array._writeable
+        self._array = array
+
+    @property
+    def c_contiguous(self) -> bool:
+        """Whether neighbours in the last dimension lie side by side."""
+        return self._array.strides == c_strides(self._array.shape, self._array.itemsize)
+
+    @property
+    def f_contiguous(self) -> bool:
+        """Whether neighbours in the first dimension lie side by side."""
+        return self._array.strides[::-1] == c_strides(self._array.shape[::-1], self._array.itemsize)
+
+    @property
+    def owndata(self) -> bool:
+        """Whether the array is no view."""
+        return self._array._root is self._array._store
+
+    @property
+    def writeable(self) -> bool:
+        """Whether elements may be assigned. Of a view it can only be set to False: what it shows may be read-only."""
+        return self._array._writeable
+
+    @writeable.setter
+    def writeable(self, value: bool) -> None:
+        if value and not self.writeable and not self.owndata:
+            raise ValueError("cannot set WRITEABLE flag to True of this array: it is a view")
+        self._array._writeable = bool(value)
 
     def __getitem__(self, name: str) -> bool:
-        try:
-            return bool(getattr(self, name.lower()))
-        except AttributeError:
-            raise KeyError(f"Unknown flag {name!r}") from None
+        if name.lower() not in self._NAMES:
+            raise KeyError(f"Unknown flag {name!r}")
+        return bool(getattr(self, name.lower()))
 
     def __repr__(self) -> str:
-        return "\n".join(f"  {name.upper()} : {getattr(self, name)}" for name in self.__slots__)
+        return "\n".join(f"  {name.upper()} : {getattr(self, name)}" for name in self._NAMES)
 
 
 class ndarray:

@@ -34,7 +34,8 @@ def call_function(function: Any, arguments: Any, keywords: Any) -> Any:
     module = importlib.import_module(".".join(["cupynumeric", *(p for p in path if p in ("linalg", "random"))]))
     own = getattr(module, function.__name__, None)
     if own is None or not callable(own):
-        raise NotImplementedError(f"cupynumeric has no function {function.__module__}.{function.__name__}")
+        name = f"{function.__module__}.{function.__name__}"
+        raise NotImplementedError(f"cupynumeric has no function {name}: call NumPy's with numpy.asarray(array) instead")
     return own(*arguments, **keywords)
 
 

@@ -407,6 +407,28 @@ def clip(a: Any, a_min: Any = None, a_max: Any = None, out: ndarray | None = Non
     return UFUNCS["positive"](result, out=out)
 
 
+def round(a: Any, decimals: int = 0, out: ndarray | None = None) -> ndarray:
+    """
+    The elements rounded to so many decimals, halves to even; before the point if `decimals` is negative.
+
+    Raises
+    ------
+    NotImplementedError
+        For complex numbers.
+    """
+    a = as_array(a)
+    whole = a.dtype.kind in "iu"
+    if decimals == 0 or (whole and decimals > 0):
+        result = a if whole else UFUNCS["rint"](a)
+    else:
+        up, down = (UFUNCS["multiply"], UFUNCS["divide"]) if decimals > 0 else (UFUNCS["divide"], UFUNCS["multiply"])
+        factor = (np.dtype(float) if whole else a.dtype).type(10.0 ** abs(decimals))
+        result = down(UFUNCS["rint"](up(a, factor)), factor)
+    if out is None:
+        return result.astype(a.dtype) if whole and result is not a else result.copy() if result is a else result
+    return UFUNCS["positive"](result.astype(out.dtype), out=out)
+
+
 def _operator_of(name: str, reflected: bool) -> Any:
     function = UFUNCS[name]
 
@@ -442,6 +464,11 @@ def _conjugate(self: ndarray) -> ndarray:
     return UFUNCS["conjugate"](self)
 
 
+def _round(self: ndarray, decimals: int | None = 0, out: ndarray | None = None) -> ndarray:
+    """The elements rounded to so many decimals: see `round`."""
+    return round(self, decimals or 0, out)
+
+
 def _clip(self: ndarray, min: Any = None, max: Any = None, out: ndarray | None = None) -> ndarray:
     """The elements, but at least `min` and at most `max`."""
     return clip(self, min, max, out)
@@ -458,6 +485,7 @@ def _add_operators() -> None:
         setattr(ndarray, f"__{method}__", lambda self, function=UFUNCS[name]: function(self))
     ndarray.conj = ndarray.conjugate = _conjugate
     ndarray.clip = _clip
+    ndarray.round = ndarray.__round__ = _round
 
 
 _add_operators()
