@@ -25,7 +25,8 @@ AC_DEFUN([LEGATUS_FEATURES],
    LEGATUS_FEATURE([BOUNDS_CHECKS], [test "x$enable_bounds_checks" = xyes])
    LEGATUS_FEATURE([MPI], [test "x$legatus_have_mpi" = xyes])
    LEGATUS_FEATURE([NETWORK], [test "x$legatus_have_mpi" = xyes])
-   m4_foreach_w([feature], [CUDA OPENMP NCCL UCX HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
+   LEGATUS_FEATURE([OPENMP], [test -n "$OPENMP_CXXFLAGS"])
+   m4_foreach_w([feature], [CUDA NCCL UCX HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
    ])
    # As a C string literal: characters that would end it are dropped.
    AC_SUBST([LEGATE_CONFIGURE_OPTIONS], [$(echo "$ac_configure_args" | tr -d '"\\' | tr '\n' ' ')])])

@@ -11,6 +11,7 @@
 /// - transfer.h    moving buffers between ranks
 /// - bundle.h      (inside) several short points in one StarPU task
 /// - watch.h       waits that take too long
+/// - workers.h     which workers are of which kind
 /// - completion.h  a one-shot event
 /// - milestone.h   when the launches made so far have ended
 /// - timestamps.h  when which point ran where
@@ -24,3 +25,4 @@
 #include "engine/timestamps.h"  // IWYU pragma: export
 #include "engine/transfer.h"    // IWYU pragma: export
 #include "engine/watch.h"       // IWYU pragma: export
+#include "engine/workers.h"     // IWYU pragma: export

@@ -14,8 +14,8 @@
 #include "engine/timestamps.h"
 #include "engine/transfer.h"
 #include "engine/watch.h"
+#include "engine/workers.h"
 
-#include <sched.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -41,44 +41,6 @@ std::size_t physical_memory() {
                                : std::size_t{8} << 30U;
 }
 
-// Processors that this process was given, by its launcher or by taskset.
-std::vector<std::size_t> inherited_processors() {
-  std::vector<std::size_t> result;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  if (::sched_getaffinity(0, sizeof set, &set) == 0) {
-    for (std::size_t processor = 0; processor < CPU_SETSIZE; ++processor) {
-      if (CPU_ISSET(processor, &set)) {
-        result.push_back(processor);
-      }
-    }
-  }
-  return result;
-}
-
-struct Binding {
-  std::vector<std::size_t> processors;
-  unsigned workers;
-};
-
-// Each worker gets its share of the processors: one each where there are as many, otherwise several, so that two
-// processes that were given the same processors do not insist on the same first ones.
-void bind_this_worker(void* argument) {
-  after_others();
-  const auto& binding = *static_cast<const Binding*>(argument);
-  const auto worker = static_cast<std::size_t>(starpu_worker_get_id());
-  const std::size_t first = binding.processors.size() * worker / binding.workers;
-  const std::size_t last = binding.processors.size() * (worker + 1) / binding.workers;
-  cpu_set_t set;
-  CPU_ZERO(&set);
-  for (std::size_t i = first; i < last; ++i) {
-    CPU_SET(binding.processors[i], &set);
-  }
-  // A refusal leaves the worker where the operating system put it, which is slower but not wrong.
-  static_cast<void>(::sched_setaffinity(0, sizeof set, &set));
-  before_others();
-}
-
 void set_environment(ScopedEnvironment& environment) {
   // Pending tasks cost 1.5 KB each: submission waits while there are more than these. StarPU ignores one without the
   // other.
@@ -101,7 +63,7 @@ starpu_conf make_conf(const Configuration& configuration, starpu_sched_policy* p
   starpu_conf conf;
   expect_success(starpu_conf_init(&conf), "starpu_conf_init");
   conf.precedence_over_environment_variables = 1;
-  conf.ncpus = static_cast<int>(configuration.cpus);
+  conf.ncpus = static_cast<int>(configuration.cpus + configuration.omps);
   conf.reserve_ncpus = 0;
   conf.ncuda = 0;
   conf.nopencl = 0;
@@ -128,19 +90,22 @@ void start(const Configuration& configuration) {
   if (running()) {
     throw std::runtime_error{"the engine is running already"};
   }
-  if (configuration.cpus == 0) {
-    throw std::invalid_argument{"engine: 0 CPU workers, at least 1 is needed"};
+  if (configuration.cpus + configuration.omps == 0) {
+    throw std::invalid_argument{"engine: 0 workers, at least 1 is needed"};
+  }
+  if (configuration.omps > 0 && configuration.omp_threads == 0) {
+    throw std::invalid_argument{"engine: OpenMP groups of 0 threads, at least 1 is needed"};
   }
   if (starpu_is_initialized() != 0) {
     throw std::runtime_error{"StarPU is in use already by another part of this process"};
   }
-  const std::string asked = std::to_string(configuration.cpus) + " CPU workers";
+  const unsigned wanted = configuration.cpus + configuration.omps;
+  const std::string asked = std::to_string(wanted) + " CPU workers";
   // StarPU silently starts fewer workers than this build of it supports, which costs time to find out afterwards.
-  if (configuration.cpus > STARPU_MAXCPUS) {
+  if (wanted > STARPU_MAXCPUS) {
     throw std::runtime_error{asked + " were asked for, but this StarPU supports " + std::to_string(STARPU_MAXCPUS) +
                              " (it was built so; a StarPU configured with --enable-maxcpus supports more)"};
   }
-  const std::vector<std::size_t> processors = inherited_processors();
   starpu_sched_policy* const policy = make_blocking_policy(configuration.idle_spin);
   if (policy == nullptr) {
     throw std::runtime_error{"this StarPU has no scheduling policy `prio`"};
@@ -158,16 +123,11 @@ void start(const Configuration& configuration) {
     }
   }
   const unsigned workers = starpu_worker_get_count();
-  if (workers != configuration.cpus) {
+  if (workers != wanted) {
     shut_down();
     throw std::runtime_error{asked + " were asked for, but StarPU started " + std::to_string(workers)};
   }
-  if (configuration.bind_workers && processors.size() >= workers) {
-    Binding binding{processors, workers};
-    before_others();
-    starpu_execute_on_each_worker(bind_this_worker, &binding, STARPU_CPU);
-    after_others();
-  }
+  set_up_workers({configuration.cpus, configuration.omps, configuration.omp_threads}, configuration.bind_workers);
   const std::size_t memory = configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;
   // The pool counts addresses. Of several ranks each has them for whole arrays and uses its part.
   ArrayPool::instance().open(memory * cluster().ranks);
@@ -189,6 +149,7 @@ int stop() {
   Bundler::instance().close();
   stop_transfers();
   set_running(false, 0, 0);
+  forget_workers();
   shut_down();
   free_retired_codelets();
   return 0;

@@ -17,8 +17,11 @@ enum class Bundling : std::uint8_t {
 
 /// What start() needs to know about the machine it may use.
 struct Configuration {
-  /// CPU workers, at least 1. They are threads beside the control thread.
+  /// CPU workers. They are threads beside the control thread. There is at least one worker of some kind.
   unsigned cpus{1};
+  /// Groups of `omp_threads` cores each that run one task at a time; StarPU knows each as one CPU worker.
+  unsigned omps{0};
+  unsigned omp_threads{1};
   /// Bytes of main memory that arrays in use and arrays kept for reuse may take together before the latter are given
   /// back to the operating system. Arrays in use are never refused for it. 0: half of the memory of the machine.
   std::size_t system_memory{0};
@@ -26,7 +29,7 @@ struct Configuration {
   /// about 25 us of latency for the first task after a pause.
   std::chrono::microseconds idle_spin{75};
   /// Whether workers are bound to disjoint shares of the processors that this process may run on (only where there is
-  /// at least one processor for every worker).
+  /// at least one processor for every thread).
   bool bind_workers{true};
   Bundling bundling{Bundling::AUTO};
 };
@@ -37,7 +40,7 @@ struct Configuration {
 /// and so on), except for the number and kind of workers; what start() sets itself is restored before it returns. Call
 /// it from one thread, while no engine is running. May be called again after stop().
 ///
-/// @throws std::invalid_argument `cpus` is 0.
+/// @throws std::invalid_argument there is no worker, or a group has no thread.
 /// @throws std::runtime_error the engine is running already, StarPU cannot be started, or it came up with another
 /// number of
 ///   workers than asked for (the message names both); nothing is left running then.
@@ -49,7 +52,8 @@ void start(const Configuration& configuration);
 /// Does nothing when the engine is not running. Not from a worker. Returns 0.
 int stop();
 
-/// The largest number of CPU workers that the StarPU this library was built with supports. Any thread.
+/// The largest number of CPU workers and OpenMP groups together that the StarPU this library was built with supports.
+/// Any thread.
 [[nodiscard]] unsigned max_cpu_workers() noexcept;
 
 /// True between start() and stop(). Any thread.

@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/array.h"
+#include "engine/workers.h"
 
 #include <chrono>
 #include <cstddef>
@@ -67,12 +68,6 @@ class Codelet;
 void destroy_codelet(Codelet* codelet) noexcept;
 
 [[nodiscard]] const std::string& codelet_name(const Codelet& codelet) noexcept;
-
-/// Workers `first`, `first + 1`, … `first + count - 1`.
-struct WorkerRange {
-  unsigned first{0};
-  unsigned count{0};
-};
 
 /// What tells instances of one task that take about as long from others: the bytes that an instance sees, to the next
 /// power of two, as StarPU's history-based performance models have it.

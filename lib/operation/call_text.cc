@@ -50,7 +50,7 @@ std::string TaskDescription::call_text() const {
     text << "; scalar " << i << ' ' << value_text(scalars_[i].type(), scalars_[i].ptr(), scalars_[i].size());
   }
   add_call_text(text);
-  if (setting_->machine->count() != engine::worker_count() * engine::cluster().ranks) {
+  if (setting_->machine->count() != workers_here().count * engine::cluster().ranks) {
     text << "; " << setting_->machine->to_string();
   }
   add_policy(text, *setting_);

@@ -322,7 +322,13 @@ void Launch::run_inline(Ptr launch) {
       argument.partial->array().synchronize();
     }
   }
-  launch->run(0, engine::Executor{0});
+  {
+    std::optional<engine::GroupThreads> threads;
+    if (launch->info.kind == VariantCode::OMP) {
+      threads.emplace();
+    }
+    launch->run(0, engine::Executor{0});
+  }
   for (const auto& argument : launch->arguments) {
     if (argument.partial) {
       argument.partial->fold_into(argument.data, argument.strides.data());

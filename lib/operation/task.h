@@ -161,7 +161,9 @@ class TaskDescription {
   /// Which rank runs which points, and which of them are this one's.
   [[nodiscard]] Placement placement() const;
   [[nodiscard]] OwnPoints own_points(const Placement& placement) const;
-  /// The workers of this rank that may run them.
+  /// The workers of this rank that are of the kind of the variant.
+  [[nodiscard]] engine::WorkerRange workers_here() const;
+  /// Those of them that may run the points.
   [[nodiscard]] std::optional<engine::WorkerRange> workers() const;
 
   const RegisteredTask& task_;

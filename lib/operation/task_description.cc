@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operation/task.h"
 
+#include "mapping/target.h"
 #include "task/task_config.h"
 #include "task/task_signature.h"
 
@@ -213,16 +214,20 @@ OwnPoints TaskDescription::own_points(const Placement& placement) const {
   return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end - first)};
 }
 
+engine::WorkerRange TaskDescription::workers_here() const {
+  return engine::workers_of(setting_->kind == VariantCode::OMP ? engine::WorkerKind::OMP : engine::WorkerKind::CPU);
+}
+
 std::optional<engine::WorkerRange> TaskDescription::workers() const {
-  const auto& range = setting_->machine->processor_range(mapping::TaskTarget::CPU);
-  const auto all = engine::worker_count();
-  const auto first_here = engine::cluster().rank * all;  // in the numbers of the whole machine
+  const auto& range = setting_->machine->processor_range(mapping::detail::to_target(setting_->kind));
+  const auto here = workers_here();
+  const auto first_here = engine::cluster().rank * here.count;  // in the numbers of the whole machine
   const auto low = std::max(range.low, first_here);
-  const auto high = std::min(range.high, first_here + all);
-  if (low >= high || high - low >= all) {
-    return std::nullopt;  // none of ours (nothing will be submitted), or all
+  const auto high = std::min(range.high, first_here + here.count);
+  if (low >= high) {
+    return std::nullopt;  // none of ours: nothing will be submitted
   }
-  return engine::WorkerRange{low - first_here, high - low};
+  return engine::WorkerRange{here.first + low - first_here, high - low};
 }
 
 void TaskDescription::fill_info(LaunchInfo& info) {

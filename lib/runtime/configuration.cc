@@ -275,6 +275,9 @@ Configuration load_configuration() {
   auto configuration = parse_configuration(environment("LEGATE_CONFIG").value_or(""), environment);
   BuildFeatures build;
   build.max_cpus = engine::max_cpu_workers();
+#if LEGATE_DEFINED(LEGATE_USE_OPENMP)
+  build.openmp = true;
+#endif
   resolve_auto(configuration, read_hardware(), build);
   if (configuration.show_config) {
     std::cout << summary(configuration) << std::flush;

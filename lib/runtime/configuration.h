@@ -105,7 +105,7 @@ struct BuildFeatures {
   bool openmp{false};
   bool nccl{false};
   bool gds{false};
-  /// The most CPU processors that the engine can have.
+  /// The most CPU processors and OpenMP groups together that the engine can have.
   std::int64_t max_cpus{std::numeric_limits<std::int64_t>::max()};
 };
 
@@ -126,9 +126,10 @@ using EnvironmentLookup = std::function<std::optional<std::string>(const std::st
 /// Decides the resources that were not requested, as the documentation of LEGATE_CONFIG says, and checks that the
 /// requested ones can be had.
 ///
-/// One rule is softer than in the original: when fewer cores are visible than the helper threads would take, there is
-/// still one CPU processor. The engine has no helper threads of its own, so a machine with two cores can work without
-/// any flag.
+/// Two rules differ from the original. When fewer cores are visible than the helper threads would take, there is still
+/// one CPU processor: the engine has no helper threads of its own, so a machine with two cores can work without any
+/// flag. And OpenMP groups exist only where they were asked for, because CPU processors keep all cores busy with tasks
+/// of any kind, groups only with those that have a variant for them.
 ///
 /// @throws ConfigurationError for what the build or the hardware lacks, or if there is no processor at all.
 /// @throws AutoConfigurationError if no core is left for the threads of OpenMP groups.

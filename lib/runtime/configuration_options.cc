@@ -29,13 +29,13 @@ constexpr std::int64_t LARGEST = std::numeric_limits<std::int64_t>::max();
   const auto among = [&](std::initializer_list<std::string_view> names) {
     return std::find(names.begin(), names.end(), name) != names.end();
   };
-  if (among({"--gpus", "--omps", "--warmup-nccl", "--io-use-vfd-gds"})) {
+  if (among({"--gpus", "--warmup-nccl", "--io-use-vfd-gds"})) {
     return Support::OFF_ONLY;
   }
-  if (among({"--min-gpu-chunk", "--min-omp-chunk"})) {
+  if (among({"--min-gpu-chunk"})) {
     return Support::NO_EFFECT_ON_CPUS;
   }
-  if (among({"--ompthreads", "--numamem", "--fbmem", "--zcmem", "--regmem", "--window-size", "--field-reuse-fraction",
+  if (among({"--numamem", "--fbmem", "--zcmem", "--regmem", "--window-size", "--field-reuse-fraction",
              "--field-reuse-frequency", "--consensus", "--disable-mpi", "--single-controller-execution", "--profile",
              "--profile-name", "--provenance", "--nsys", "--cuda-driver-path", "--experimental-copy-path"})) {
     return Support::NO_EFFECT;

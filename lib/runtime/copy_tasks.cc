@@ -121,6 +121,25 @@ void CopyTask::cpu_variant(TaskContext context) {
   }
 }
 
+void CopyTask::omp_variant(TaskContext context) {
+  const Elements source{context.input(0)};
+  const bool reduces = context.num_reductions() > 0;
+  const Elements target{reduces ? context.reduction(0) : context.output(0)};
+  const auto* redop = reduces ? &operator_of(context.scalar(0)) : nullptr;
+  for_each_share(target, [&](std::int32_t dimension, coord_t index, coord_t count) {
+    const auto to = count == 1 ? target : target.share(dimension, index, count);
+    const auto from = count == 1 ? source : source.share(dimension, index, count);
+    if (redop != nullptr) {
+      fold(to, from, *redop);
+    } else {
+      copy(to, from);
+    }
+  });
+}
+
+// Several points may name one element of the target, so one thread visits them in their order.
+void IndirectCopyTask::omp_variant(TaskContext context) { cpu_variant(context); }
+
 void IndirectCopyTask::cpu_variant(TaskContext context) {
   const auto which = context.scalar(0).value<std::int32_t>();
   const bool reduces = context.num_reductions() > 0;

@@ -14,6 +14,7 @@ namespace legate::detail {
 struct CopyTask : public LegateTask<CopyTask> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{1}};
   static void cpu_variant(TaskContext context);
+  static void omp_variant(TaskContext context);
 };
 
 /// Copies elements whose places are computed: target[t] = source[s] for each point p of an indirection store, in
@@ -27,6 +28,7 @@ struct IndirectCopyTask : public LegateTask<IndirectCopyTask> {
 
   static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{2}};
   static void cpu_variant(TaskContext context);
+  static void omp_variant(TaskContext context);
 };
 
 }  // namespace legate::detail

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/core_tasks.h"
 
+#include "runtime/leaf_elements.h"
+
 #include <legate/data/inline_allocation.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <vector>
 
 namespace legate::detail {
@@ -63,16 +66,8 @@ void fill_dimensions(std::byte* target, const void* value, std::size_t size, con
   }
 }
 
-}  // namespace
-
-void FillTask::cpu_variant(TaskContext context) {
-  const auto target = context.output(0);
-  const auto domain = target.domain();
-  const auto size = std::size_t{target.type().size()};
-  const auto place = target.get_inline_allocation();
-  const auto scalar = context.num_scalars() > 0 ? std::optional<Scalar>{context.scalar(0)} : std::nullopt;
-  const auto source = scalar ? nullptr : context.input(0).get_inline_allocation().ptr;
-  const void* value = scalar ? scalar->ptr() : source;
+void fill(const Elements& target, const void* value) {
+  const auto& domain = target.domain();
   // Repeated dimensions are written once; neighbours that lie one after another become one long dimension.
   std::vector<Dimension> dimensions;
   for (std::int32_t d = 0; d < domain.dim; ++d) {
@@ -80,7 +75,7 @@ void FillTask::cpu_variant(TaskContext context) {
     if (extent <= 0) {
       return;
     }
-    const auto stride = place.strides[static_cast<std::size_t>(d)];
+    const auto stride = target.strides()[d];
     if (stride != 0 && extent != 1) {
       dimensions.push_back(Dimension{stride, static_cast<std::size_t>(extent)});
     }
@@ -93,9 +88,35 @@ void FillTask::cpu_variant(TaskContext context) {
       dimensions.erase(dimensions.begin() + static_cast<std::ptrdiff_t>(d));
     }
   }
-  if (size > 0) {
-    fill_dimensions(static_cast<std::byte*>(place.ptr), value, size, dimensions, 0);
+  if (target.element_size() > 0) {
+    fill_dimensions(target.first(), value, target.element_size(), dimensions, 0);
   }
+}
+
+/// What a fill writes; the task keeps it.
+class FillValue {
+ public:
+  explicit FillValue(const TaskContext& context)
+      : scalar_{context.num_scalars() > 0 ? std::optional<Scalar>{context.scalar(0)} : std::nullopt},
+        value_{scalar_ ? scalar_->ptr() : context.input(0).get_inline_allocation().ptr} {}
+
+  [[nodiscard]] const void* get() const { return value_; }
+
+ private:
+  std::optional<Scalar> scalar_;
+  const void* value_;
+};
+
+}  // namespace
+
+void FillTask::cpu_variant(TaskContext context) { fill(Elements{context.output(0)}, FillValue{context}.get()); }
+
+void FillTask::omp_variant(TaskContext context) {
+  const Elements target{context.output(0)};
+  const FillValue value{context};
+  for_each_share(target, [&](std::int32_t dimension, coord_t index, coord_t count) {
+    fill(count == 1 ? target : target.share(dimension, index, count), value.get());
+  });
 }
 
 }  // namespace legate::detail

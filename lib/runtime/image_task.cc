@@ -119,6 +119,8 @@ void ImageTask::cpu_variant(TaskContext context) {
   }
 }
 
+void ImageTask::omp_variant(TaskContext context) { cpu_variant(context); }
+
 std::shared_ptr<const Tiling> Runtime::find_image(const LogicalStore::Ptr& function,
                                                   const std::shared_ptr<const Tiling>& tiling, LogicalStore& range,
                                                   ImageComputationHint hint) {

@@ -13,6 +13,7 @@ namespace legate::detail {
 struct ImageTask : public LegateTask<ImageTask> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{3}};
   static void cpu_variant(TaskContext context);
+  static void omp_variant(TaskContext context);
 };
 
 }  // namespace legate::detail

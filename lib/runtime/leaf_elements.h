@@ -4,6 +4,10 @@
 #include <legate/data/inline_allocation.h>
 #include <legate/data/physical_store.h>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 #include <algorithm>
 #include <array>
 #include <cstddef>
@@ -32,6 +36,30 @@ class Elements {
     return domain_.dim == 0 ? 0 : strides_[static_cast<std::size_t>(domain_.dim) - 1];
   }
 
+  /// The longest dimension whose elements lie apart; -1 if there is none.
+  [[nodiscard]] std::int32_t longest_dimension() const {
+    std::int32_t longest = -1;
+    coord_t most = 0;
+    for (std::int32_t d = 0; d < domain_.dim; ++d) {
+      const auto extent = domain_.rect_data[d + domain_.dim] - domain_.rect_data[d] + 1;
+      if (strides_[static_cast<std::size_t>(d)] != 0 && extent > most) {
+        longest = d;
+        most = extent;
+      }
+    }
+    return longest;
+  }
+  /// Share `index` of `count` about equal ones along a dimension. May be empty.
+  [[nodiscard]] Elements share(std::int32_t dimension, coord_t index, coord_t count) const {
+    auto result = *this;
+    auto& lo = result.domain_.rect_data[dimension];
+    const auto extent = domain_.rect_data[dimension + domain_.dim] - lo + 1;
+    result.domain_.rect_data[dimension + domain_.dim] = lo + extent * (index + 1) / count - 1;
+    lo += extent * index / count;
+    result.first_ += static_cast<std::size_t>(extent * index / count) * strides_[static_cast<std::size_t>(dimension)];
+    return result;
+  }
+
   /// The element at these coordinates; null if there is none or the instance does not see it.
   [[nodiscard]] std::byte* find(const coord_t* point) const {
     std::size_t offset = 0;
@@ -51,6 +79,24 @@ class Elements {
   std::byte* first_{};
   std::array<std::size_t, LEGATE_MAX_DIM> strides_{};
 };
+
+/// Calls `body(dimension, index, count)` on every thread of an OpenMP group, for share `index` of `count` of the
+/// elements along a dimension; once, for all of them, where that is not worth while.
+template <typename Body>
+void for_each_share(const Elements& elements, const Body& body) {
+  constexpr std::size_t WORTH_WHILE = std::size_t{1} << 18U;  // bytes
+  const auto dimension = elements.longest_dimension();
+  if (dimension < 0 || elements.domain().get_volume() * elements.element_size() < WORTH_WHILE) {
+    body(std::max(dimension, 0), 0, 1);
+    return;
+  }
+#ifdef _OPENMP
+#pragma omp parallel
+  body(dimension, omp_get_thread_num(), omp_get_num_threads());
+#else
+  body(dimension, 0, 1);
+#endif
+}
 
 /// Calls `row(start, length)` for the points of a domain, a run along its last dimension at a time.
 template <typename Row>

@@ -28,6 +28,8 @@ constexpr std::int64_t DEFAULT_MEMORY = 256 * MEBIBYTE;
                                "configuration off with LEGATE_AUTO_CONFIG=0"};
 }
 
+constexpr std::int64_t ONE = 1;
+
 /// A part of an amount of memory, in whole MiB.
 [[nodiscard]] std::int64_t percent(std::int64_t memory, std::int64_t part) {
   return memory / MEBIBYTE * part / 100 * MEBIBYTE;
@@ -45,10 +47,11 @@ class Resolver {
     configuration_.gpus = requested.gpus ? *requested.gpus : gpus();
     check_gpus();
     configuration_.fbmem = requested.fbmem ? *requested.fbmem : fbmem();
-    configuration_.omps = requested.omps ? *requested.omps : omps();
+    configuration_.omps = requested.omps.value_or(0);
     check_omps();
     configuration_.numamem = requested.numamem ? *requested.numamem : numamem();
-    configuration_.cpus = requested.cpus ? *requested.cpus : std::min(cpus(), build_.max_cpus);
+    configuration_.cpus =
+        requested.cpus ? *requested.cpus : std::min(cpus(), std::max(build_.max_cpus - configuration_.omps, ONE));
     check_cpus();
     configuration_.ompthreads = requested.ompthreads ? *requested.ompthreads : ompthreads();
     configuration_.sysmem = requested.sysmem ? *requested.sysmem : sysmem();
@@ -92,9 +95,11 @@ class Resolver {
   }
 
   void check_cpus() const {
-    if (configuration_.cpus > build_.max_cpus) {
-      refuse_configuration("--cpus " + std::to_string(configuration_.cpus),
-                           "at most " + std::to_string(build_.max_cpus) +
+    // To StarPU a group is a CPU worker.
+    if (configuration_.cpus + configuration_.omps > build_.max_cpus) {
+      const auto groups = configuration_.omps > 0 ? " with --omps " + std::to_string(configuration_.omps) : "";
+      refuse_configuration("--cpus " + std::to_string(configuration_.cpus) + groups,
+                           "at most " + std::to_string(build_.max_cpus) + (groups.empty() ? "" : " together") +
                                " are possible: the StarPU in use was built for no more (its configure option "
                                "--enable-maxcpus)");
     }
@@ -107,13 +112,6 @@ class Resolver {
       return 0;
     }
     return automatic() ? percent(hardware_.gpu_memory, 95) : DEFAULT_MEMORY;
-  }
-
-  [[nodiscard]] std::int64_t omps() const {
-    if (!automatic() || !build_.openmp) {
-      return 0;
-    }
-    return configuration_.gpus > 0 ? configuration_.gpus : std::max<std::int64_t>(hardware_.numa_domains, 1);
   }
 
   [[nodiscard]] std::int64_t numamem() const {

@@ -3,6 +3,7 @@
 
 #include "data/control_program.h"
 #include "engine/engine.h"
+#include "mapping/target.h"
 #include "runtime/copy_tasks.h"
 #include "runtime/core_tasks.h"
 #include "runtime/diagnostics.h"
@@ -36,18 +37,6 @@ void flush_streaming_scope() {
     scope->discard_hook();  // a violation drops what the scope holds, whoever notices it
     throw std::invalid_argument{"flush_scheduling_window called from inside a streaming scope"};
   }
-}
-
-VariantCode variant_of(mapping::TaskTarget target) {
-  switch (target) {
-    case mapping::TaskTarget::GPU:
-      return VariantCode::GPU;
-    case mapping::TaskTarget::OMP:
-      return VariantCode::OMP;
-    case mapping::TaskTarget::CPU:
-      break;
-  }
-  return VariantCode::CPU;
 }
 
 /// All ranks have to decide alike: what decisions depend on must be the same.
@@ -84,6 +73,8 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   apply_logging(configuration_);
   engine::Configuration engine_configuration;
   engine_configuration.cpus = static_cast<unsigned>(configuration_.cpus);
+  engine_configuration.omps = static_cast<unsigned>(configuration_.omps);
+  engine_configuration.omp_threads = static_cast<unsigned>(configuration_.ompthreads);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
   if (configuration_.bundling != "auto") {
     engine_configuration.bundling =
@@ -196,7 +187,7 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
   }
   mapping::detail::TargetSet targets;
   for (const auto target : mapping::detail::TARGETS_BY_PREFERENCE) {
-    if (task.impl->find_variant(variant_of(target)) != nullptr) {
+    if (task.impl->find_variant(mapping::detail::to_variant(target)) != nullptr) {
       targets = targets.with(target);
     }
   }
@@ -207,8 +198,9 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
                                 scope_->machine.machine()->to_string()};
   }
   const auto target = machine->preferred_target();
-  auto setting = std::make_shared<TaskSetting>(TaskSetting{variant_of(target), scope_->machine.machine(), machine,
-                                                           scope_->priority, scope_->provenance, scope_->policy});
+  auto setting =
+      std::make_shared<TaskSetting>(TaskSetting{mapping::detail::to_variant(target), scope_->machine.machine(), machine,
+                                                scope_->priority, scope_->provenance, scope_->policy});
   setting->max_exception_size = static_cast<std::size_t>(configuration_.max_exception_size);
   setting->inline_launch = configuration_.inline_task_launch;
   setting->skip_body = configuration_.use_empty_task;

@@ -2,6 +2,7 @@
 #include <legate/task/task_context.h>
 
 #include "mapping/machine.h"
+#include "mapping/target.h"
 #include "task/frame.h"
 
 #include <legate/utilities/abort.h>
@@ -91,17 +92,7 @@ bool TaskContext::can_raise_exception() const { return frame_->info().can_throw;
 const DomainPoint& TaskContext::get_task_index() const { return frame_->index(); }
 const Domain& TaskContext::get_launch_domain() const { return frame_->info().domain; }
 
-mapping::TaskTarget TaskContext::target() const {
-  switch (frame_->info().kind) {
-    case VariantCode::GPU:
-      return mapping::TaskTarget::GPU;
-    case VariantCode::OMP:
-      return mapping::TaskTarget::OMP;
-    case VariantCode::CPU:
-      break;
-  }
-  return mapping::TaskTarget::CPU;
-}
+mapping::TaskTarget TaskContext::target() const { return mapping::detail::to_target(frame_->info().kind); }
 
 mapping::Machine TaskContext::machine() const { return mapping::Machine{*frame_->info().machine}; }
 

@@ -398,8 +398,8 @@ TEST(Resources, AreOneCpuOnASmallMachine) {
 }
 
 TEST(Resources, AreSharedByOpenMpGroupsAndGpus) {
-  const auto groups = resolve("", large_machine(), everything());
-  EXPECT_EQ(groups.omps, 2);
+  EXPECT_EQ(resolve("", large_machine(), everything()).omps, 0) << "groups only where they are asked for";
+  const auto groups = resolve("--omps 2", large_machine(), everything());
   EXPECT_EQ(groups.cpus, 1);
   EXPECT_EQ(groups.ompthreads, (16 - 1 - 2) / 2);
   EXPECT_EQ(groups.numamem, 40 * GIBIBYTE);
@@ -407,12 +407,11 @@ TEST(Resources, AreSharedByOpenMpGroupsAndGpus) {
   EXPECT_EQ(resolve("--omps 4", large_machine(), everything()).numamem, 20 * GIBIBYTE);
   EXPECT_EQ(resolve("--omps 3", large_machine(), everything()).numamem, 0) << "no multiple of the domains";
 
-  const auto devices = resolve("", large_machine(4), everything());
+  const auto devices = resolve("--omps 4", large_machine(4), everything());
   EXPECT_EQ(devices.gpus, 4);
-  EXPECT_EQ(devices.omps, 4);
   EXPECT_EQ(devices.fbmem, 10 * GIBIBYTE / MEBIBYTE * 95 / 100 * MEBIBYTE);
   EXPECT_EQ(devices.ompthreads, (16 - 1 - 2 - 4) / 4);
-  EXPECT_EQ(resolve("--omps 0", large_machine(4), everything()).cpus, 4);
+  EXPECT_EQ(resolve("", large_machine(4), everything()).cpus, 4);
 }
 
 TEST(Resources, MustLeaveCoresForOpenMpThreads) {
@@ -435,6 +434,7 @@ TEST(Resources, AreRefusedByFlagAndValue) {
   for (const auto& [flags, build, parts] :
        std::vector<std::tuple<std::string, BuildFeatures, std::vector<std::string>>>{
            {"--cpus 99", four, {"--cpus 99: ", "at most 4 "}},
+           {"--cpus 3 --omps 2", four, {"--cpus 3 with --omps 2: ", "at most 4 together"}},
            {"--gpus 5", everything(), {"--gpus 5: ", "at most 4 "}},
            {"--gpus 1", {}, {"--gpus 1: ", "not built with GPU", "only 0"}},
            {"--omps 2", {}, {"--omps 2: ", "not built with OpenMP", "only 0"}},

@@ -1,0 +1,61 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <vector>
+
+namespace legate::detail::engine {
+
+/// What a worker runs points on.
+enum class WorkerKind : std::uint8_t {
+  CPU,  ///< one core
+  OMP   ///< a group of cores, all for one point at a time
+};
+inline constexpr std::size_t WORKER_KINDS = 2;
+
+/// Workers `first`, `first + 1`, … `first + count - 1`.
+struct WorkerRange {
+  unsigned first{0};
+  unsigned count{0};
+};
+
+/// How many workers of each kind there are to be.
+struct WorkerCounts {
+  unsigned cpus{0};
+  unsigned omps{0};
+  unsigned omp_threads{1};  ///< of each group
+
+  [[nodiscard]] unsigned processors() const noexcept { return cpus + omps * omp_threads; }
+};
+
+/// The workers of a kind; none when the engine is not running. Any thread.
+[[nodiscard]] WorkerRange workers_of(WorkerKind kind) noexcept;
+
+/// Which of `processors` each worker is to run on, by kind and then by number: disjoint shares. Groups get as many
+/// processors as they have threads, CPU workers share the rest evenly, so that two processes that were given the same
+/// processors do not insist on the same first ones. Empty if there are too few for all.
+[[nodiscard]] std::vector<std::vector<std::size_t>> share_processors(const std::vector<std::size_t>& processors,
+                                                                     const WorkerCounts& counts);
+
+/// @name For start() and stop()
+/// @{
+/// StarPU has just been started with as many CPU workers as these: tells each what it is, and binds it if `bind`.
+void set_up_workers(const WorkerCounts& counts, bool bind);
+void forget_workers() noexcept;
+/// @}
+
+/// As long as it lives, OpenMP regions of the calling thread, which is no worker, have as many threads as a group.
+class GroupThreads {
+ public:
+  GroupThreads() noexcept;
+  GroupThreads(const GroupThreads&) = delete;
+  GroupThreads& operator=(const GroupThreads&) = delete;
+  ~GroupThreads();
+
+ private:
+  int before_{0};
+};
+
+}  // namespace legate::detail::engine
