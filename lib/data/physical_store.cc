@@ -117,6 +117,10 @@ std::shared_ptr<LogicalStore> PhysicalStore::to_logical_store() const {
         about_argument(*this) + "to_logical_store: " +
         (kind == Kind::UNBOUND ? "the store is an unbound output" : "the store is a single value")};
   }
+  if (device_memory != 0) {
+    throw std::runtime_error{about_argument(*this) +
+                             "to_logical_store: the elements are in the memory of an OpenCL device"};
+  }
   if (!in_task() || (owner_ && !owner_->storage().is_reachable())) {
     throw std::runtime_error{"to_logical_store: the store does not belong to a running task of this thread"};
   }
@@ -190,6 +194,14 @@ void check_not_unbound(const detail::PhysicalStore& store, const char* operation
   }
 }
 
+void check_addressable(const detail::PhysicalStore& store, const char* operation) {
+  if (store.device_memory != 0) {
+    refuse(store, std::string{operation} +
+                      ": the elements are in the memory of an OpenCL device, where they have no addresses; "
+                      "legate::opencl::buffer() tells where they are");
+  }
+}
+
 /// The piece that a binding call is about to set.
 detail::UnboundPiece& piece_to_bind(const detail::PhysicalStore& store, std::int32_t dim, const char* operation) {
   if (store.kind != detail::PhysicalStore::Kind::UNBOUND) {
@@ -230,7 +242,7 @@ mapping::StoreTarget PhysicalStore::target() const {
   if (store.kind == detail::PhysicalStore::Kind::UNBOUND && !store.piece->bound) {
     refuse(*impl_, "target: the unbound output is not bound yet");
   }
-  return mapping::StoreTarget::SYSMEM;
+  return store.device_memory != 0 ? mapping::StoreTarget::FBMEM : mapping::StoreTarget::SYSMEM;
 }
 
 Domain PhysicalStore::domain() const {
@@ -244,6 +256,7 @@ LogicalStore PhysicalStore::to_logical_store() const {
 
 InlineAllocation PhysicalStore::get_inline_allocation() const {
   check_not_unbound(detail::checked(impl_, "PhysicalStore::get_inline_allocation"), "get_inline_allocation");
+  check_addressable(*impl_, "get_inline_allocation");
   impl_->synchronize();
   auto address = impl_->base;
   std::vector<std::size_t> strides;
@@ -282,6 +295,7 @@ detail::StoreLayout PhysicalStore::layout_(detail::StoreUse use) const {
     refuse(*impl_, use == detail::StoreUse::REDUCE ? "reduce_accessor: the store is neither reducible nor writable"
                                                    : "write or read-write accessor: the store is not writable");
   }
+  check_addressable(*impl_, "accessor");
   impl_->synchronize();
   return detail::StoreLayout{impl_->base, impl_->strides};
 }

@@ -35,8 +35,9 @@ class PhysicalStore {
   bool partitioned{false};
   bool valid{true};
   std::int32_t dim{0};
-  const Type* type{};                                 // of the logical store, which outlives this
-  std::uintptr_t base{};                              // of coordinate 0, see StoreLayout
+  const Type* type{};              // of the logical store, which outlives this
+  std::uintptr_t base{};           // of coordinate 0, see StoreLayout
+  std::uintptr_t device_memory{};  // the `cl_mem` that `base` counts bytes of; 0: elements have addresses
   std::array<std::size_t, LEGATE_MAX_DIM> strides{};  // in bytes
   std::array<std::int64_t, LEGATE_MAX_DIM> lo{};      // domain [lo, hi)
   std::array<std::int64_t, LEGATE_MAX_DIM> hi{};

@@ -146,7 +146,7 @@ Access sequence(Access first, Access second) noexcept {
 
 }  // namespace
 
-void submit_task(const Codelet& codelet, void* argument, std::int32_t priority, std::uint32_t* worker_mask,
+void submit_task(starpu_codelet& codelet, void* argument, std::int32_t priority, std::uint32_t* worker_mask,
                  const TileUse* uses, std::size_t count) {
   starpu_task* const task = starpu_task_create();
   starpu_data_handle_t* handles = task->handles;
@@ -161,7 +161,7 @@ void submit_task(const Codelet& codelet, void* argument, std::int32_t priority, 
     handles[i] = uses[i].tile->handle;
     modes[i] = mode_of(uses[i].access);
   }
-  task->cl = &codelet.starpu;
+  task->cl = &codelet;
   task->cl_arg = argument;
   task->nbuffers = static_cast<int>(count);
   task->priority = priority;
@@ -345,7 +345,7 @@ void Bundler::flush() {
   points_.clear();
   launches_ = 0;
   nanoseconds_ = 0;
-  submit_task(*codelet, argument, priority, worker_mask, uses_.data(), uses_.size());
+  submit_task(codelet->starpu, argument, priority, worker_mask, uses_.data(), uses_.size());
   uses_.clear();
   last_uses_.clear();
 }

@@ -87,7 +87,7 @@ class Bundler {
 };
 
 /// Submits one StarPU task. Under the submission lock.
-void submit_task(const Codelet& codelet, void* argument, std::int32_t priority, std::uint32_t* worker_mask,
+void submit_task(starpu_codelet& codelet, void* argument, std::int32_t priority, std::uint32_t* worker_mask,
                  const TileUse* uses, std::size_t count);
 
 /// Submits what is in the open bundle, if there is one: before waiting for tasks. Any thread except workers, which do

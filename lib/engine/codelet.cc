@@ -5,6 +5,7 @@
 #include "engine/lifecycle.h"
 #include "engine/submission.h"
 
+#include <algorithm>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -15,6 +16,7 @@ namespace legate::detail::engine {
 namespace {
 
 constexpr std::size_t max_handles = std::size_t{1} << 20U;
+constexpr std::size_t max_local_handles = 1024;  // a few for each argument
 
 // Memory node for every handle of a task: main memory, because points use the pointer of the whole array. StarPU reads
 // as many entries as a task has handles; STARPU_MAIN_RAM is 0, so these pages stay untouched copies of the zero page.
@@ -34,6 +36,7 @@ RetiredCodelets& retired_codelets() {
 }  // namespace
 
 std::size_t most_tiles_of_a_point() noexcept { return max_handles; }
+std::size_t most_tiles_of_a_local_point() noexcept { return max_local_handles; }
 
 Codelet::Codelet(std::string codelet_name, starpu_cpu_func_t function) : name{std::move(codelet_name)} {
   starpu_codelet_init(&starpu);
@@ -42,6 +45,23 @@ Codelet::Codelet(std::string codelet_name, starpu_cpu_func_t function) : name{st
   starpu.name = name.c_str();
   starpu.specific_nodes = 1;
   starpu.dyn_nodes = main_memory_nodes;
+}
+
+starpu_codelet& Codelet::in_local_memory(std::size_t host_uses) const {
+  auto& local = local_[host_uses];
+  if (!local) {
+    local = std::make_unique<Local>();
+    local->nodes.assign(max_local_handles, STARPU_SPECIFIC_NODE_LOCAL);
+    std::fill_n(local->nodes.begin(), host_uses, STARPU_MAIN_RAM);
+    starpu_codelet_init(&local->starpu);
+    local->starpu.cpu_funcs[0] = &Trampoline::run_local_point;
+    local->starpu.opencl_funcs[0] = &Trampoline::run_local_point;
+    local->starpu.nbuffers = STARPU_VARIABLE_NBUFFERS;
+    local->starpu.name = name.c_str();
+    local->starpu.specific_nodes = 1;
+    local->starpu.dyn_nodes = local->nodes.data();
+  }
+  return local->starpu;
 }
 
 Codelet* create_codelet(const std::string& name) { return new Codelet{name, &Trampoline::run_point}; }

@@ -6,7 +6,10 @@
 #include "engine/task.h"
 
 #include <cstddef>
+#include <map>
+#include <memory>
 #include <string>
+#include <vector>
 
 namespace legate::detail::engine {
 
@@ -18,12 +21,25 @@ class Codelet {
   Codelet(const Codelet&) = delete;
   Codelet& operator=(const Codelet&) = delete;
 
+  /// The same for points that work on the memory that their worker is next to, of which the first `host_uses` handles
+  /// are nevertheless in main memory. Under the submission lock.
+  [[nodiscard]] starpu_codelet& in_local_memory(std::size_t host_uses) const;
+
   std::string name;
   mutable starpu_codelet starpu{};  // StarPU counts executions in it
   mutable DurationHistory durations{};
+
+ private:
+  struct Local {
+    starpu_codelet starpu{};
+    std::vector<int> nodes{};
+  };
+  mutable std::map<std::size_t, std::unique_ptr<Local>> local_{};
 };
 
 /// StarPU is given a table of this many entries for every codelet.
 [[nodiscard]] std::size_t most_tiles_of_a_point() noexcept;
+/// The same where points work in the memory of their worker.
+[[nodiscard]] std::size_t most_tiles_of_a_local_point() noexcept;
 
 }  // namespace legate::detail::engine

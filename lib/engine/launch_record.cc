@@ -2,6 +2,8 @@
 #include "engine/launch_record.h"
 
 #include "engine/bundle.h"
+#include "engine/nd_interface.h"
+#include "engine/opencl.h"
 #include "engine/submission.h"
 #include "engine/thread_order.h"
 #include "engine/timestamp_recorder.h"
@@ -88,6 +90,11 @@ thread_local int this_worker = -1;
 
 bool on_worker() noexcept { return this_worker >= 0; }
 
+TileMemory Executor::tile(std::size_t position) const {
+  const auto& memory = *static_cast<const NdInterface*>(buffers[position]);
+  return {memory.pointer, memory.device_handle, memory.offset, memory.layout->box, memory.strides().data()};
+}
+
 void* allocate_launch_memory(std::size_t bytes) { return LaunchMemory::instance().allocate(bytes); }
 void free_launch_memory(void* memory, std::size_t bytes) noexcept { LaunchMemory::instance().free(memory, bytes); }
 
@@ -162,10 +169,18 @@ Executor this_executor() noexcept {
   return Executor{static_cast<unsigned>(this_worker)};
 }
 
+// A leaf is over when its device is done.
+void finish_device(const Executor& executor) {
+  if (executor.buffers != nullptr && kind_of(executor.worker) == WorkerKind::OPENCL) {
+    finish_opencl_queue(executor.worker);
+  }
+}
+
 // StarPU is C: an exception must not pass through it, and what a task may throw was dealt with further up.
 void call(const LaunchRecord& launch, std::uint32_t index, const Executor& executor) noexcept {
   try {
     launch.work->run(index, executor);
+    finish_device(executor);
   } catch (const std::exception& error) {
     LEGATE_ABORT("exception left point ", index, " of task \"", launch.codelet->name, "\": ", error.what());
   } catch (...) {
@@ -209,6 +224,22 @@ void Trampoline::run_point(void** /*buffers*/, void* argument) noexcept {
   if (!launch.bundled) {
     progress().end_long_task();
   }
+  before_others();
+  launch.settle(1);
+}
+
+void Trampoline::run_local_point(void** buffers, void* argument) noexcept {
+  after_others();
+  const auto& point = *static_cast<const LaunchRecord::Point*>(argument);
+  LaunchRecord& launch = *point.launch;
+  Executor executor = this_executor();
+  executor.buffers = buffers;
+  if (LEGATE_UNLIKELY(launch.timed)) {
+    call_and_record(point, executor);
+  } else {
+    call(launch, point.index, executor);
+  }
+  progress().end_long_task();
   before_others();
   launch.settle(1);
 }

@@ -62,6 +62,8 @@ void watch_launch(LaunchRecord& launch);
 struct Trampoline {
   /// The task of a single point; the argument is a LaunchRecord::Point.
   static void run_point(void** buffers, void* argument) noexcept;
+  /// The task of a single point that works in the memory of its worker.
+  static void run_local_point(void** buffers, void* argument) noexcept;
   /// The task of a bundle; the argument is a BundleRecord.
   static void run_bundle(void** buffers, void* argument) noexcept;
 };

@@ -6,6 +6,7 @@
 #include "engine/cluster.h"
 #include "engine/environment.h"
 #include "engine/nd_interface.h"
+#include "engine/opencl.h"
 #include "engine/scheduler.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
@@ -41,7 +42,7 @@ std::size_t physical_memory() {
                                : std::size_t{8} << 30U;
 }
 
-void set_environment(ScopedEnvironment& environment) {
+void set_environment(ScopedEnvironment& environment, bool opencl) {
   // Pending tasks cost 1.5 KB each: submission waits while there are more than these. StarPU ignores one without the
   // other.
   environment.set_default("STARPU_LIMIT_MAX_SUBMITTED_TASKS", "10000");
@@ -49,6 +50,14 @@ void set_environment(ScopedEnvironment& environment) {
   // StarPU binds workers from the first processor of the machine on, whatever this process was given.
   environment.set("STARPU_WORKERS_NOBIND", "1");
   environment.set_default("STARPU_SILENT", "1");
+  if (opencl) {
+    // Also those that are CPUs, such as PoCL's: whoever asks for more devices than there are of other kinds gets them.
+    environment.set_default("STARPU_OPENCL_ON_CPUS", "1");
+  } else {
+    // StarPU looks for OpenCL devices even if it is to use none. Loading the drivers takes longer than the rest of the
+    // start, so that it finds no driver; a program that uses OpenCL by itself has to do so before.
+    environment.set_default("OCL_ICD_VENDORS", "/dev/null/");
+  }
   // With CPU workers only, hwloc need not look for devices: loading the drivers for that takes a third of the start,
   // and listing PCI devices loses a little memory. Where the environment describes the machine itself nothing is looked
   // for, and hwloc would ignore the description.
@@ -66,7 +75,7 @@ starpu_conf make_conf(const Configuration& configuration, starpu_sched_policy* p
   conf.ncpus = static_cast<int>(configuration.cpus + configuration.omps);
   conf.reserve_ncpus = 0;
   conf.ncuda = 0;
-  conf.nopencl = 0;
+  conf.nopencl = static_cast<int>(configuration.opencls);
   conf.sched_policy_name = nullptr;
   conf.sched_policy = policy;
   conf.catch_signals = 0;  // a library must leave the program's signals alone
@@ -99,10 +108,13 @@ void start(const Configuration& configuration) {
   if (starpu_is_initialized() != 0) {
     throw std::runtime_error{"StarPU is in use already by another part of this process"};
   }
-  const unsigned wanted = configuration.cpus + configuration.omps;
-  const std::string asked = std::to_string(wanted) + " CPU workers";
+  const unsigned cores = configuration.cpus + configuration.omps;
+  const unsigned wanted = cores + configuration.opencls;
+  const std::string asked =
+      std::to_string(cores) + " CPU workers" +
+      (configuration.opencls > 0 ? " and " + std::to_string(configuration.opencls) + " OpenCL devices" : "");
   // StarPU silently starts fewer workers than this build of it supports, which costs time to find out afterwards.
-  if (wanted > STARPU_MAXCPUS) {
+  if (cores > STARPU_MAXCPUS) {
     throw std::runtime_error{asked + " were asked for, but this StarPU supports " + std::to_string(STARPU_MAXCPUS) +
                              " (it was built so; a StarPU configured with --enable-maxcpus supports more)"};
   }
@@ -112,7 +124,7 @@ void start(const Configuration& configuration) {
   }
   {
     ScopedEnvironment environment;
-    set_environment(environment);
+    set_environment(environment, configuration.opencls > 0);
     temporary_models() = prepare_model_directory(environment);
     starpu_conf conf = make_conf(configuration, policy);
     const int code = starpu_init(&conf);
@@ -127,7 +139,8 @@ void start(const Configuration& configuration) {
     shut_down();
     throw std::runtime_error{asked + " were asked for, but StarPU started " + std::to_string(workers)};
   }
-  set_up_workers({configuration.cpus, configuration.omps, configuration.omp_threads}, configuration.bind_workers);
+  set_up_workers({configuration.cpus, configuration.omps, configuration.omp_threads, configuration.opencls},
+                 configuration.bind_workers);
   const std::size_t memory = configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;
   // The pool counts addresses. Of several ranks each has them for whole arrays and uses its part.
   ArrayPool::instance().open(memory * cluster().ranks);
@@ -148,6 +161,7 @@ int stop() {
   stop_recording_timestamps();
   Bundler::instance().close();
   stop_transfers();
+  release_opencl_kernels();
   set_running(false, 0, 0);
   forget_workers();
   shut_down();

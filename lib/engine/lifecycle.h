@@ -22,6 +22,8 @@ struct Configuration {
   /// Groups of `omp_threads` cores each that run one task at a time; StarPU knows each as one CPU worker.
   unsigned omps{0};
   unsigned omp_threads{1};
+  /// OpenCL devices, each with a worker.
+  unsigned opencls{0};
   /// Bytes of main memory that arrays in use and arrays kept for reuse may take together before the latter are given
   /// back to the operating system. Arrays in use are never refused for it. 0: half of the memory of the machine.
   std::size_t system_memory{0};
@@ -40,7 +42,7 @@ struct Configuration {
 /// and so on), except for the number and kind of workers; what start() sets itself is restored before it returns. Call
 /// it from one thread, while no engine is running. May be called again after stop().
 ///
-/// @throws std::invalid_argument there is no worker, or a group has no thread.
+/// @throws std::invalid_argument there is no worker of cores, or a group has no thread.
 /// @throws std::runtime_error the engine is running already, StarPU cannot be started, or it came up with another
 /// number of
 ///   workers than asked for (the message names both); nothing is left running then.

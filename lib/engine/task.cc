@@ -167,12 +167,12 @@ Submitter::~Submitter() {
   }
 }
 
-void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t count) {
+void* Submitter::next_point_(std::uint32_t index, const TileUse* uses, std::size_t count, std::size_t most) {
   if (LEGATE_UNLIKELY(submitted_ == points_)) {
     throw std::logic_error{"submitting a launch: more points than the " + std::to_string(points_) + " announced"};
   }
   LaunchRecord& launch = *launch_;
-  if (LEGATE_UNLIKELY(count > most_tiles_of_a_point())) {
+  if (LEGATE_UNLIKELY(count > most)) {
     throw std::invalid_argument{"launch of \"" + launch.codelet->name + "\": point with " + std::to_string(count) +
                                 " tiles"};
   }
@@ -191,12 +191,24 @@ void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t coun
     launch.submission_times()[submitted_] = now_in_nanoseconds();
   }
   ++submitted_;
+  return point;
+}
+
+void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t count) {
+  auto* const point = static_cast<LaunchRecord::Point*>(next_point_(index, uses, count, most_tiles_of_a_point()));
   if (bundle_.size != 0) {
     Bundler::instance().add(*point, bundle_, uses, count);
   } else {
     progress().begin_long_task();
-    submit_task(*launch.codelet, point, launch.priority, launch.worker_mask, uses, count);
+    submit_task(launch_->codelet->starpu, point, launch_->priority, launch_->worker_mask, uses, count);
   }
+}
+
+void Submitter::local_point(std::uint32_t index, const TileUse* uses, std::size_t count, std::size_t host_uses) {
+  void* const point = next_point_(index, uses, count, most_tiles_of_a_local_point());
+  progress().begin_long_task();
+  submit_task(launch_->codelet->in_local_memory(host_uses), point, launch_->priority, launch_->worker_mask, uses,
+              count);
 }
 
 bool wait_idle(std::chrono::microseconds limit) {

@@ -30,16 +30,30 @@ struct TileUse {
   Access access{Access::READ};
 };
 
+/// Where a tile is in the memory that a worker works on.
+struct TileMemory {
+  std::uintptr_t pointer{0};            ///< address of the first element; 0 if it has none, as on OpenCL devices
+  std::uintptr_t handle{0};             ///< what the device calls the memory: a `cl_mem`
+  std::size_t offset{0};                ///< bytes from its begin to the first element
+  Box box{};                            ///< the tile, in the coordinates of the array
+  const std::size_t* strides{nullptr};  ///< in bytes
+};
+
 /// The worker that runs a point.
 struct Executor {
   unsigned worker{0};  ///< 0..worker_count() - 1; one thread for as long as the engine runs
+  void** buffers{nullptr};
+
+  /// Tile `position` of those that a point listed with local_point().
+  [[nodiscard]] TileMemory tile(std::size_t position) const;
 };
 
 /// What one launch runs. Owned by whoever launches it; must live until finished() was called.
 class Work {
  public:
   /// Runs one point, on a worker. All tiles that the point listed are current in main memory at the address
-  /// Array::data() tells. An exception that leaves it is a broken invariant of ours: LEGATE_ABORT.
+  /// Array::data() tells, or where Executor::tile() tells if the point said so. An exception that leaves it is a broken
+  /// invariant of ours: LEGATE_ABORT.
   virtual void run(std::uint32_t point, const Executor& executor) = 0;
 
   /// Called once, after run() returned for every point, by the worker that ran the last one (by the submitting thread
@@ -115,7 +129,15 @@ class Submitter {
   /// @throws std::logic_error more points than announced.
   void point(std::uint32_t index, const TileUse* uses, std::size_t count);
 
+  /// The same for a point that works on its tiles in the memory of the worker that it gets, except for the first
+  /// `host_uses` of them. Never bundled.
+  ///
+  /// @throws as point()
+  void local_point(std::uint32_t index, const TileUse* uses, std::size_t count, std::size_t host_uses);
+
  private:
+  void* next_point_(std::uint32_t index, const TileUse* uses, std::size_t count, std::size_t most);
+
   std::unique_lock<std::recursive_mutex> lock_;
   LaunchRecord* launch_{nullptr};
   BundlePlan bundle_{};

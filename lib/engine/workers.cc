@@ -91,6 +91,16 @@ void warn_of_binding() {
 
 WorkerRange workers_of(WorkerKind kind) noexcept { return workers().ranges[static_cast<std::size_t>(kind)]; }
 
+WorkerKind kind_of(unsigned worker) noexcept {
+  for (const auto kind : {WorkerKind::OMP, WorkerKind::OPENCL}) {
+    const auto range = workers_of(kind);
+    if (worker >= range.first && worker - range.first < range.count) {
+      return kind;
+    }
+  }
+  return WorkerKind::CPU;
+}
+
 std::vector<std::vector<std::size_t>> share_processors(const std::vector<std::size_t>& processors,
                                                        const WorkerCounts& counts) {
   if (processors.size() < counts.processors()) {
@@ -117,8 +127,11 @@ void set_up_workers(const WorkerCounts& counts, bool bind) {
   int first = 0;
   static_cast<void>(starpu_worker_get_ids_by_type(STARPU_CPU_WORKER, &first, 1));
   const auto first_cpu_worker = static_cast<unsigned>(first);
+  int first_device = 0;
+  static_cast<void>(starpu_worker_get_ids_by_type(STARPU_OPENCL_WORKER, &first_device, 1));
   workers().ranges = {WorkerRange{first_cpu_worker, counts.cpus},
-                      WorkerRange{first_cpu_worker + counts.cpus, counts.omps}};
+                      WorkerRange{first_cpu_worker + counts.cpus, counts.omps},
+                      WorkerRange{static_cast<unsigned>(first_device), counts.opencls}};
   workers().omp_threads = counts.omp_threads;
   SetUp set_up{first_cpu_worker, counts, {}};
   if (bind) {

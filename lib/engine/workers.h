@@ -11,9 +11,10 @@ namespace legate::detail::engine {
 /// What a worker runs points on.
 enum class WorkerKind : std::uint8_t {
   CPU,  ///< one core
-  OMP   ///< a group of cores, all for one point at a time
+  OMP,  ///< a group of cores, all for one point at a time
+  OPENCL
 };
-inline constexpr std::size_t WORKER_KINDS = 2;
+inline constexpr std::size_t WORKER_KINDS = 3;
 
 /// Workers `first`, `first + 1`, … `first + count - 1`.
 struct WorkerRange {
@@ -26,22 +27,29 @@ struct WorkerCounts {
   unsigned cpus{0};
   unsigned omps{0};
   unsigned omp_threads{1};  ///< of each group
+  unsigned opencls{0};
 
   [[nodiscard]] unsigned processors() const noexcept { return cpus + omps * omp_threads; }
 };
 
+/// Whether workers of a kind work on memory of their own.
+[[nodiscard]] constexpr bool is_device(WorkerKind kind) noexcept { return kind == WorkerKind::OPENCL; }
+
 /// The workers of a kind; none when the engine is not running. Any thread.
 [[nodiscard]] WorkerRange workers_of(WorkerKind kind) noexcept;
 
-/// Which of `processors` each worker is to run on, by kind and then by number: disjoint shares. Groups get as many
-/// processors as they have threads, CPU workers share the rest evenly, so that two processes that were given the same
-/// processors do not insist on the same first ones. Empty if there are too few for all.
+/// The kind of a worker. Any thread.
+[[nodiscard]] WorkerKind kind_of(unsigned worker) noexcept;
+
+/// Which of `processors` each worker of cores is to run on, by kind and then by number: disjoint shares. Groups get as
+/// many processors as they have threads, CPU workers share the rest evenly, so that two processes that were given the
+/// same processors do not insist on the same first ones. Empty if there are too few for all.
 [[nodiscard]] std::vector<std::vector<std::size_t>> share_processors(const std::vector<std::size_t>& processors,
                                                                      const WorkerCounts& counts);
 
 /// @name For start() and stop()
 /// @{
-/// StarPU has just been started with as many CPU workers as these: tells each what it is, and binds it if `bind`.
+/// StarPU has just been started with these workers: tells those of cores what they are, and binds them if `bind`.
 void set_up_workers(const WorkerCounts& counts, bool bind);
 void forget_workers() noexcept;
 /// @}

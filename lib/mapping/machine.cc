@@ -105,11 +105,15 @@ Machine Machine::operator&(const Machine& other) const {
   return result;
 }
 
-std::shared_ptr<const Machine> whole_machine(std::uint32_t cpus, std::uint32_t gpus, std::uint32_t omps,
-                                             std::uint32_t nodes) {
+std::shared_ptr<const Machine> whole_machine(const ProcessorCounts& counts, std::uint32_t nodes) {
   const auto range = [&](std::uint32_t count) { return ProcessorRange{0, count * nodes, count}; };
-  return std::make_shared<const Machine>(std::map<TaskTarget, ProcessorRange>{
-      {TaskTarget::GPU, range(gpus)}, {TaskTarget::OMP, range(omps)}, {TaskTarget::CPU, range(cpus)}});
+  std::map<TaskTarget, ProcessorRange> ranges{{TaskTarget::GPU, range(counts.gpus)},
+                                              {TaskTarget::OMP, range(counts.omps)},
+                                              {TaskTarget::CPU, range(counts.cpus)}};
+  if (counts.opencls > 0) {
+    ranges.emplace(TaskTarget::OPENCL, range(counts.opencls));
+  }
+  return std::make_shared<const Machine>(ranges);
 }
 
 }  // namespace legate::mapping::detail

@@ -13,7 +13,7 @@
 
 namespace legate::mapping::detail {
 
-inline constexpr std::size_t TASK_TARGETS = 3;
+inline constexpr std::size_t TASK_TARGETS = 4;
 
 /// A set of kinds of processors.
 class TargetSet {
@@ -72,11 +72,19 @@ class Machine {
 };
 
 /// The kinds of processors from the most to the least preferred.
-inline constexpr std::array<TaskTarget, TASK_TARGETS> TARGETS_BY_PREFERENCE{TaskTarget::GPU, TaskTarget::OMP,
-                                                                            TaskTarget::CPU};
+inline constexpr std::array<TaskTarget, TASK_TARGETS> TARGETS_BY_PREFERENCE{TaskTarget::GPU, TaskTarget::OPENCL,
+                                                                            TaskTarget::OMP, TaskTarget::CPU};
 
-/// The machine of a whole run in which every one of `nodes` processes has this many processors.
-[[nodiscard]] std::shared_ptr<const Machine> whole_machine(std::uint32_t cpus, std::uint32_t gpus, std::uint32_t omps,
-                                                           std::uint32_t nodes);
+/// How many processors a process has.
+struct ProcessorCounts {
+  std::uint32_t cpus{0};
+  std::uint32_t gpus{0};
+  std::uint32_t omps{0};
+  std::uint32_t opencls{0};
+};
+
+/// The machine of a whole run in which every one of `nodes` processes has this many processors. OpenCL devices are
+/// listed only where there are some.
+[[nodiscard]] std::shared_ptr<const Machine> whole_machine(const ProcessorCounts& counts, std::uint32_t nodes);
 
 }  // namespace legate::mapping::detail

@@ -13,6 +13,8 @@ std::ostream& operator<<(std::ostream& stream, const TaskTarget& target) {
       return stream << "OMP";
     case TaskTarget::CPU:
       return stream << "CPU";
+    case TaskTarget::OPENCL:
+      return stream << "OPENCL";
   }
   return stream << "TaskTarget(" << static_cast<unsigned>(target) << ')';
 }

@@ -13,6 +13,8 @@ namespace legate::mapping::detail {
       return TaskTarget::GPU;
     case VariantCode::OMP:
       return TaskTarget::OMP;
+    case VariantCode::OPENCL:
+      return TaskTarget::OPENCL;
     case VariantCode::CPU:
       break;
   }
@@ -26,10 +28,17 @@ namespace legate::mapping::detail {
       return VariantCode::GPU;
     case TaskTarget::OMP:
       return VariantCode::OMP;
+    case TaskTarget::OPENCL:
+      return VariantCode::OPENCL;
     case TaskTarget::CPU:
       break;
   }
   return VariantCode::CPU;
+}
+
+/// Whether processors of a kind work on memory of their own.
+[[nodiscard]] constexpr bool is_device(TaskTarget target) {
+  return target == TaskTarget::GPU || target == TaskTarget::OPENCL;
 }
 
 }  // namespace legate::mapping::detail

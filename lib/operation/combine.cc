@@ -35,15 +35,15 @@ void submit_step(std::function<void()> step, std::int32_t priority, const std::v
   submitter.point(0, uses.data(), uses.size());
 }
 
-/// The tiles under these boxes, and one more.
-std::vector<engine::TileUse> uses_of(engine::Array& array, const std::vector<Box>& boxes, engine::TileUse other) {
+/// These tiles, and those under the boxes.
+std::vector<engine::TileUse> uses_of(engine::Array& array, const std::vector<Box>& boxes,
+                                     std::vector<engine::TileUse> uses) {
   std::vector<std::uint32_t> found;
   for (const auto& box : boxes) {
     array.find_tiles(box, found);
   }
   std::sort(found.begin(), found.end());
   found.erase(std::unique(found.begin(), found.end()), found.end());
-  std::vector<engine::TileUse> uses{other};
   for (const auto tile : found) {
     uses.push_back({array.tile(tile), engine::Access::READ_WRITE});
   }
@@ -54,16 +54,17 @@ void submit_apply(PartialResults& partial, engine::Array& array, engine::Array& 
                   std::int32_t priority) {
   submit_step([kept = partial.shared_from_this(), boxes, from = sums.data(), to = array.data(),
                strides = array.strides()] { kept->apply(boxes, from, to, strides.data()); },
-              priority, uses_of(array, boxes, {sums.tile(0), engine::Access::READ}));
+              priority, uses_of(array, boxes, {{sums.tile(0), engine::Access::READ}}));
 }
 
 /// The dense sums of what this rank's points have reduced into these boxes.
 engine::ArrayRef submit_collapse(PartialResults& partial, const std::vector<Box>& boxes, std::uint64_t elements,
                                  std::int32_t priority) {
   auto sums = message_buffer(elements * partial.redop().rhs_size);
+  std::vector<engine::TileUse> uses{{sums->tile(0), engine::Access::WRITE}};
+  partial.list_tiles(engine::Access::READ_WRITE, uses);
   submit_step([kept = partial.shared_from_this(), boxes, to = sums->data()] { kept->collapse_into(boxes, to); },
-              priority,
-              {{partial.array().tile(0), engine::Access::READ_WRITE}, {sums->tile(0), engine::Access::WRITE}});
+              priority, uses);
   return sums;
 }
 
@@ -124,9 +125,11 @@ void combine_at_owners(PartialResults& partial, Storage& target, const Geometry&
     engine::send(submit_collapse(partial, message.boxes, message.elements, priority), message.peer, tag);
   }
   if (partial.has_points() && !own.empty()) {
+    std::vector<engine::TileUse> buffers;
+    partial.list_tiles(engine::Access::READ_WRITE, buffers);
     submit_step([kept = partial.shared_from_this(), own, to = array.data(),
                  strides = array.strides()] { kept->fold_into(own, to, strides.data()); },
-                priority, uses_of(array, own, {partial.array().tile(0), engine::Access::READ_WRITE}));
+                priority, uses_of(array, own, std::move(buffers)));
   }
   for (const auto& message : plan->sends) {
     const auto sums = message_buffer(message.elements * partial.redop().rhs_size);

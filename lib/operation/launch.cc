@@ -2,8 +2,11 @@
 #include "operation/launch.h"
 
 #include "data/strided_copy.h"
+#include "mapping/target.h"
 #include "operation/body.h"
 #include "operation/combine.h"
+#include "operation/device_delivery.h"
+#include "operation/tile_uses.h"
 
 #include <legate/utilities/abort.h>
 
@@ -17,36 +20,6 @@ namespace legate::detail {
 
 namespace {
 
-/// The tiles that one point lists, each once, with the strongest access that any of its arguments asks for.
-class TileUses {
- public:
-  void clear() { uses_.clear(); }
-  void add(engine::TileHandle tile, engine::Access access) {
-    // Lists are short: a search beats any table.
-    for (auto& use : uses_) {
-      if (use.tile == tile) {
-        if (use.access != access) {
-          use.access = engine::Access::READ_WRITE;
-        }
-        return;
-      }
-    }
-    uses_.push_back(engine::TileUse{tile, access});
-  }
-  [[nodiscard]] const engine::TileUse* data() const { return uses_.data(); }
-  [[nodiscard]] std::size_t size() const { return uses_.size(); }
-
- private:
-  std::vector<engine::TileUse> uses_{};
-};
-
-engine::Access access_of(bool read, bool write, bool covered) {
-  if (!write) {
-    return engine::Access::READ;
-  }
-  return read || !covered ? engine::Access::READ_WRITE : engine::Access::WRITE;
-}
-
 /// An array use with the tiles under its points.
 struct ResolvedUse {
   const ArrayUse* use;
@@ -58,14 +31,14 @@ void add_tiles(const ResolvedUse& resolved, OwnPoints own, std::uint32_t index, 
   if (resolved.lists == nullptr) {
     const auto& box = resolved.use->geometry->own(own).at(index).root;
     if (!box.empty()) {
-      uses.add(array.tile(0), access_of(read, write, box == array.box()));
+      static_cast<void>(uses.add(array.tile(0), access_of(read, write, box == array.box())));
     }
     return;
   }
   const auto& lists = *resolved.lists;
   const auto list = resolved.use->geometry->is_whole() ? 0 : index;
   for (auto i = lists.offsets[list]; i < lists.offsets[list + 1]; ++i) {
-    uses.add(array.tile(lists.tiles[i]), access_of(read, write, lists.covered[i]));
+    static_cast<void>(uses.add(array.tile(lists.tiles[i]), access_of(read, write, lists.covered[i])));
   }
 }
 
@@ -135,6 +108,7 @@ void Launch::reset() noexcept {
   info.scalars.clear();
   arguments.clear();
   uses.clear();
+  device_tiles.clear();
   plan.reset();
   keepalive.reset();
   outcome.reset();
@@ -235,7 +209,7 @@ void Launch::submit_points(engine::Submitter& submitter) {
     }
     for (const auto& argument : arguments) {
       if (argument.partial) {
-        tiles.add(argument.partial->array().tile(0), engine::Access::READ);
+        static_cast<void>(tiles.add(argument.partial->array().tile(0), engine::Access::READ));
       }
     }
     submitter.point(point, tiles.data(), tiles.size());
@@ -276,7 +250,16 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
   }
   const auto plan = folds.empty() ? nullptr : launch->plan;
   const auto placement = launch->placement;
-  {
+  if (mapping::detail::is_device(mapping::detail::to_target(launch->info.kind))) {
+    DeviceDelivery delivery{*launch, priority};
+    {
+      engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers};
+      static_cast<void>(launch.release());
+      delivery.submit_points(submitter);
+    }
+    delivery.finish();
+    workers = std::nullopt;  // folds run in main memory
+  } else {
     engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers, launch->footprint()};
     auto& submitted = *launch.release();
     submitted.submit_points(submitter);
@@ -303,7 +286,11 @@ void Launch::submit_folds(std::vector<LaunchArgument>& folds, const Placement& p
     for (std::uint32_t i = 0; i < all.count; ++i) {
       add_tiles(resolved, all, i, true, true, tiles);
     }
-    tiles.add(argument.partial->array().tile(0), engine::Access::READ_WRITE);
+    std::vector<engine::TileUse> buffers;
+    argument.partial->list_tiles(engine::Access::READ_WRITE, buffers);
+    for (const auto& buffer : buffers) {
+      static_cast<void>(tiles.add(buffer.tile, buffer.access));
+    }
     auto* fold = new FoldWork{argument.partial, argument.data, argument.strides};  // deletes itself
     engine::Submitter submitter{*fold, codelet, priority,
                                 1,     workers, engine::Footprint{argument.partial->array().bytes(), true}};
@@ -359,7 +346,29 @@ void Launch::fill_replica(TaskFrame& frame, const LaunchArgument& argument, Phys
   store.place(*argument.geometry->view(), copy, box.lo.data(), strides.data());
 }
 
-void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, unsigned worker) {
+void Launch::fill_device_store(PhysicalStore& store, std::size_t position, std::uint32_t index,
+                               const engine::Executor& executor) const {
+  const auto& argument = arguments[position];
+  const auto& part = argument.own->at(index);
+  const auto& view = *argument.geometry->view();
+  const auto place = device_tiles[std::size_t{index} * arguments.size() + position];
+  if (place == ~std::uint32_t{0}) {
+    store.place(view, nullptr, part.root.lo.data(), argument.strides.data());  // nothing to see
+    return;
+  }
+  const auto memory = executor.tile(place);
+  store.device_memory = memory.pointer != 0 ? 0 : memory.handle;
+  const auto address = memory.pointer != 0 ? memory.pointer : memory.offset;
+  const auto* origin = reinterpret_cast<const std::byte*>(address);  // NOLINT
+  if (argument.partial) {
+    store.redop = &argument.partial->redop();
+    store.place(view, origin, part.root.lo.data(), argument.partial->strides(index).data());
+  } else {
+    store.place(view, origin, memory.box.lo.data(), memory.strides);
+  }
+}
+
+void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, const engine::Executor& executor) {
   const auto point = own.first + index;
   static constexpr std::array<std::int64_t, LEGATE_MAX_DIM> ORIGIN{};
   auto& argument = arguments[position];
@@ -370,6 +379,7 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t in
   store.reducible = argument.reducible;
   store.transformed = argument.transformed;
   store.partitioned = argument.partitioned;
+  store.device_memory = 0;
   if (argument.delivery == Delivery::PIECE) {
     store.kind = PhysicalStore::Kind::UNBOUND;
     store.dim = argument.dim;
@@ -381,10 +391,14 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t in
   store.lo = part.lo;
   store.hi = part.hi;
   const auto& view = *argument.geometry->view();
+  if (!device_tiles.empty() && !argument.scalar && argument.delivery != Delivery::VALUE) {
+    fill_device_store(store, position, index, executor);
+    return;
+  }
   switch (argument.delivery) {
     case Delivery::PARTIAL:
       store.redop = &argument.partial->redop();
-      store.place(view, argument.partial->begin(index, worker), part.root.lo.data(),
+      store.place(view, argument.partial->begin(index, executor.worker), part.root.lo.data(),
                   argument.partial->strides(index).data());
       return;
     case Delivery::REPLICA:
@@ -449,7 +463,7 @@ void Launch::run(std::uint32_t index, const engine::Executor& executor) {
   const auto point = own.first + index;
   frame.index() = info.runs_inline ? DomainPoint{} : point_of(info.domain, point);
   for (std::size_t i = 0; i < arguments.size(); ++i) {
-    fill_store(frame, i, index, executor.worker);
+    fill_store(frame, i, index, executor);
   }
   if (show_progress) {
     report_progress(frame);

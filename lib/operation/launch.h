@@ -92,6 +92,8 @@ class Launch final : public engine::Work {
   std::size_t max_exception_size{0};
   bool show_progress{false};
   std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
+  // On devices: which of the tiles that a point lists holds an argument, by point and argument.
+  std::vector<std::uint32_t> device_tiles{};
 
   /// Adds what an argument does to its array.
   void use(Storage& storage, const Geometry* geometry, bool read, bool write, bool first_point_writes);
@@ -118,7 +120,10 @@ class Launch final : public engine::Work {
                            const engine::Codelet& codelet, std::int32_t priority,
                            std::optional<engine::WorkerRange> workers);
   /// `index` is the engine's number of the point.
-  void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, unsigned worker);
+  void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, const engine::Executor& executor);
+  /// The same for an argument in the memory of a device.
+  void fill_device_store(PhysicalStore& store, std::size_t position, std::uint32_t index,
+                         const engine::Executor& executor) const;
   void fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store, std::uint32_t index) const;
   void call_body(TaskFrame& frame, std::uint32_t point) noexcept;
   void close_pieces(std::uint32_t point, bool threw) noexcept;

@@ -30,19 +30,43 @@ std::array<std::size_t, LEGATE_MAX_DIM> dense_strides(const Box& box, std::size_
 }  // namespace
 
 PartialResults::PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry, OwnPoints own,
-                               unsigned workers)
-    : redop_{redop}, geometry_{std::move(geometry)}, own_{geometry_->own(own)} {
+                               unsigned workers, bool separate)
+    : redop_{redop}, geometry_{std::move(geometry)}, own_{geometry_->own(own)}, separate_{separate} {
   for (const auto& part : own_.points) {
     slot_bytes_ = std::max(slot_bytes_, slot_bytes_for(part.root, redop_.rhs_size));
   }
   // Points that see different boxes cannot share a buffer.
-  per_point_ = !geometry_->is_whole() || slot_bytes_ * own.count <= PER_POINT_LIMIT || own.count <= workers;
+  per_point_ = separate || !geometry_->is_whole() || slot_bytes_ * own.count <= PER_POINT_LIMIT || own.count <= workers;
   const auto slots = per_point_ ? own.count : workers;
   used_.assign(slots, 0);
-  array_ = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT, engine::ArrayPurpose::DISJOINT_WRITES);
+  if (separate) {
+    slot_bytes_ = std::max(slot_bytes_, SLOT_ALIGNMENT);  // no tile is empty
+  }
+  array_ = engine::Array::create({slot_bytes_ * slots}, 1, SLOT_ALIGNMENT,
+                                 separate ? engine::ArrayPurpose::ORDINARY : engine::ArrayPurpose::DISJOINT_WRITES);
   memory_ = array_->data();
-  // Its one tile stands for all slots; a recycled array may have been cut.
-  array_->retile({});
+  // Its one tile stands for all slots, unless each has one; a recycled array may have been cut.
+  std::vector<Box> tiles;
+  for (std::size_t slot = 0; separate && slot < slots; ++slot) {
+    auto& tile = tiles.emplace_back();
+    tile.dim = 1;
+    tile.lo[0] = static_cast<std::int64_t>(slot * slot_bytes_);
+    tile.hi[0] = static_cast<std::int64_t>((slot + 1) * slot_bytes_);
+  }
+  array_->retile(tiles);
+}
+
+void PartialResults::list_tiles(engine::Access access, std::vector<engine::TileUse>& tiles) {
+  const auto count = separate_ ? used_.size() : 1;
+  for (std::uint32_t index = 0; index < count; ++index) {
+    tiles.push_back({array_->tile(index), access});
+  }
+}
+
+void PartialResults::fill_identities() {
+  for (std::uint32_t index = 0; index < used_.size(); ++index) {
+    static_cast<void>(begin(index, 0));
+  }
 }
 
 std::array<std::size_t, LEGATE_MAX_DIM> PartialResults::strides(std::uint32_t index) const {

@@ -23,8 +23,10 @@ namespace legate::detail {
 /// right-hand type; it starts at the operator's identity.
 class PartialResults : public std::enable_shared_from_this<PartialResults> {
  public:
+  /// With `separate`, for points on devices, every point has a buffer that is a tile of its own; fill_identities()
+  /// comes before begin() then.
   PartialResults(const ReductionOperator& redop, std::shared_ptr<const Geometry> geometry, OwnPoints own,
-                 unsigned workers);
+                 unsigned workers, bool separate);
 
   [[nodiscard]] const ReductionOperator& redop() const { return redop_; }
 
@@ -32,6 +34,8 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
   [[nodiscard]] bool has_points() const { return !used_.empty(); }
   /// The buffer of own point `index` on `worker`, initialised. Called by the worker that runs the point.
   [[nodiscard]] std::byte* begin(std::uint32_t index, unsigned worker);
+  /// Initialises the buffers of all points.
+  void fill_identities();
   /// Byte strides of that buffer.
   [[nodiscard]] std::array<std::size_t, LEGATE_MAX_DIM> strides(std::uint32_t index) const;
   /// Folds every used buffer into the array at `data`. Called once, when all points are over.
@@ -48,9 +52,13 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
   void fold_into(const std::vector<Box>& boxes, std::byte* data, const std::size_t* strides) const;
   /// @}
 
-  /// The memory of all buffers. Points list its tile as READ although they write, each into its own buffer; the fold
-  /// lists it as READ_WRITE and so runs after all of them.
+  /// The memory of all buffers. Unless they are separate, points list its one tile as READ although they write, each
+  /// into its own buffer; the fold lists it as READ_WRITE and so runs after all of them.
   [[nodiscard]] engine::Array& array() { return *array_; }
+  /// The tile that own point `index` lists.
+  [[nodiscard]] engine::TileHandle tile_of(std::uint32_t index) { return array_->tile(separate_ ? index : 0); }
+  /// Appends all tiles.
+  void list_tiles(engine::Access access, std::vector<engine::TileUse>& tiles);
   /// Gives the memory back to the pool, once every task that uses it has been submitted.
   void release_array() { array_.reset(); }
 
@@ -67,6 +75,7 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
   std::shared_ptr<const Geometry> geometry_;
   const OwnGeometry& own_;
   bool per_point_;
+  bool separate_;
   std::size_t slot_bytes_{0};
   engine::ArrayRef array_{};
   std::byte* memory_{};

@@ -215,7 +215,16 @@ OwnPoints TaskDescription::own_points(const Placement& placement) const {
 }
 
 engine::WorkerRange TaskDescription::workers_here() const {
-  return engine::workers_of(setting_->kind == VariantCode::OMP ? engine::WorkerKind::OMP : engine::WorkerKind::CPU);
+  switch (setting_->kind) {
+    case VariantCode::OMP:
+      return engine::workers_of(engine::WorkerKind::OMP);
+    case VariantCode::OPENCL:
+      return engine::workers_of(engine::WorkerKind::OPENCL);
+    case VariantCode::CPU:
+    case VariantCode::GPU:
+      break;
+  }
+  return engine::workers_of(engine::WorkerKind::CPU);
 }
 
 std::optional<engine::WorkerRange> TaskDescription::workers() const {
@@ -404,8 +413,9 @@ void TaskDescription::deliver_reduction(Launch& launch, const TaskArgument& argu
   }
   delivered.delivery = Delivery::PARTIAL;
   delivered.target = &argument.store->storage();
-  delivered.partial = std::make_shared<PartialResults>(redop, plan_->geometries[argument.symbol], launch.own,
-                                                       std::max(1U, engine::worker_count()));
+  delivered.partial = std::make_shared<PartialResults>(
+      redop, plan_->geometries[argument.symbol], launch.own, std::max(1U, engine::worker_count()),
+      mapping::detail::is_device(mapping::detail::to_target(setting_->kind)));
 }
 
 void TaskDescription::deliver_unbound(const Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {

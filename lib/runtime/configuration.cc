@@ -278,6 +278,9 @@ Configuration load_configuration() {
 #if LEGATE_DEFINED(LEGATE_USE_OPENMP)
   build.openmp = true;
 #endif
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+  build.opencl = true;
+#endif
   resolve_auto(configuration, read_hardware(), build);
   if (configuration.show_config) {
     std::cout << summary(configuration) << std::flush;

@@ -42,6 +42,7 @@ struct Configuration {
   std::int64_t numamem{0};
   std::int64_t fbmem{0};
   /// @}
+  std::int64_t opencls{0};
   std::int64_t utility{2};
   std::int64_t zcmem{std::int64_t{128} << 20};
   std::int64_t regmem{0};
@@ -103,6 +104,7 @@ struct HardwareFacts {
 struct BuildFeatures {
   bool gpus{false};
   bool openmp{false};
+  bool opencl{false};
   bool nccl{false};
   bool gds{false};
   /// The most CPU processors and OpenMP groups together that the engine can have.

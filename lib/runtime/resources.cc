@@ -49,13 +49,15 @@ class Resolver {
     configuration_.fbmem = requested.fbmem ? *requested.fbmem : fbmem();
     configuration_.omps = requested.omps.value_or(0);
     check_omps();
+    check_opencls();
     configuration_.numamem = requested.numamem ? *requested.numamem : numamem();
     configuration_.cpus =
         requested.cpus ? *requested.cpus : std::min(cpus(), std::max(build_.max_cpus - configuration_.omps, ONE));
     check_cpus();
     configuration_.ompthreads = requested.ompthreads ? *requested.ompthreads : ompthreads();
     configuration_.sysmem = requested.sysmem ? *requested.sysmem : sysmem();
-    if (configuration_.cpus + configuration_.gpus + configuration_.omps == 0) {
+    if (configuration_.cpus + configuration_.gpus + configuration_.omps ==
+        0) {  // OpenCL devices need a CPU beside them
       refuse_configuration("--cpus 0, with --gpus 0 and --omps 0",
                            "no processor is left to run tasks, --cpus must be at least 1");
     }
@@ -91,6 +93,13 @@ class Resolver {
     if (configuration_.omps > 0 && !build_.openmp) {
       refuse_configuration("--omps " + std::to_string(configuration_.omps),
                            "Legate was not built with OpenMP support, only 0 is possible");
+    }
+  }
+
+  void check_opencls() const {
+    if (configuration_.opencls > 0 && !build_.opencl) {
+      refuse_configuration("--opencl " + std::to_string(configuration_.opencls),
+                           "Legatus was not built with OpenCL support, only 0 is possible");
     }
   }
 

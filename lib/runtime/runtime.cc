@@ -41,12 +41,19 @@ void flush_streaming_scope() {
 
 /// All ranks have to decide alike: what decisions depend on must be the same.
 void check_equal_on_all_ranks(const Configuration& configuration) {
-  constexpr std::array<const char*, 8> FLAGS{"--cpus",          "--gpus",          "--omps",
-                                             "--min-cpu-chunk", "--min-gpu-chunk", "--inline-task-launch",
-                                             "--check-calls",   "--timeout-fence"};
+  constexpr std::array<const char*, 9> FLAGS{"--cpus",
+                                             "--gpus",
+                                             "--omps",
+                                             "--opencl",
+                                             "--min-cpu-chunk",
+                                             "--min-gpu-chunk",
+                                             "--inline-task-launch",
+                                             "--check-calls",
+                                             "--timeout-fence"};
   const std::array<std::int64_t, FLAGS.size()> own{configuration.cpus,
                                                    configuration.gpus,
                                                    configuration.omps,
+                                                   configuration.opencls,
                                                    configuration.min_cpu_chunk,
                                                    configuration.min_gpu_chunk,
                                                    configuration.inline_task_launch ? 1 : 0,
@@ -75,6 +82,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   engine_configuration.cpus = static_cast<unsigned>(configuration_.cpus);
   engine_configuration.omps = static_cast<unsigned>(configuration_.omps);
   engine_configuration.omp_threads = static_cast<unsigned>(configuration_.ompthreads);
+  engine_configuration.opencls = static_cast<unsigned>(configuration_.opencls);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
   if (configuration_.bundling != "auto") {
     engine_configuration.bundling =
@@ -93,12 +101,15 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
     freeze_on_fatal_signals();  // after what start() loads: an OpenCL driver's LLVM takes these signals for itself
   }
   scope_ = std::make_unique<ScopeState>(
-      mapping::detail::whole_machine(static_cast<std::uint32_t>(configuration_.cpus),
-                                     static_cast<std::uint32_t>(configuration_.gpus),
-                                     static_cast<std::uint32_t>(configuration_.omps), engine::cluster().ranks),
-      std::array<std::uint64_t, 3>{static_cast<std::uint64_t>(configuration_.min_gpu_chunk),
-                                   static_cast<std::uint64_t>(configuration_.min_omp_chunk),
-                                   static_cast<std::uint64_t>(configuration_.min_cpu_chunk)});
+      mapping::detail::whole_machine(
+          {static_cast<std::uint32_t>(configuration_.cpus), static_cast<std::uint32_t>(configuration_.gpus),
+           static_cast<std::uint32_t>(configuration_.omps), static_cast<std::uint32_t>(configuration_.opencls)},
+          engine::cluster().ranks),
+      std::array<std::uint64_t, mapping::detail::TASK_TARGETS>{
+          static_cast<std::uint64_t>(configuration_.min_gpu_chunk),
+          static_cast<std::uint64_t>(configuration_.min_omp_chunk),
+          static_cast<std::uint64_t>(configuration_.min_cpu_chunk),
+          static_cast<std::uint64_t>(configuration_.min_gpu_chunk)});  // of OpenCL devices
   scope_->policy_change_hook = [](const ParallelPolicy& from, const ParallelPolicy& to, bool leaving) {
     auto& runtime = get();
     if (leaving && from.streaming_mode() == StreamingMode::STRICT) {
@@ -187,7 +198,9 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
   }
   mapping::detail::TargetSet targets;
   for (const auto target : mapping::detail::TARGETS_BY_PREFERENCE) {
-    if (task.impl->find_variant(mapping::detail::to_variant(target)) != nullptr) {
+    // An inline launch runs in the thread of the program, which has no device.
+    const bool possible = !configuration_.inline_task_launch || !mapping::detail::is_device(target);
+    if (possible && task.impl->find_variant(mapping::detail::to_variant(target)) != nullptr) {
       targets = targets.with(target);
     }
   }
@@ -212,11 +225,14 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
 
 std::shared_ptr<const TaskSetting> Runtime::nested_setting(const RegisteredTask& task) const {
   const auto& around = TaskFrame::current()->info();
-  if (task.impl->find_variant(around.kind) == nullptr) {
+  // What a body on a device launches has its stores in main memory.
+  const auto kind =
+      mapping::detail::is_device(mapping::detail::to_target(around.kind)) ? VariantCode::CPU : around.kind;
+  if (task.impl->find_variant(kind) == nullptr) {
     throw std::invalid_argument{"create_task: task " + task.impl->name() +
                                 " has no variant for the processor that runs task " + std::string{around.task_name}};
   }
-  auto setting = std::make_shared<TaskSetting>(TaskSetting{around.kind, *around.machine, *around.machine, 0,
+  auto setting = std::make_shared<TaskSetting>(TaskSetting{kind, *around.machine, *around.machine, 0,
                                                            std::make_shared<const std::string>(*around.provenance),
                                                            ParallelPolicy{}});
   setting->max_exception_size = static_cast<std::size_t>(configuration_.max_exception_size);

@@ -23,7 +23,7 @@ const MachineInScope::Pointer& MachineInScope::narrow(mapping::detail::TargetSet
   return narrowed;
 }
 
-ScopeState::ScopeState(MachineInScope::Pointer whole_machine, const std::array<std::uint64_t, 3>& thresholds)
+ScopeState::ScopeState(MachineInScope::Pointer whole_machine, const std::array<std::uint64_t, 4>& thresholds)
     : provenance{std::make_shared<const std::string>()},
       machine{std::move(whole_machine)},
       policy{thresholds},

@@ -37,7 +37,7 @@ class MachineInScope {
 /// but for `default_thresholds`, which never change.
 struct ScopeState {
   /// The state outside every scope.
-  ScopeState(MachineInScope::Pointer whole_machine, const std::array<std::uint64_t, 3>& thresholds);
+  ScopeState(MachineInScope::Pointer whole_machine, const std::array<std::uint64_t, 4>& thresholds);
 
   std::int32_t priority{0};
   ExceptionMode exception_mode{ExceptionMode::IMMEDIATE};
@@ -47,7 +47,7 @@ struct ScopeState {
   ParallelPolicy policy;
 
   /// The partitioning thresholds of a default policy, in the order of mapping::TaskTarget.
-  std::array<std::uint64_t, 3> default_thresholds;
+  std::array<std::uint64_t, 4> default_thresholds;
 
   /// Called when a scope changes the policy: on entering before `to` takes effect, on leaving while `from` and the
   /// scope's other values are still in force. Flushes what was submitted so far. May throw: on entering, the policy

@@ -28,6 +28,8 @@ const char* name_of(VariantCode code) {
       return "GPU";
     case VariantCode::OMP:
       return "OMP";
+    case VariantCode::OPENCL:
+      return "OPENCL";
   }
   return "unknown";
 }

@@ -36,7 +36,7 @@ class TaskInfo {
   [[nodiscard]] std::string to_string() const;
 
  private:
-  static constexpr std::size_t KINDS = 3;
+  static constexpr std::size_t KINDS = 4;
 
   std::string name_;
   legate::TaskConfig config_;

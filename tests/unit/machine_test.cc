@@ -122,7 +122,7 @@ TEST(Machine, SharesItsValueWithItsCopies) {
 }
 
 TEST(Machine, OfAWholeRunCountsThroughTheNodes) {
-  const Machine machine{legate::mapping::detail::whole_machine(4, 0, 2, 3)};
+  const Machine machine{legate::mapping::detail::whole_machine({4, 0, 2}, 3)};
   EXPECT_EQ(machine, Machine({{CPU, {0, 12, 4}}, {OMP, {0, 6, 2}}}));
   EXPECT_EQ(machine.preferred_target(), OMP);
 }

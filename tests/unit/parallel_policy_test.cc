@@ -21,7 +21,7 @@ class ParallelPolicyTest : public ::testing::Test {
   ParallelPolicyTest() { legate::detail::install_scope_state(&state_); }
   ~ParallelPolicyTest() override { legate::detail::install_scope_state(nullptr); }
 
-  legate::detail::ScopeState state_{legate::mapping::detail::whole_machine(2, 0, 0, 1), {10, 20, 30}};
+  legate::detail::ScopeState state_{legate::mapping::detail::whole_machine({2}, 1), {10, 20, 30, 40}};
 };
 
 TEST_F(ParallelPolicyTest, StartsWithTheConfiguredThresholds) {

@@ -69,7 +69,7 @@ class ScopeTest : public ::testing::Test {
     return factor(value).with_streaming(StreamingMode::STRICT);
   }
 
-  legate::detail::ScopeState state_{legate::mapping::detail::whole_machine(4, 0, 2, 1), {1, 2, 3}};
+  legate::detail::ScopeState state_{legate::mapping::detail::whole_machine({4, 0, 2}, 1), {1, 2, 3, 4}};
 };
 
 /// The message of the exception that the call throws.

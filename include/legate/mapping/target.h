@@ -8,10 +8,11 @@
 
 namespace legate::mapping {
 
-/// The kinds of processors that run tasks, the most preferred first.
-enum class TaskTarget : std::uint8_t { GPU, OMP, CPU };
+/// The kinds of processors that run tasks, the most preferred first, except that OpenCL devices, an extension, are
+/// preferred to all but GPUs.
+enum class TaskTarget : std::uint8_t { GPU, OMP, CPU, OPENCL };
 
-/// The kinds of memory that hold stores: main memory, memory of a GPU, main memory that GPUs can reach directly, and
+/// The kinds of memory that hold stores: main memory, memory of a device, main memory that GPUs can reach directly, and
 /// main memory close to a group of cores.
 enum class StoreTarget : std::uint8_t { SYSMEM, FBMEM, ZCMEM, SOCKETMEM };
 

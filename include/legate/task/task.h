@@ -27,11 +27,12 @@ namespace detail {
 /// The base of task classes: `class Saxpy : public LegateTask<Saxpy>`. `T` is the task class; no object of it is made.
 ///
 /// Looked up in `T`, all static:
-/// - `void cpu_variant(TaskContext)`, `gpu_variant`, `omp_variant`: the bodies, at least one of them. All must do the
-///   same. Anything else of these names does not compile.
+/// - `void cpu_variant(TaskContext)`, `gpu_variant`, `omp_variant`, `opencl_variant` (an extension, see
+///   legate/opencl.h): the bodies, at least one of them. All must do the same. Anything else of these names does not
+///   compile.
 /// - `const TaskConfig TASK_CONFIG`: id and more. Without it, `LocalTaskID TASK_ID` gives the id.
-/// - `constexpr VariantOptions CPU_VARIANT_OPTIONS`, `GPU_VARIANT_OPTIONS`, `OMP_VARIANT_OPTIONS`: options of one
-///   variant.
+/// - `constexpr VariantOptions CPU_VARIANT_OPTIONS`, `GPU_VARIANT_OPTIONS`, `OMP_VARIANT_OPTIONS`,
+///   `OPENCL_VARIANT_OPTIONS`: options of one variant.
 /// - `using Registrar = X`, where `X::get_registrar()` returns a `TaskRegistrar&`: for registration without a library.
 ///
 /// A variant's options are the first of: those given to `register_variants` for it, those declared for it, those of the
@@ -89,6 +90,7 @@ void LegateTask<T>::register_variants(Library library, const TaskConfig& task_co
   add_variant_<detail::CPUVariant>(info, library, all_options);
   add_variant_<detail::GPUVariant>(info, library, all_options);
   add_variant_<detail::OMPVariant>(info, library, all_options);
+  add_variant_<detail::OpenCLVariant>(info, library, all_options);
   library.register_task(task_config.task_id(), info);
 }
 

@@ -81,6 +81,7 @@ struct NameProbe<T, true> {
 LEGATE_DETAIL_VARIANT(CPUVariant, cpu_variant, CPU_VARIANT_OPTIONS, VariantCode::CPU);
 LEGATE_DETAIL_VARIANT(GPUVariant, gpu_variant, GPU_VARIANT_OPTIONS, VariantCode::GPU);
 LEGATE_DETAIL_VARIANT(OMPVariant, omp_variant, OMP_VARIANT_OPTIONS, VariantCode::OMP);
+LEGATE_DETAIL_VARIANT(OpenCLVariant, opencl_variant, OPENCL_VARIANT_OPTIONS, VariantCode::OPENCL);
 
 #undef LEGATE_DETAIL_VARIANT
 

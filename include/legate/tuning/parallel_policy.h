@@ -39,17 +39,17 @@ class LEGATE_EXPORT ParallelPolicy {
   /// @throws std::invalid_argument if there is no such kind.
   [[nodiscard]] std::uint64_t partitioning_threshold(mapping::TaskTarget target) const;
 
-  /// Compares all five values.
+  /// Compares all values.
   [[nodiscard]] bool operator==(const ParallelPolicy& other) const;
   [[nodiscard]] bool operator!=(const ParallelPolicy& other) const;
 
   /// The default policy with given thresholds, in the order of the targets. For the runtime: needs no started one.
-  explicit ParallelPolicy(const std::array<std::uint64_t, 3>& thresholds) : thresholds_{thresholds} {}
+  explicit ParallelPolicy(const std::array<std::uint64_t, 4>& thresholds) : thresholds_{thresholds} {}
 
  private:
   StreamingMode mode_{StreamingMode::OFF};
   std::uint32_t overdecompose_factor_{1};
-  std::array<std::uint64_t, 3> thresholds_{};
+  std::array<std::uint64_t, 4> thresholds_{};
 };
 
 }  // namespace legate

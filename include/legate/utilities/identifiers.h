@@ -10,7 +10,12 @@ namespace legate {
 class TaskContext;
 
 /// The kinds of processor a task can be written for.
-enum class VariantCode : std::uint32_t { CPU = 1, GPU, OMP };
+enum class VariantCode : std::uint32_t {
+  CPU = 1,
+  GPU,
+  OMP,
+  OPENCL  ///< an extension
+};
 
 /// A variant of a task: what runs on a processor of its kind.
 using VariantImpl = void (*)(TaskContext);

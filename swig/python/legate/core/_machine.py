@@ -13,11 +13,12 @@ from . import _legatus
 
 
 class TaskTarget(IntEnum):
-    """Kinds of processors."""
+    """Kinds of processors. OpenCL devices are an extension."""
 
     GPU = 0
     OMP = 1
     CPU = 2
+    OPENCL = 3
 
 
 class StoreTarget(IntEnum):

@@ -1,0 +1,147 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "engine/opencl.h"
+
+#include "engine/starpu_call.h"
+
+#include <legate_defines.h>
+
+#include <stdexcept>
+
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+#include <starpu_opencl.h>
+
+#include <map>
+#include <mutex>
+#include <tuple>
+#include <vector>
+
+namespace legate::detail::engine {
+
+namespace {
+
+void check(cl_int code, const char* call) {
+  if (code != CL_SUCCESS) {
+    LEGATE_ABORT(call, " returned ", code, " (", starpu_opencl_error_string(code), ")");
+  }
+}
+
+int device_of(unsigned worker) { return starpu_worker_get_devid(static_cast<int>(worker)); }
+
+/// Programs by device and text, kernels by worker.
+class KernelCache {
+ public:
+  cl_kernel find(unsigned worker, const std::string& source, const std::string& name, const std::string& options) {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    const auto program = find_program(worker, source, options);
+    auto& kernel = kernels_[{worker, program, name}];
+    if (kernel == nullptr) {
+      cl_int code = CL_SUCCESS;
+      kernel = clCreateKernel(program, name.c_str(), &code);
+      if (code != CL_SUCCESS) {
+        kernel = nullptr;
+        throw std::runtime_error{"OpenCL kernel \"" + name + "\" cannot be made: " + starpu_opencl_error_string(code)};
+      }
+    }
+    return kernel;
+  }
+
+  void clear() noexcept {
+    const std::lock_guard<std::mutex> guard{mutex_};
+    for (const auto& [key, kernel] : kernels_) {
+      if (kernel != nullptr) {
+        clReleaseKernel(kernel);
+      }
+    }
+    kernels_.clear();
+    for (const auto& [key, program] : programs_) {
+      clReleaseProgram(program);
+    }
+    programs_.clear();
+  }
+
+ private:
+  cl_program find_program(unsigned worker, const std::string& source, const std::string& options) {
+    const auto key = std::tuple{device_of(worker), source, options};
+    if (const auto found = programs_.find(key); found != programs_.end()) {
+      return found->second;
+    }
+    const auto objects = opencl_objects(worker);
+    auto* device = static_cast<cl_device_id>(objects.device);
+    const auto* text = source.c_str();
+    cl_int code = CL_SUCCESS;
+    const auto program = clCreateProgramWithSource(static_cast<cl_context>(objects.context), 1, &text, nullptr, &code);
+    check(code, "clCreateProgramWithSource");
+    code = clBuildProgram(program, 1, &device, options.c_str(), nullptr, nullptr);
+    if (code != CL_SUCCESS) {
+      const auto log = build_log(program, device);
+      clReleaseProgram(program);
+      throw std::runtime_error{"OpenCL program does not build: " + std::string{starpu_opencl_error_string(code)} +
+                               (log.empty() ? "" : "\n" + log)};
+    }
+    programs_.emplace(key, program);
+    return program;
+  }
+
+  static std::string build_log(cl_program program, cl_device_id device) {
+    std::size_t size = 0;
+    if (clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, 0, nullptr, &size) != CL_SUCCESS || size == 0) {
+      return {};
+    }
+    std::vector<char> log(size);
+    check(clGetProgramBuildInfo(program, device, CL_PROGRAM_BUILD_LOG, size, log.data(), nullptr),
+          "clGetProgramBuildInfo");
+    return {log.data()};
+  }
+
+  std::mutex mutex_{};
+  std::map<std::tuple<int, std::string, std::string>, cl_program> programs_{};
+  std::map<std::tuple<unsigned, cl_program, std::string>, cl_kernel> kernels_{};
+};
+
+KernelCache& kernel_cache() {
+  static auto* const cache = new KernelCache;  // never destroyed: the driver may be gone by then
+  return *cache;
+}
+
+}  // namespace
+
+OpenClObjects opencl_objects(unsigned worker) {
+  cl_context context{};
+  cl_device_id device{};
+  cl_command_queue queue{};
+  const int id = device_of(worker);
+  starpu_opencl_get_context(id, &context);
+  starpu_opencl_get_device(id, &device);
+  starpu_opencl_get_queue(id, &queue);
+  return {context, device, queue};
+}
+
+void* find_opencl_kernel(unsigned worker, const std::string& source, const std::string& name,
+                         const std::string& options) {
+  return kernel_cache().find(worker, source, name, options);
+}
+
+void finish_opencl_queue(unsigned worker) {
+  check(clFinish(static_cast<cl_command_queue>(opencl_objects(worker).queue)), "clFinish");
+}
+
+void release_opencl_kernels() noexcept { kernel_cache().clear(); }
+
+}  // namespace legate::detail::engine
+
+#else
+
+namespace legate::detail::engine {
+
+// Nothing runs on OpenCL workers where there are none.
+OpenClObjects opencl_objects(unsigned /*worker*/) { return {}; }
+void* find_opencl_kernel(unsigned /*worker*/, const std::string& /*source*/, const std::string& name,
+                         const std::string& /*options*/) {
+  throw std::runtime_error{"OpenCL kernel \"" + name + "\": this build has no OpenCL"};
+}
+void finish_opencl_queue(unsigned /*worker*/) {}
+void release_opencl_kernels() noexcept {}
+
+}  // namespace legate::detail::engine
+
+#endif

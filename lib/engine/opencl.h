@@ -1,0 +1,34 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include <string>
+
+namespace legate::detail::engine {
+
+/// The OpenCL objects of one worker, which belong to StarPU: `cl_context`, `cl_device_id` and `cl_command_queue`.
+struct OpenClObjects {
+  void* context{nullptr};
+  void* device{nullptr};
+  void* queue{nullptr};
+};
+
+/// @name For code that runs on an OpenCL worker
+/// @{
+[[nodiscard]] OpenClObjects opencl_objects(unsigned worker);
+
+/// The kernel (`cl_kernel`) `name` of the program `source`, built with `options` for the worker's device. Built once
+/// for each device and kept until stop(); the kernel is the worker's own, so its arguments may be set without a lock.
+///
+/// @throws std::runtime_error the program does not build (the message has the compiler's output), or has no such
+/// kernel.
+[[nodiscard]] void* find_opencl_kernel(unsigned worker, const std::string& source, const std::string& name,
+                                       const std::string& options);
+
+/// Waits for what was put into the worker's queue.
+void finish_opencl_queue(unsigned worker);
+/// @}
+
+/// For stop(): gives up all kernels.
+void release_opencl_kernels() noexcept;
+
+}  // namespace legate::detail::engine

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "operation/device_delivery.h"
+
+#include "data/strided_copy.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace legate::detail {
+
+namespace {
+
+constexpr std::uint32_t NOWHERE = ~std::uint32_t{0};
+
+const engine::Codelet& codelet(const char* name) {
+  static const auto* const gather = engine::create_codelet("legatus.gather");
+  static const auto* const scatter = engine::create_codelet("legatus.scatter");
+  static const auto* const identity = engine::create_codelet("legatus.identity");
+  return *(name[0] == 'g' ? gather : name[0] == 's' ? scatter : identity);
+}
+
+/// Workers in main memory.
+engine::WorkerRange host_workers() {
+  const auto cpus = engine::workers_of(engine::WorkerKind::CPU);
+  return cpus.count > 0 ? cpus : engine::workers_of(engine::WorkerKind::OMP);
+}
+
+/// Copies a box of an array to or from memory that holds nothing else.
+class MoveWork final : public engine::Work {
+ public:
+  MoveWork(std::byte* array, const std::vector<std::size_t>& strides, const Box& box, std::size_t element_size,
+           std::byte* dense, bool gathers)
+      : array_{array}, dense_{dense}, dims_{strides.size()}, element_size_{element_size}, gathers_{gathers} {
+    std::size_t stride = element_size;
+    for (auto d = dims_; d-- > 0;) {
+      array_strides_[d] = strides[d];
+      dense_strides_[d] = stride;
+      extents_[d] = static_cast<std::uint64_t>(box.hi[d] - box.lo[d]);
+      stride *= extents_[d];
+      array_ += static_cast<std::size_t>(box.lo[d]) * strides[d];
+    }
+  }
+  void run(std::uint32_t, const engine::Executor&) override {
+    if (gathers_) {
+      strided_copy(dense_, dense_strides_.data(), array_, array_strides_.data(), extents_.data(), dims_, element_size_);
+    } else {
+      strided_copy(array_, array_strides_.data(), dense_, dense_strides_.data(), extents_.data(), dims_, element_size_);
+    }
+  }
+  void finished() noexcept override { delete this; }
+
+ private:
+  std::byte* array_;  // the first element of the box
+  std::byte* dense_;
+  std::size_t dims_;
+  std::size_t element_size_;
+  bool gathers_;
+  std::array<std::size_t, LEGATE_MAX_DIM> array_strides_{};
+  std::array<std::size_t, LEGATE_MAX_DIM> dense_strides_{};
+  std::array<std::uint64_t, LEGATE_MAX_DIM> extents_{};
+};
+
+class IdentityWork final : public engine::Work {
+ public:
+  explicit IdentityWork(std::shared_ptr<PartialResults> partial) : partial_{std::move(partial)} {}
+  void run(std::uint32_t, const engine::Executor&) override { partial_->fill_identities(); }
+  void finished() noexcept override { delete this; }
+
+ private:
+  std::shared_ptr<PartialResults> partial_;
+};
+
+void submit_one(engine::Work& work, const char* name, std::int32_t priority,
+                const std::vector<engine::TileUse>& tiles) {
+  engine::Submitter submitter{work, codelet(name), priority, 1, host_workers()};
+  submitter.point(0, tiles.data(), tiles.size());
+}
+
+std::vector<std::uint64_t> extents_of(const Box& box) {
+  std::vector<std::uint64_t> extents;
+  for (std::size_t d = 0; d < static_cast<std::size_t>(box.dim); ++d) {
+    extents.push_back(static_cast<std::uint64_t>(box.hi[d] - box.lo[d]));
+  }
+  return extents;
+}
+
+bool lives_on_the_host(const LaunchArgument& argument) {
+  return argument.scalar || argument.delivery == Delivery::VALUE || argument.delivery == Delivery::COPY_IN ||
+         argument.delivery == Delivery::PIECE;
+}
+
+}  // namespace
+
+DeviceDelivery::DeviceDelivery(Launch& launch, std::int32_t priority) : launch_{launch}, priority_{priority} {
+  for (const auto& use : launch.uses) {
+    lists_.push_back(use.array->tiles().size() == 1 ? nullptr : find_tile_lists(*use.array, *use.geometry, launch.own));
+  }
+  fill_identities();
+  launch.device_tiles.assign(std::size_t{launch.own.count} * launch.arguments.size(), NOWHERE);
+  for (std::uint32_t point = 0; point < launch.own.count; ++point) {
+    deliver(point);
+  }
+}
+
+void DeviceDelivery::fill_identities() {
+  for (const auto& argument : launch_.arguments) {
+    if (argument.partial && argument.partial->has_points()) {
+      std::vector<engine::TileUse> tiles;
+      argument.partial->list_tiles(engine::Access::WRITE, tiles);
+      submit_one(*new IdentityWork{argument.partial}, "identity", priority_, tiles);  // deletes itself
+    }
+  }
+}
+
+engine::TileUse DeviceDelivery::gather(const ArrayUse& use, const Box& box, const std::vector<std::uint32_t>& tiles,
+                                       bool read, bool write) {
+  auto& array = *use.array;
+  Temporary temporary{
+      engine::Array::create(extents_of(box), array.element_size(), 64), &use, {}, array.data(), array.strides(), box};
+  temporary.array->retile({});
+  const auto temporary_tile = temporary.array->tile(0);
+  if (read) {
+    std::vector<engine::TileUse> listed;
+    for (const auto tile : tiles) {
+      listed.push_back({array.tile(tile), engine::Access::READ});
+    }
+    listed.push_back({temporary_tile, engine::Access::WRITE});
+    submit_one(*new MoveWork{array.data(), array.strides(), box, array.element_size(), temporary.array->data(), true},
+               "gather", priority_, listed);
+  }
+  if (write) {
+    for (const auto tile : tiles) {
+      temporary.tiles.push_back({array.tile(tile), access_of(false, true, box.contains(array.tiles()[tile]))});
+    }
+    scattered_.push_back(std::move(temporary));
+  } else {
+    gathered_.push_back(std::move(temporary.array));
+  }
+  return {temporary_tile, access_of(read, write || !read, true)};
+}
+
+engine::TileUse DeviceDelivery::piece_of(const ArrayUse& use, std::uint32_t point) {
+  const auto index = static_cast<std::size_t>(&use - launch_.uses.data());
+  const auto& box = use.geometry->own(launch_.own).at(point).root;
+  std::vector<std::uint32_t> tiles{0};
+  if (const auto& lists = lists_[index]) {
+    const auto list = use.geometry->is_whole() ? 0 : point;
+    tiles.assign(lists->tiles.begin() + lists->offsets[list], lists->tiles.begin() + lists->offsets[list + 1]);
+  }
+  if (use.first_point_writes && point != 0) {
+    return gather(use, box, tiles, use.read, false);  // what this point writes goes nowhere
+  }
+  if (tiles.size() > 1) {
+    return gather(use, box, tiles, use.read, use.write);
+  }
+  const auto& tile = use.array->tiles()[tiles.front()];
+  return {use.array->tile(tiles.front()), access_of(use.read, use.write, box.contains(tile))};
+}
+
+void DeviceDelivery::deliver(std::uint32_t point) {
+  listed_.clear();
+  for (const auto& use : launch_.uses) {
+    const bool write = use.write && (!use.first_point_writes || point == 0);
+    if (use.storage->is_scalar() && (write || use.read)) {
+      static_cast<void>(listed_.add(use.array->tile(0), access_of(use.read, write, true)));
+    }
+  }
+  const auto host_uses = listed_.size();
+  std::vector<std::size_t> positions;  // by use
+  for (const auto& use : launch_.uses) {
+    const bool elsewhere = use.storage->is_scalar() || use.geometry->own(launch_.own).at(point).root.empty();
+    const auto piece = elsewhere ? engine::TileUse{} : piece_of(use, point);
+    positions.push_back(elsewhere ? NOWHERE : listed_.add(piece.tile, piece.access));
+  }
+  auto* const places = launch_.device_tiles.data() + point * launch_.arguments.size();
+  for (std::size_t i = 0; i < launch_.arguments.size(); ++i) {
+    const auto& argument = launch_.arguments[i];
+    if (lives_on_the_host(argument)) {
+      continue;
+    }
+    if (argument.partial) {
+      places[i] = static_cast<std::uint32_t>(listed_.add(argument.partial->tile_of(point), engine::Access::READ_WRITE));
+      continue;
+    }
+    const auto use = std::find_if(launch_.uses.begin(), launch_.uses.end(), [&](const ArrayUse& candidate) {
+      return candidate.geometry == argument.geometry && candidate.array->data() == argument.data;
+    });
+    places[i] = static_cast<std::uint32_t>(positions[static_cast<std::size_t>(use - launch_.uses.begin())]);
+  }
+  points_.push_back({uses_.size(), listed_.size(), host_uses});
+  uses_.insert(uses_.end(), listed_.data(), listed_.data() + listed_.size());
+}
+
+void DeviceDelivery::submit_points(engine::Submitter& submitter) const {
+  for (std::uint32_t point = 0; point < points_.size(); ++point) {
+    const auto& listed = points_[point];
+    submitter.local_point(point, uses_.data() + listed.first, listed.count, listed.host_uses);
+  }
+}
+
+void DeviceDelivery::finish() {
+  for (auto& temporary : scattered_) {
+    auto tiles = temporary.tiles;
+    tiles.push_back({temporary.array->tile(0), engine::Access::READ});
+    submit_one(*new MoveWork{temporary.data, temporary.strides, temporary.box, temporary.array->element_size(),
+                             temporary.array->data(), false},
+               "scatter", priority_, tiles);
+  }
+  // Whoever gets these arrays next comes after the tasks that were submitted.
+  scattered_.clear();
+  gathered_.clear();
+}
+
+}  // namespace legate::detail

@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+
+#include "engine/engine.h"
+#include "operation/launch.h"
+#include "operation/tile_uses.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+namespace legate::detail {
+
+/// Brings the arguments of a launch to devices, where every part that a point sees has to be one piece of memory.
+///
+/// A part within one tile needs nothing: StarPU moves the tile. One that spans several tiles is gathered into a
+/// temporary array before, and scattered from it afterwards if the point writes it, by tasks in main memory. Scalars
+/// stay in main memory.
+///
+/// One object a launch, used in this order: made, submit_points(), finish(). Control thread only.
+class DeviceDelivery {
+ public:
+  /// Submits what has to come before the points, and tells the launch where its points find their arguments.
+  DeviceDelivery(Launch& launch, std::int32_t priority);
+  /// Submits the points. The launch may be over when this returns.
+  void submit_points(engine::Submitter& submitter) const;
+  /// Submits what has to come after the points.
+  void finish();
+
+ private:
+  /// A part of an array in a temporary one.
+  struct Temporary {
+    engine::ArrayRef array;
+    const ArrayUse* use;
+    std::vector<engine::TileUse> tiles;  // of the array, as they are written back
+    std::byte* data;                     // of the array
+    std::vector<std::size_t> strides;
+    Box box;
+  };
+  struct Point {
+    std::size_t first;  // of uses_
+    std::size_t count;
+    std::size_t host_uses;
+  };
+
+  void deliver(std::uint32_t point);
+  /// The tile that holds what the point sees of the array, in the end.
+  [[nodiscard]] engine::TileUse piece_of(const ArrayUse& use, std::uint32_t point);
+  [[nodiscard]] engine::TileUse gather(const ArrayUse& use, const Box& box, const std::vector<std::uint32_t>& tiles,
+                                       bool read, bool write);
+  void fill_identities();
+
+  Launch& launch_;
+  std::int32_t priority_;
+  std::vector<std::shared_ptr<const TileLists>> lists_{};  // by use; null: the array is one tile
+  std::vector<Temporary> scattered_{};
+  std::vector<engine::ArrayRef> gathered_{};
+  std::vector<engine::TileUse> uses_{};  // of all points, one after the other
+  std::vector<Point> points_{};
+  TileUses listed_{};  // of the point being delivered
+};
+
+}  // namespace legate::detail
