@@ -11,8 +11,6 @@ namespace legate::detail {
 
 namespace {
 
-constexpr std::uint32_t NOWHERE = ~std::uint32_t{0};
-
 const engine::Codelet& codelet(const char* name) {
   static const auto* const gather = engine::create_codelet("legatus.gather");
   static const auto* const scatter = engine::create_codelet("legatus.scatter");
@@ -97,7 +95,7 @@ DeviceDelivery::DeviceDelivery(Launch& launch, std::int32_t priority) : launch_{
     lists_.push_back(use.array->tiles().size() == 1 ? nullptr : find_tile_lists(*use.array, *use.geometry, launch.own));
   }
   fill_identities();
-  launch.device_tiles.assign(std::size_t{launch.own.count} * launch.arguments.size(), NOWHERE);
+  launch.device_places.assign(std::size_t{launch.own.count} * launch.arguments.size(), {});
   for (std::uint32_t point = 0; point < launch.own.count; ++point) {
     deliver(point);
   }
@@ -113,8 +111,8 @@ void DeviceDelivery::fill_identities() {
   }
 }
 
-engine::TileUse DeviceDelivery::gather(const ArrayUse& use, const Box& box, const std::vector<std::uint32_t>& tiles,
-                                       bool read, bool write) {
+DeviceDelivery::Piece DeviceDelivery::gather(const ArrayUse& use, const Box& box,
+                                             const std::vector<std::uint32_t>& tiles, bool read, bool write) {
   auto& array = *use.array;
   Temporary temporary{
       engine::Array::create(extents_of(box), array.element_size(), 64), &use, {}, array.data(), array.strides(), box};
@@ -137,10 +135,10 @@ engine::TileUse DeviceDelivery::gather(const ArrayUse& use, const Box& box, cons
   } else {
     gathered_.push_back(std::move(temporary.array));
   }
-  return {temporary_tile, access_of(read, write || !read, true)};
+  return {{temporary_tile, access_of(read, write || !read, true)}, true};
 }
 
-engine::TileUse DeviceDelivery::piece_of(const ArrayUse& use, std::uint32_t point) {
+DeviceDelivery::Piece DeviceDelivery::piece_of(const ArrayUse& use, std::uint32_t point) {
   const auto index = static_cast<std::size_t>(&use - launch_.uses.data());
   const auto& box = use.geometry->own(launch_.own).at(point).root;
   std::vector<std::uint32_t> tiles{0};
@@ -155,7 +153,7 @@ engine::TileUse DeviceDelivery::piece_of(const ArrayUse& use, std::uint32_t poin
     return gather(use, box, tiles, use.read, use.write);
   }
   const auto& tile = use.array->tiles()[tiles.front()];
-  return {use.array->tile(tiles.front()), access_of(use.read, use.write, box.contains(tile))};
+  return {{use.array->tile(tiles.front()), access_of(use.read, use.write, box.contains(tile))}, false};
 }
 
 void DeviceDelivery::deliver(std::uint32_t point) {
@@ -167,26 +165,26 @@ void DeviceDelivery::deliver(std::uint32_t point) {
     }
   }
   const auto host_uses = listed_.size();
-  std::vector<std::size_t> positions;  // by use
+  std::vector<Launch::DevicePlace> places;  // by use
   for (const auto& use : launch_.uses) {
-    const bool elsewhere = use.storage->is_scalar() || use.geometry->own(launch_.own).at(point).root.empty();
-    const auto piece = elsewhere ? engine::TileUse{} : piece_of(use, point);
-    positions.push_back(elsewhere ? NOWHERE : listed_.add(piece.tile, piece.access));
+    auto& place = places.emplace_back();
+    if (!use.storage->is_scalar() && !use.geometry->own(launch_.own).at(point).root.empty()) {
+      const auto piece = piece_of(use, point);
+      place = {static_cast<std::uint32_t>(listed_.add(piece.use.tile, piece.use.access)), piece.alone};
+    }
   }
-  auto* const places = launch_.device_tiles.data() + point * launch_.arguments.size();
+  auto* const delivered = launch_.device_places.data() + point * launch_.arguments.size();
   for (std::size_t i = 0; i < launch_.arguments.size(); ++i) {
     const auto& argument = launch_.arguments[i];
-    if (lives_on_the_host(argument)) {
-      continue;
-    }
     if (argument.partial) {
-      places[i] = static_cast<std::uint32_t>(listed_.add(argument.partial->tile_of(point), engine::Access::READ_WRITE));
-      continue;
+      const auto tile = argument.partial->tile_of(point);
+      delivered[i] = {static_cast<std::uint32_t>(listed_.add(tile, engine::Access::READ_WRITE)), true};
+    } else if (!lives_on_the_host(argument)) {
+      const auto use = std::find_if(launch_.uses.begin(), launch_.uses.end(), [&](const ArrayUse& candidate) {
+        return candidate.geometry == argument.geometry && candidate.array->data() == argument.data;
+      });
+      delivered[i] = places[static_cast<std::size_t>(use - launch_.uses.begin())];
     }
-    const auto use = std::find_if(launch_.uses.begin(), launch_.uses.end(), [&](const ArrayUse& candidate) {
-      return candidate.geometry == argument.geometry && candidate.array->data() == argument.data;
-    });
-    places[i] = static_cast<std::uint32_t>(positions[static_cast<std::size_t>(use - launch_.uses.begin())]);
   }
   points_.push_back({uses_.size(), listed_.size(), host_uses});
   uses_.insert(uses_.end(), listed_.data(), listed_.data() + listed_.size());

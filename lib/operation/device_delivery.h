@@ -45,10 +45,15 @@ class DeviceDelivery {
   };
 
   void deliver(std::uint32_t point);
-  /// The tile that holds what the point sees of the array, in the end.
-  [[nodiscard]] engine::TileUse piece_of(const ArrayUse& use, std::uint32_t point);
-  [[nodiscard]] engine::TileUse gather(const ArrayUse& use, const Box& box, const std::vector<std::uint32_t>& tiles,
-                                       bool read, bool write);
+  /// A tile that holds what the point sees of an array.
+  struct Piece {
+    engine::TileUse use;
+    bool alone;  // it is a temporary array's
+  };
+
+  [[nodiscard]] Piece piece_of(const ArrayUse& use, std::uint32_t point);
+  [[nodiscard]] Piece gather(const ArrayUse& use, const Box& box, const std::vector<std::uint32_t>& tiles, bool read,
+                             bool write);
   void fill_identities();
 
   Launch& launch_;

@@ -108,7 +108,7 @@ void Launch::reset() noexcept {
   info.scalars.clear();
   arguments.clear();
   uses.clear();
-  device_tiles.clear();
+  device_places.clear();
   plan.reset();
   keepalive.reset();
   outcome.reset();
@@ -351,12 +351,12 @@ void Launch::fill_device_store(PhysicalStore& store, std::size_t position, std::
   const auto& argument = arguments[position];
   const auto& part = argument.own->at(index);
   const auto& view = *argument.geometry->view();
-  const auto place = device_tiles[std::size_t{index} * arguments.size() + position];
-  if (place == ~std::uint32_t{0}) {
+  const auto& place = device_places[std::size_t{index} * arguments.size() + position];
+  if (place.tile == DevicePlace::NOWHERE) {
     store.place(view, nullptr, part.root.lo.data(), argument.strides.data());  // nothing to see
     return;
   }
-  const auto memory = executor.tile(place);
+  const auto memory = executor.tile(place.tile);
   store.device_memory = memory.pointer != 0 ? 0 : memory.handle;
   const auto address = memory.pointer != 0 ? memory.pointer : memory.offset;
   const auto* origin = reinterpret_cast<const std::byte*>(address);  // NOLINT
@@ -364,7 +364,7 @@ void Launch::fill_device_store(PhysicalStore& store, std::size_t position, std::
     store.redop = &argument.partial->redop();
     store.place(view, origin, part.root.lo.data(), argument.partial->strides(index).data());
   } else {
-    store.place(view, origin, memory.box.lo.data(), memory.strides);
+    store.place(view, origin, (place.alone ? part.root : memory.box).lo.data(), memory.strides);
   }
 }
 
@@ -391,7 +391,7 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t in
   store.lo = part.lo;
   store.hi = part.hi;
   const auto& view = *argument.geometry->view();
-  if (!device_tiles.empty() && !argument.scalar && argument.delivery != Delivery::VALUE) {
+  if (!device_places.empty() && (argument.partial || !argument.scalar)) {
     fill_device_store(store, position, index, executor);
     return;
   }

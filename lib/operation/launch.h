@@ -92,8 +92,14 @@ class Launch final : public engine::Work {
   std::size_t max_exception_size{0};
   bool show_progress{false};
   std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
-  // On devices: which of the tiles that a point lists holds an argument, by point and argument.
-  std::vector<std::uint32_t> device_tiles{};
+  /// Where a point on a device finds an argument.
+  struct DevicePlace {
+    static constexpr std::uint32_t NOWHERE = ~std::uint32_t{0};
+
+    std::uint32_t tile{NOWHERE};  // among those that the point lists; NOWHERE: it sees nothing, or in main memory
+    bool alone{false};            // the tile holds what the point sees and nothing else, whatever its coordinates
+  };
+  std::vector<DevicePlace> device_places{};  // by point and argument; none unless the launch is for devices
 
   /// Adds what an argument does to its array.
   void use(Storage& storage, const Geometry* geometry, bool read, bool write, bool first_point_writes);
