@@ -42,7 +42,7 @@ std::size_t physical_memory() {
                                : std::size_t{8} << 30U;
 }
 
-void set_environment(ScopedEnvironment& environment, bool opencl) {
+void set_environment(ScopedEnvironment& environment, const Configuration& configuration) {
   // Pending tasks cost 1.5 KB each: submission waits while there are more than these. StarPU ignores one without the
   // other.
   environment.set_default("STARPU_LIMIT_MAX_SUBMITTED_TASKS", "10000");
@@ -50,7 +50,10 @@ void set_environment(ScopedEnvironment& environment, bool opencl) {
   // StarPU binds workers from the first processor of the machine on, whatever this process was given.
   environment.set("STARPU_WORKERS_NOBIND", "1");
   environment.set_default("STARPU_SILENT", "1");
-  if (opencl) {
+  if (configuration.numa) {
+    environment.set_default("STARPU_USE_NUMA", "1");
+  }
+  if (configuration.opencls > 0) {
     // Also those that are CPUs, such as PoCL's: whoever asks for more devices than there are of other kinds gets them.
     environment.set_default("STARPU_OPENCL_ON_CPUS", "1");
   } else {
@@ -124,7 +127,7 @@ void start(const Configuration& configuration) {
   }
   {
     ScopedEnvironment environment;
-    set_environment(environment, configuration.opencls > 0);
+    set_environment(environment, configuration);
     temporary_models() = prepare_model_directory(environment);
     starpu_conf conf = make_conf(configuration, policy);
     const int code = starpu_init(&conf);

@@ -22,6 +22,8 @@ struct Configuration {
   /// Groups of `omp_threads` cores each that run one task at a time; StarPU knows each as one CPU worker.
   unsigned omps{0};
   unsigned omp_threads{1};
+  /// Every NUMA domain of main memory is a memory of its own, in which points work that say so.
+  bool numa{false};
   /// OpenCL devices, each with a worker.
   unsigned opencls{0};
   /// Bytes of main memory that arrays in use and arrays kept for reuse may take together before the latter are given

@@ -2,7 +2,6 @@
 #include "operation/launch.h"
 
 #include "data/strided_copy.h"
-#include "mapping/target.h"
 #include "operation/body.h"
 #include "operation/combine.h"
 #include "operation/device_delivery.h"
@@ -250,7 +249,7 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
   }
   const auto plan = folds.empty() ? nullptr : launch->plan;
   const auto placement = launch->placement;
-  if (mapping::detail::is_device(mapping::detail::to_target(launch->info.kind))) {
+  if (launch->local_memory) {
     DeviceDelivery delivery{*launch, priority};
     {
       engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers};

@@ -91,6 +91,7 @@ class Launch final : public engine::Work {
   OwnPoints own{0, 1};  // those that this rank runs; what the engine calls point i is own.first + i
   std::size_t max_exception_size{0};
   bool show_progress{false};
+  bool local_memory{false};            // points work in the memory of their worker: on devices, they have to
   std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
   /// Where a point on a device finds an argument.
   struct DevicePlace {

@@ -40,6 +40,7 @@ struct TaskSetting {
   bool nested{false};         // described inside a task: run there, on what belongs to that task
   bool skip_body{false};      // --use-empty-task
   bool show_progress{false};
+  bool local_memory{false};    // points work in the memory of the processor that they get
   std::uint64_t threshold{0};  // of the policy, for this kind of processor
 };
 

@@ -275,6 +275,7 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   launch->own = own_points(launch->placement);
   launch->max_exception_size = setting_->max_exception_size;
   launch->show_progress = setting_->show_progress;
+  launch->local_memory = setting_->local_memory;
   launch->arguments.reserve(arguments_.size());
   launch->uses.reserve(arguments_.size());
   for (const auto& argument : arguments_) {
@@ -413,9 +414,8 @@ void TaskDescription::deliver_reduction(Launch& launch, const TaskArgument& argu
   }
   delivered.delivery = Delivery::PARTIAL;
   delivered.target = &argument.store->storage();
-  delivered.partial = std::make_shared<PartialResults>(
-      redop, plan_->geometries[argument.symbol], launch.own, std::max(1U, engine::worker_count()),
-      mapping::detail::is_device(mapping::detail::to_target(setting_->kind)));
+  delivered.partial = std::make_shared<PartialResults>(redop, plan_->geometries[argument.symbol], launch.own,
+                                                       std::max(1U, engine::worker_count()), setting_->local_memory);
 }
 
 void TaskDescription::deliver_unbound(const Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {

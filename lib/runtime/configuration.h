@@ -59,6 +59,7 @@ struct Configuration {
   bool disable_mpi{false};
   bool warmup_nccl{false};
   bool inline_task_launch{false};
+  bool local_memory{false};
   bool single_controller_execution{false};
   /// auto, never or always.
   std::string bundling{"auto"};

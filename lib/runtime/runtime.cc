@@ -82,6 +82,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   engine_configuration.cpus = static_cast<unsigned>(configuration_.cpus);
   engine_configuration.omps = static_cast<unsigned>(configuration_.omps);
   engine_configuration.omp_threads = static_cast<unsigned>(configuration_.ompthreads);
+  engine_configuration.numa = configuration_.local_memory;
   engine_configuration.opencls = static_cast<unsigned>(configuration_.opencls);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
   if (configuration_.bundling != "auto") {
@@ -218,6 +219,8 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
   setting->inline_launch = configuration_.inline_task_launch;
   setting->skip_body = configuration_.use_empty_task;
   setting->show_progress = configuration_.show_progress;
+  setting->local_memory =
+      !setting->inline_launch && (configuration_.local_memory || mapping::detail::is_device(target));
   setting->threshold = scope_->policy.partitioning_threshold(target);
   task.last_setting = std::move(setting);
   return task.last_setting;

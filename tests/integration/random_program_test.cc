@@ -18,6 +18,7 @@
 
 #include <gtest/gtest.h>
 #include <poll.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -109,7 +110,8 @@ struct Configuration {
   const char* processors;
   bool small_tiles;  // LEGATE_TEST: everything of two elements or more is split
   bool inline_launches;
-  std::uint64_t percent;  // of the time
+  std::uint64_t percent;     // of the time
+  bool two_memories{false};  // of two NUMA domains that do not exist, with one processor each
 };
 
 /// The parent of one child. Children that say nothing for long are taken to hang.
@@ -150,6 +152,14 @@ class Watch {
     ::setenv("LEGATUS_RANDOM_CHILD_MILLISECONDS", std::to_string(milliseconds).c_str(), 1);
     if (configuration.small_tiles) ::setenv("LEGATE_TEST", "1", 1);
     if (configuration.inline_launches) ::setenv("LEGATUS_RANDOM_CHILD_INLINE", "1", 1);
+    if (configuration.two_memories) {
+      ::setenv("HWLOC_SYNTHETIC", "numanode:2 core:1 pu:1", 1);
+      ::setenv("HWLOC_THISSYSTEM", "0", 1);
+      // What StarPU measures about a machine is not about this one.
+      const auto home = setting("STARPU_HOME").value_or(::testing::TempDir()) + "/two_memories";
+      ::mkdir(home.c_str(), 0700);
+      ::setenv("STARPU_HOME", home.c_str(), 1);
+    }
     ::execl("/proc/self/exe", "random_program_test", static_cast<char*>(nullptr));
     ::_exit(127);
   }
@@ -171,11 +181,11 @@ class Watch {
   std::uint64_t programs_{};
 };
 
-TEST(RandomPrograms, OneWorkerEqualsSerial) { Watch{}.run({"--cpus 1 --sysmem 500", "1", true, false, 15}); }
+TEST(RandomPrograms, OneWorkerEqualsSerial) { Watch{}.run({"--cpus 1 --sysmem 500", "1", true, false, 10}); }
 
-TEST(RandomPrograms, TwoWorkersEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", true, false, 25}); }
+TEST(RandomPrograms, TwoWorkersEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", true, false, 15}); }
 
-TEST(RandomPrograms, FourWorkersEqualSerial) { Watch{}.run({"--cpus 4 --sysmem 500", "4", true, false, 20}); }
+TEST(RandomPrograms, FourWorkersEqualSerial) { Watch{}.run({"--cpus 4 --sysmem 500", "4", true, false, 10}); }
 
 TEST(RandomPrograms, OneWorkerWithBundlesEqualsSerial) {
   Watch{}.run({"--cpus 1 --sysmem 500 --bundling always", "1", true, false, 8});
@@ -193,6 +203,15 @@ TEST(RandomPrograms, UsualThresholdsEqualSerial) { Watch{}.run({"--cpus 2 --sysm
 
 TEST(RandomPrograms, InlineLaunchesEqualSerial) {
   Watch{}.run({"--cpus 1 --sysmem 500 --inline-task-launch", "1", true, true, 6});
+}
+
+// Points work on pieces of arrays, as on devices; here they still are the arrays.
+TEST(RandomPrograms, LocalMemoryEqualsSerial) {
+  Watch{}.run({"--cpus 2 --sysmem 500 --local-memory", "2", true, false, 10});
+}
+
+TEST(RandomPrograms, TwoMemoriesEqualSerial) {
+  Watch{}.run({"--cpus 2 --sysmem 500 --local-memory", "2", true, false, 15, true});
 }
 
 }  // namespace
