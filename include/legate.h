@@ -40,6 +40,7 @@
 #include <legate/type/type_traits.h>
 #include <legate/utilities/dispatch.h>
 #include <legate/utilities/mdspan.h>
+#include <legate/utilities/out_of_memory.h>
 #include <legate/utilities/span.h>
 #include <legate/utilities/typedefs.h>
 #include <legate/version.h>

@@ -75,7 +75,8 @@ class Array {
   /// to 2 MiB and ask for huge pages. Where there are several ranks, every one has the addresses of the whole array,
   /// and memory behind those that it has used.
   ///
-  /// @throws std::bad_alloc no memory, also after all pooled memory was given back.
+  /// @throws OutOfMemoryError no memory, or (not on a worker) more than start() was told, also after all pooled memory
+  /// was given back.
   [[nodiscard]] std::byte* data() {
     std::byte* const address = data_.load(std::memory_order_acquire);
     return address != nullptr ? address : allocate();

@@ -9,6 +9,7 @@
 #include "utilities/hash.h"
 
 #include <legate/utilities/assert.h>
+#include <legate/utilities/out_of_memory.h>
 
 #include <sys/mman.h>
 
@@ -322,6 +323,13 @@ void ArrayPool::shrink(std::size_t wanted) {
 
 // ---- memory
 
+std::string ArrayPool::out_of_memory_text(std::size_t bytes) const {
+  const auto ranks = cluster().ranks;
+  return "Out of memory: failed to allocate " + std::to_string(bytes) + " bytes on memory of kind SYSTEM_MEM, where " +
+         std::to_string((allocated_bytes_ - free_bytes_) / ranks) + " of " + std::to_string(memory_limit_ / ranks) +
+         " bytes are in use (--sysmem" + (ranks > 1 ? ", per process)" : ")");
+}
+
 std::byte* ArrayPool::provide_memory(Array& array) {
   const std::size_t alignment = effective_alignment(array.bytes_, array.alignment_);
   const std::size_t capacity = capacity_for(array.bytes_, alignment);
@@ -343,6 +351,9 @@ std::byte* ArrayPool::provide_memory(Array& array) {
     memory = find_free_memory(capacity, alignment);
   }
   if (memory == nullptr) {
+    if (open_ && !on_worker() && allocated_bytes_ + capacity > memory_limit_) {
+      throw OutOfMemoryError{out_of_memory_text(array.bytes_)};  // what is unused was given up above
+    }
     memory = allocate_memory(capacity, alignment);
     if (memory == nullptr) {
       lock.unlock();
@@ -350,7 +361,7 @@ std::byte* ArrayPool::provide_memory(Array& array) {
       lock.lock();
       memory = allocate_memory(capacity, alignment);
       if (memory == nullptr) {
-        throw std::bad_alloc{};
+        throw OutOfMemoryError{out_of_memory_text(array.bytes_)};
       }
     }
     allocated_bytes_ += capacity;

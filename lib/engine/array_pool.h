@@ -75,6 +75,8 @@ class ArrayPool {
   void link(Array* array);
   void unlink(Array* array);
   void shrink(std::size_t wanted);
+  /// For an exception. Under the lock.
+  [[nodiscard]] std::string out_of_memory_text(std::size_t bytes) const;
   void destroy(Array* array);
   void recycle_memory(std::byte* memory, std::size_t capacity, std::size_t alignment);
   [[nodiscard]] std::byte* find_free_memory(std::size_t capacity, std::size_t alignment);

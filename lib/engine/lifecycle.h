@@ -27,7 +27,7 @@ struct Configuration {
   /// OpenCL devices, each with a worker.
   unsigned opencls{0};
   /// Bytes of main memory that arrays in use and arrays kept for reuse may take together before the latter are given
-  /// back to the operating system. Arrays in use are never refused for it. 0: half of the memory of the machine.
+  /// back to the operating system. More in use is refused. 0: half of the memory of the machine.
   std::size_t system_memory{0};
   /// How long an idle worker keeps looking for work before it sleeps. Longer costs idle processor time, shorter costs
   /// about 25 us of latency for the first task after a pause.

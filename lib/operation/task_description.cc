@@ -6,7 +6,7 @@
 #include "task/task_signature.h"
 
 #include <legate/task/task_context.h>
-#include <legate/utilities/abort.h>
+#include <legate/utilities/out_of_memory.h>
 #include <legate/utilities/typedefs.h>
 
 #include <algorithm>
@@ -264,6 +264,12 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
                              ": concurrent launches are not supported yet, but this one has " +
                              std::to_string(plan_->domain.get_volume()) + " points"};
   }
+  // All memory first: where there is none, nothing has happened.
+  for (const auto& argument : arguments_) {
+    if (plan_->geometries[argument.symbol] != nullptr && !is_constant(argument)) {
+      static_cast<void>(memory_of(*argument.store));
+    }
+  }
   auto launch = Launch::create();
   launch->plan = plan_;
   launch->keepalive = setting_;
@@ -306,12 +312,11 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
 }
 
 std::byte* TaskDescription::memory_of(LogicalStore& store) const {
-  auto& array = store.storage().array();
   try {
-    return array.data();
-  } catch (const std::bad_alloc&) {
-    LEGATE_ABORT("Out of memory: failed to allocate ", array.bytes(), " bytes on memory of kind SYSTEM_MEM for ",
-                 store.to_string(), " of task ", name(), "[", *setting_->provenance, "]");
+    return store.storage().array().data();
+  } catch (const OutOfMemoryError& error) {
+    throw OutOfMemoryError{std::string{error.what()} + ", for " + store.to_string() + " of task " +
+                           std::string{name()} + "[" + *setting_->provenance + "]"};
   }
 }
 

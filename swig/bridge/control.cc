@@ -128,8 +128,8 @@ void set_python_error() noexcept {
     // The interpreter has it already.
   } catch (const legate::TaskException& error) {
     set_task_error(error);
-  } catch (const std::bad_alloc&) {
-    PyErr_NoMemory();
+  } catch (const std::bad_alloc& error) {
+    set(PyExc_MemoryError, error.what());
   } catch (const std::bad_cast& error) {
     set(PyExc_TypeError, error.what());
   } catch (const std::domain_error& error) {

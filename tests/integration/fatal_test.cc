@@ -150,12 +150,6 @@ TEST_F(FatalDeathTest, LeafThatOutgrowsTheMemory) {
       ABORTED, "Out of memory.*Plain");
 }
 
-TEST_F(FatalDeathTest, StoreThatOutgrowsTheMemory) {
-  SKIP_WITH_SANITIZER();
-  EXPECT_EXIT(runtime->issue_fill(store(Shape{std::uint64_t{1} << 50U}), Scalar{std::int64_t{1}}), ABORTED,
-              "Out of memory.* 9007199254740992 bytes on memory of kind SYSTEM_MEM");
-}
-
 TEST_F(FatalDeathTest, ExceptionThatNobodyCatchesIsPrinted) {
   EXPECT_EXIT(
       {

@@ -2,7 +2,10 @@
 // Mistakes with stores, shapes, views, partitions and operations on whole stores.
 #include "runtime_test.h"
 
+#include <legate/utilities/out_of_memory.h>
+
 #include <array>
+#include <vector>
 
 namespace legate::test {
 namespace {
@@ -18,6 +21,40 @@ TEST_F(MisuseOfStore, RefusesTooManyDimensions) {
         static_cast<void>(runtime->create_store(Scalar{1}, Shape{1, 1, 1, 1, 1, 1, 1}));
       },
       {"create_store", "7"});
+}
+
+// A sanitizer's allocator refuses in its own way, or never.
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#define SKIP_WITH_SANITIZER() GTEST_SKIP()
+#else
+#define SKIP_WITH_SANITIZER() static_cast<void>(0)
+#endif
+
+TEST_F(MisuseOfStore, RefusesWhatOutgrowsTheMemoryOfTheMachine) {
+  SKIP_WITH_SANITIZER();
+  const auto huge = store(Shape{std::uint64_t{1} << 50U});
+  refuses<OutOfMemoryError>([&] { runtime->issue_fill(huge, Scalar{std::int64_t{1}}); },
+                            {"Out of memory", "9007199254740992 bytes on memory of kind SYSTEM_MEM", "Store"});
+  refuses<OutOfMemoryError>([&] { static_cast<void>(huge.get_physical_store()); }, {"9007199254740992 bytes"});
+}
+
+TEST_F(MisuseOfStore, RefusesMoreThanTheConfiguredMemoryInUse) {
+  constexpr std::uint64_t TENTH = (std::uint64_t{256} << 20U) / 10 / sizeof(std::int64_t);  // of --sysmem 256
+  std::vector<LogicalStore> kept;
+  for (int i = 0; i < 4; ++i) kept.push_back(filled(Shape{2 * TENTH}, i));
+  const auto more = store(Shape{4 * TENTH});
+  refuses<OutOfMemoryError>([&] { runtime->issue_fill(more, Scalar{std::int64_t{5}}); },
+                            {"Out of memory", "of 268435456 bytes are in use", "--sysmem", "Store"});
+  EXPECT_EQ(values_of(kept[3].slice(0, Slice{0, 3})), (std::vector<std::int64_t>{3, 3, 3})) << "nothing is lost";
+  kept.erase(kept.begin() + 2, kept.end());
+  runtime->issue_fill(more, Scalar{std::int64_t{5}});
+  EXPECT_EQ(values_of(more.slice(0, Slice{0, 2})), (std::vector<std::int64_t>{5, 5})) << "there is room again";
+}
+
+// Stores that were dropped make room, also while tasks still use them.
+TEST_F(MisuseOfStore, DroppedStoresDoNotCountAsInUse) {
+  constexpr std::uint64_t HALF = (std::uint64_t{256} << 20U) / 2 / sizeof(std::int64_t);
+  for (int i = 0; i < 10; ++i) static_cast<void>(filled(Shape{HALF + static_cast<std::uint64_t>(i) * 4096}, i));
 }
 
 TEST_F(MisuseOfStore, RefusesElementsOfVariableSize) {

@@ -2,6 +2,8 @@
 #include "engine/array_pool.h"
 #include "engine_fixture.h"
 
+#include <legate/utilities/out_of_memory.h>
+
 #include <gtest/gtest.h>
 
 #include <random>
@@ -105,16 +107,19 @@ TEST_F(EnginePool, MemoryOfUnusedArraysIsGivenUpBeforeTheLimitIsExceeded) {
   EXPECT_LE(statistics().allocated_bytes, configuration().system_memory);
 }
 
-TEST_F(EnginePool, ArraysInUseMayExceedTheLimit) {
+TEST_F(EnginePool, ArraysInUseMayNotExceedTheLimit) {
   std::vector<ArrayRef> arrays;
-  for (int i = 0; i < 5; ++i) {
+  const auto add = [&] {
     arrays.push_back(Array::create({std::uint64_t{20} << 20U}, 1, 16));
-    EXPECT_NE(arrays.back()->data(), nullptr);
+    return arrays.back()->data();
+  };
+  while ((arrays.size() + 1) * (std::size_t{20} << 20U) <= configuration().system_memory) {
+    EXPECT_NE(add(), nullptr);
   }
-  EXPECT_GE(statistics().allocated_bytes, std::size_t{100} << 20U);
-  arrays.clear();
-  engine::wait_all();
+  EXPECT_THROW(static_cast<void>(add()), legate::OutOfMemoryError);
   EXPECT_LE(statistics().allocated_bytes, configuration().system_memory);
+  arrays.clear();
+  EXPECT_NE(add(), nullptr) << "there is room again";
 }
 
 TEST_F(EnginePool, MemoryIsRecycledBetweenArraysOfSimilarSize) {

@@ -55,8 +55,8 @@ TEST_F(ParallelPolicyTest, StreamsInBothModes) {
 
 TEST_F(ParallelPolicyTest, RejectsUnknownTargets) {
   ParallelPolicy policy;
-  EXPECT_THROW(policy.with_partitioning_threshold(static_cast<TaskTarget>(3), 1), std::invalid_argument);
-  EXPECT_THROW((void)policy.partitioning_threshold(static_cast<TaskTarget>(3)), std::invalid_argument);
+  EXPECT_THROW(policy.with_partitioning_threshold(static_cast<TaskTarget>(9), 1), std::invalid_argument);
+  EXPECT_THROW((void)policy.partitioning_threshold(static_cast<TaskTarget>(9)), std::invalid_argument);
 }
 
 TEST(ParallelPolicy, NeedsAStartedRuntime) { EXPECT_THROW(ParallelPolicy{}, std::runtime_error); }
