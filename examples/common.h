@@ -4,6 +4,10 @@
 
 #include <legate.h>
 
+#ifdef _OPENMP
+#include <omp.h>
+#endif
+
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -93,6 +97,18 @@ inline double seconds_when_idle() {
 template <int DIM>
 std::size_t length(const legate::Rect<DIM>& rect, int dimension) {
   return rect.empty() ? 0 : static_cast<std::size_t>(rect.hi[dimension] - rect.lo[dimension] + 1);
+}
+
+/// Calls `body(part, parts)` on every thread of an OpenMP group: the whole of an OpenMP variant whose leaf can be split
+/// into as many parts as one likes.
+template <typename Body>
+void on_all_threads(const Body& body) {
+#ifdef _OPENMP
+#pragma omp parallel
+  body(static_cast<std::size_t>(omp_get_thread_num()), static_cast<std::size_t>(omp_get_num_threads()));
+#else
+  body(std::size_t{0}, std::size_t{1});
+#endif
 }
 
 /// A well-mixed 64-bit number for every index. Because it depends on nothing else, a store filled with such numbers has

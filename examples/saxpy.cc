@@ -2,6 +2,12 @@
 // saxpy: z = a x + y, element by element. The shortest complete program: two kinds of tasks, three stores.
 #include "common.h"
 
+#ifdef EXAMPLE_WITH_OPENCL
+#include <legate/opencl.h>
+
+#include <CL/cl.h>
+#endif
+
 namespace {
 
 /// x[i] = i
@@ -28,7 +34,41 @@ struct Saxpy : public legate::LegateTask<Saxpy> {
           {{legate::align(legate::proxy::inputs[0], legate::proxy::inputs[1]),
             legate::align(legate::proxy::inputs[0], legate::proxy::outputs[0])}}));
 
-  static void cpu_variant(legate::TaskContext context) {
+  // One variant for each kind of processor; all of them compute the same. The runtime takes the best that it has.
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+#ifdef EXAMPLE_WITH_OPENCL
+  static void opencl_variant(legate::TaskContext context) {
+    const auto rect = context.output(0).shape<1>();
+    if (rect.empty()) return;
+    const auto a = context.scalar(0).value<float>();
+    cl_kernel kernel = legate::opencl::kernel(context, OPENCL_SOURCE, "saxpy");
+    cl_uint argument = 0;
+    const auto pass = [&](const auto& value) { clSetKernelArg(kernel, argument++, sizeof value, &value); };
+    pass(a);
+    for (const auto& store : {context.input(0), context.input(1), context.output(0)}) {
+      // The elements lie in the memory of the device, one after another from `offset` bytes on.
+      const auto buffer = legate::opencl::buffer(store);
+      pass(buffer.memory);
+      pass(static_cast<cl_ulong>(buffer.offset / sizeof(float)));
+    }
+    const auto count = example::length(rect, 0);
+    clEnqueueNDRangeKernel(legate::opencl::queue(context), kernel, 1, nullptr, &count, nullptr, 0, nullptr, nullptr);
+  }
+
+  static constexpr const char* OPENCL_SOURCE = R"(
+    kernel void saxpy(float a, global const float* x, ulong x_first, global const float* y, ulong y_first,
+                      global float* z, ulong z_first) {
+      size_t i = get_global_id(0);
+      z[z_first + i] = a * x[x_first + i] + y[y_first + i];
+    })";
+#endif
+
+ private:
+  // Part `part` of `parts` of this leaf's piece.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const auto a = context.scalar(0).value<float>();
     const legate::PhysicalStore x_piece = context.input(0);
     const legate::PhysicalStore y_piece = context.input(1);
@@ -40,7 +80,8 @@ struct Saxpy : public legate::LegateTask<Saxpy> {
     const float* y = y_piece.read_accessor<float, 1>().ptr(rect);
     float* z = z_piece.write_accessor<float, 1>().ptr(rect);
     const auto count = example::length(rect, 0);
-    for (std::size_t i = 0; i < count; ++i) z[i] = a * x[i] + y[i];
+    const auto end = count * (part + 1) / parts;
+    for (std::size_t i = count * part / parts; i < end; ++i) z[i] = a * x[i] + y[i];
   }
 };
 

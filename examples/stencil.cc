@@ -23,7 +23,14 @@ struct Step : public legate::LegateTask<Step> {
           {{legate::align(legate::proxy::inputs),
             legate::align(legate::proxy::outputs[0], legate::proxy::inputs[0])}}));
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of the rows.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore output = context.output(0);
     const auto rect = output.shape<2>();
     if (rect.empty()) return;
@@ -37,7 +44,8 @@ struct Step : public legate::LegateTask<Step> {
     double* target = output.write_accessor<double, 2>().ptr(rect, stride[5]);
 
     const auto columns = example::length(rect, 1);
-    for (std::size_t i = 0; i < example::length(rect, 0); ++i) {
+    const auto rows = example::length(rect, 0);
+    for (std::size_t i = rows * part / parts; i < rows * (part + 1) / parts; ++i) {
       const double* here = source[0] + i * stride[0][0];
       const double* north = source[1] + i * stride[1][0];
       const double* south = source[2] + i * stride[2][0];
