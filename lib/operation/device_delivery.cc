@@ -11,11 +11,17 @@ namespace legate::detail {
 
 namespace {
 
-const engine::Codelet& codelet(const char* name) {
-  static const auto* const gather = engine::create_codelet("legatus.gather");
-  static const auto* const scatter = engine::create_codelet("legatus.scatter");
-  static const auto* const identity = engine::create_codelet("legatus.identity");
-  return *(name[0] == 'g' ? gather : name[0] == 's' ? scatter : identity);
+const engine::Codelet& gather_codelet() {
+  static const auto* const codelet = engine::create_codelet("legatus.gather");
+  return *codelet;
+}
+const engine::Codelet& scatter_codelet() {
+  static const auto* const codelet = engine::create_codelet("legatus.scatter");
+  return *codelet;
+}
+const engine::Codelet& identity_codelet() {
+  static const auto* const codelet = engine::create_codelet("legatus.identity");
+  return *codelet;
 }
 
 /// Workers in main memory.
@@ -69,9 +75,9 @@ class IdentityWork final : public engine::Work {
   std::shared_ptr<PartialResults> partial_;
 };
 
-void submit_one(engine::Work& work, const char* name, std::int32_t priority,
+void submit_one(engine::Work& work, const engine::Codelet& codelet, std::int32_t priority,
                 const std::vector<engine::TileUse>& tiles) {
-  engine::Submitter submitter{work, codelet(name), priority, 1, host_workers()};
+  engine::Submitter submitter{work, codelet, priority, 1, host_workers()};
   submitter.point(0, tiles.data(), tiles.size());
 }
 
@@ -106,7 +112,7 @@ void DeviceDelivery::fill_identities() {
     if (argument.partial && argument.partial->has_points()) {
       std::vector<engine::TileUse> tiles;
       argument.partial->list_tiles(engine::Access::WRITE, tiles);
-      submit_one(*new IdentityWork{argument.partial}, "identity", priority_, tiles);  // deletes itself
+      submit_one(*new IdentityWork{argument.partial}, identity_codelet(), priority_, tiles);  // deletes itself
     }
   }
 }
@@ -115,7 +121,7 @@ DeviceDelivery::Piece DeviceDelivery::gather(const ArrayUse& use, const Box& box
                                              const std::vector<std::uint32_t>& tiles, bool read, bool write) {
   auto& array = *use.array;
   Temporary temporary{
-      engine::Array::create(extents_of(box), array.element_size(), 64), &use, {}, array.data(), array.strides(), box};
+      engine::Array::create(extents_of(box), array.element_size(), 64), {}, array.data(), array.strides(), box};
   temporary.array->retile({});
   const auto temporary_tile = temporary.array->tile(0);
   if (read) {
@@ -125,7 +131,7 @@ DeviceDelivery::Piece DeviceDelivery::gather(const ArrayUse& use, const Box& box
     }
     listed.push_back({temporary_tile, engine::Access::WRITE});
     submit_one(*new MoveWork{array.data(), array.strides(), box, array.element_size(), temporary.array->data(), true},
-               "gather", priority_, listed);
+               gather_codelet(), priority_, listed);
   }
   if (write) {
     for (const auto tile : tiles) {
@@ -203,7 +209,7 @@ void DeviceDelivery::finish() {
     tiles.push_back({temporary.array->tile(0), engine::Access::READ});
     submit_one(*new MoveWork{temporary.data, temporary.strides, temporary.box, temporary.array->element_size(),
                              temporary.array->data(), false},
-               "scatter", priority_, tiles);
+               scatter_codelet(), priority_, tiles);
   }
   // Whoever gets these arrays next comes after the tasks that were submitted.
   scattered_.clear();

@@ -32,7 +32,6 @@ class DeviceDelivery {
   /// A part of an array in a temporary one.
   struct Temporary {
     engine::ArrayRef array;
-    const ArrayUse* use;
     std::vector<engine::TileUse> tiles;  // of the array, as they are written back
     std::byte* data;                     // of the array
     std::vector<std::size_t> strides;
