@@ -14,12 +14,20 @@ namespace {
 struct Count : public legate::LegateTask<Count> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of this leaf's piece.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore output = context.output(0);
     const auto rect = output.shape<1>();  // the part of the store that is this leaf's, in the coordinates of the whole
     if (rect.empty()) return;             // more processors than elements: some leaves have nothing to do
     float* x = output.write_accessor<float, 1>().ptr(rect);
-    for (std::size_t i = 0; i < example::length(rect, 0); ++i) {
+    const auto count = example::length(rect, 0);
+    for (std::size_t i = count * part / parts; i < count * (part + 1) / parts; ++i) {
       x[i] = static_cast<float>(static_cast<std::size_t>(rect.lo[0]) + i);
     }
   }

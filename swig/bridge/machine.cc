@@ -13,6 +13,7 @@ using legate::mapping::TaskTarget;
 Integers flatten(const Machine& machine) {
   Integers numbers{};
   for (const auto target : machine.valid_targets()) {
+    if (target == TaskTarget::OPENCL) continue;  // Python knows the documented kinds only
     const auto range = machine.processor_range(target);
     numbers.insert(numbers.end(), {static_cast<std::int64_t>(target), range.low, range.high, range.per_node_count});
   }

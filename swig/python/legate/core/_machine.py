@@ -13,12 +13,11 @@ from . import _legatus
 
 
 class TaskTarget(IntEnum):
-    """Kinds of processors. OpenCL devices are an extension."""
+    """Kinds of processors."""
 
     GPU = 0
     OMP = 1
     CPU = 2
-    OPENCL = 3
 
 
 class StoreTarget(IntEnum):

@@ -17,12 +17,11 @@ if TYPE_CHECKING:
 
 
 class VariantCode(IntEnum):
-    """Kinds of variants of a task. Those for OpenCL devices, an extension, are written in C++."""
+    """Kinds of variants of a task."""
 
     CPU = 1
     GPU = 2
     OMP = 3
-    OPENCL = 4
 
 
 _MOST_COMMUNICATORS = 3
