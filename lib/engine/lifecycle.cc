@@ -134,9 +134,9 @@ void start(const Configuration& configuration) {
     throw std::runtime_error{asked + " were asked for, but this StarPU supports " + std::to_string(STARPU_MAXCPUS) +
                              " (it was built so; a StarPU configured with --enable-maxcpus supports more)"};
   }
-  starpu_sched_policy* const policy = make_blocking_policy(configuration.idle_spin);
+  starpu_sched_policy* const policy = make_blocking_policy(configuration.scheduler, configuration.idle_spin);
   if (policy == nullptr) {
-    throw std::runtime_error{"this StarPU has no scheduling policy `prio`"};
+    throw std::invalid_argument{"this StarPU has no scheduling policy \"" + configuration.scheduler + "\""};
   }
   {
     ScopedEnvironment environment;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace legate::detail::engine {
 
@@ -36,7 +37,15 @@ struct Configuration {
   /// at least one processor for every thread).
   bool bind_workers{true};
   Bundling bundling{Bundling::AUTO};
+  /// One of schedulers().
+  std::string scheduler{"prio"};
 };
+
+/// StarPU's scheduling policies that can be had: under all of them, tasks run only on the workers they are meant for.
+[[nodiscard]] const std::vector<std::string>& schedulers();
+
+/// Whether a scheduling policy wants to know how long tasks take.
+[[nodiscard]] bool uses_models(const std::string& scheduler) noexcept;
 
 /// Starts StarPU with exactly the workers asked for.
 ///
@@ -44,7 +53,7 @@ struct Configuration {
 /// and so on), except for the number and kind of workers; what start() sets itself is restored before it returns. Call
 /// it from one thread, while no engine is running. May be called again after stop().
 ///
-/// @throws std::invalid_argument there is no worker of cores, or a group has no thread.
+/// @throws std::invalid_argument there is no worker of cores, a group has no thread, or StarPU has no such scheduler.
 /// @throws std::runtime_error the engine is running already, StarPU cannot be started, or it came up with another
 /// number of
 ///   workers than asked for (the message names both); nothing is left running then.

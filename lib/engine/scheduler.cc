@@ -2,7 +2,9 @@
 #include "engine/scheduler.h"
 
 #include "engine/bundle.h"
+#include "engine/lifecycle.h"
 #include "engine/thread_order.h"
+#include "engine/workers.h"
 
 #include <sched.h>
 
@@ -10,8 +12,9 @@
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
-#include <cstring>
 #include <mutex>
+#include <string>
+#include <vector>
 
 namespace legate::detail::engine {
 
@@ -35,6 +38,8 @@ struct alignas(64) Bed {
 struct Policy {
   starpu_sched_policy original{};
   starpu_sched_policy blocking{};
+  std::string name{};    // of `blocking`
+  bool one_queue{true};  // all workers look for work in the same place, and one of them is told of a task
   std::chrono::nanoseconds idle_spin{};
   // Upper bound of a sleep. A push wakes exactly, but StarPU also gives workers work that no policy sees: transfers
   // between memory nodes, and tasks bound to one worker that are queued just after the policy is told.
@@ -67,15 +72,20 @@ bool wake(Bed& bed) noexcept {
 struct Mask {
   const std::uint32_t* words{};
   unsigned length{};
+  std::uint32_t kinds{};  // of workers, as StarPU's bits
 
   explicit Mask(const starpu_task& task) {
     after_others();  // a worker pushes tasks that the control thread has filled
     words = task.workerids;
     length = task.workerids_len;
+    kinds = task.where >= 0 ? static_cast<std::uint32_t>(task.where) : task.cl->where;
   }
 
   [[nodiscard]] bool admits(unsigned worker) const {
-    return words == nullptr || (worker / 32 < length && ((words[worker / 32] >> (worker % 32)) & 1U) != 0);
+    if (words != nullptr) {
+      return worker / 32 < length && ((words[worker / 32] >> (worker % 32)) & 1U) != 0;
+    }
+    return (kinds & (is_device(kind_of(worker)) ? STARPU_OPENCL : STARPU_CPU)) != 0;
   }
 };
 
@@ -85,13 +95,17 @@ int push_task(starpu_task* task) {
   const int result = self.original.push_task(task);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   if (self.sleepers.load(std::memory_order_relaxed) != 0) {
-    // `prio` lets exactly one of the workers that found nothing try again: the first in this same order. If that one is
-    // about to look we need not wake another, if it is asleep we wake it. While it is looking we cannot tell, and wake
-    // the next one, perhaps in vain.
+    // With one queue, StarPU lets exactly one of the workers that found nothing try again: the first in this same
+    // order. If that one is about to look we need not wake another, if it is asleep we wake it. While it is looking we
+    // cannot tell, and wake the next one, perhaps in vain. With a queue for each worker we are not told whose it is.
     const unsigned workers = starpu_worker_get_count();
     for (unsigned worker = 0; worker < workers; ++worker) {
-      if (mask.admits(worker) &&
-          (self.beds[worker].looking.load(std::memory_order_relaxed) || wake(self.beds[worker]))) {
+      if (!mask.admits(worker)) {
+        continue;
+      }
+      if (!self.one_queue) {
+        wake(self.beds[worker]);
+      } else if (self.beds[worker].looking.load(std::memory_order_relaxed) || wake(self.beds[worker])) {
         break;
       }
     }
@@ -191,11 +205,19 @@ void initialise(unsigned context) {
 
 }  // namespace
 
-starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin) {
+const std::vector<std::string>& schedulers() {
+  // StarPU has more, but those ignore worker masks, or end the program when they meet one.
+  static const std::vector<std::string> names{"eager", "prio", "lws", "dmda", "dmdar", "dmdas"};
+  return names;
+}
+
+bool uses_models(const std::string& scheduler) noexcept { return scheduler.compare(0, 4, "dmda") == 0; }
+
+starpu_sched_policy* make_blocking_policy(const std::string& name, std::chrono::nanoseconds idle_spin) {
   Policy& self = policy();
   const starpu_sched_policy* found = nullptr;
   for (starpu_sched_policy** candidate = starpu_sched_get_predefined_policies(); *candidate != nullptr; ++candidate) {
-    if (std::strcmp((*candidate)->policy_name, "prio") == 0) {
+    if (name == (*candidate)->policy_name) {
       found = *candidate;
     }
   }
@@ -208,8 +230,10 @@ starpu_sched_policy* make_blocking_policy(std::chrono::nanoseconds idle_spin) {
   self.blocking.push_task = push_task;
   self.blocking.push_task_notify = push_task_notify;
   self.blocking.pop_task = pop_task;
-  self.blocking.policy_name = "legatus-prio";
-  self.blocking.policy_description = "prio, with idle workers asleep";
+  self.name = "legatus-" + name;
+  self.one_queue = name == "prio" || name == "eager";
+  self.blocking.policy_name = self.name.c_str();
+  self.blocking.policy_description = "one of StarPU's own, with idle workers asleep";
   self.idle_spin = idle_spin;
   self.sleeps.store(0);
   return &self.blocking;

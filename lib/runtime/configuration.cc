@@ -174,6 +174,18 @@ void add_logger(Configuration& configuration, std::string_view logger) {
   configuration.logging += logger;
 }
 
+void check_scheduler(const std::string& scheduler) {
+  std::string possible;
+  for (const auto& name : engine::schedulers()) {
+    if (name == scheduler) {
+      return;
+    }
+    possible += (possible.empty() ? "" : ", ") + name;
+  }
+  throw std::invalid_argument{about_flag("--scheduler", scheduler) + "expected one of " + possible +
+                              " (also in the variable LEGATUS_SCHEDULER)"};
+}
+
 /// Walks through the tokens of LEGATE_CONFIG.
 class FlagReader {
  public:
@@ -264,6 +276,7 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
     throw std::invalid_argument{about_flag("--bundling", configuration.bundling) +
                                 "expected auto, never or always (also in the variable LEGATUS_BUNDLING)"};
   }
+  check_scheduler(configuration.scheduler);
   return configuration;
 }
 

@@ -63,6 +63,8 @@ struct Configuration {
   bool single_controller_execution{false};
   /// auto, never or always.
   std::string bundling{"auto"};
+  /// One of engine::schedulers().
+  std::string scheduler{"prio"};
 
   bool profile{false};
   std::string profile_name{"legate"};

@@ -122,6 +122,8 @@ template <typename Target>
       flag("--warmup-nccl", &C::warmup_nccl, "Exchange a message between GPUs at start", "LEGATE_WARMUP_NCCL"),
       text("--bundling", &C::bundling, "Run several short points as one StarPU task: auto, never or always",
            "LEGATUS_BUNDLING"),
+      text("--scheduler", &C::scheduler, "StarPU's scheduling policy: eager, prio, lws, dmda, dmdar or dmdas",
+           "LEGATUS_SCHEDULER"),
       flag("--inline-task-launch", &C::inline_task_launch,
            "Run tasks when they are submitted, in the same thread; manual launches have one point",
            "LEGATE_INLINE_TASK_LAUNCH"),

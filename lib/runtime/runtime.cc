@@ -85,6 +85,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   engine_configuration.numa = configuration_.local_memory;
   engine_configuration.opencls = static_cast<unsigned>(configuration_.opencls);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
+  engine_configuration.scheduler = configuration_.scheduler;
   if (configuration_.bundling != "auto") {
     engine_configuration.bundling =
         configuration_.bundling == "always" ? engine::Bundling::ALWAYS : engine::Bundling::NEVER;

@@ -257,6 +257,22 @@ TEST(Configuration, KnowsTheModesOfBundling) {
   EXPECT_THROW((void)parse("--bundling sometimes", {}), std::invalid_argument);
 }
 
+TEST(Configuration, KnowsTheSchedulers) {
+  EXPECT_EQ(parse("", {}).scheduler, "prio");
+  for (const std::string name : {"eager", "prio", "lws", "dmda", "dmdar", "dmdas"}) {
+    EXPECT_EQ(parse("--scheduler " + name, {}).scheduler, name);
+  }
+  EXPECT_EQ(parse("", {{"LEGATUS_SCHEDULER", "lws"}}).scheduler, "lws");
+  try {
+    (void)parse("--scheduler pheft", {});
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const std::invalid_argument& error) {
+    EXPECT_NE(std::string{error.what()}.find("--scheduler pheft: expected one of eager, prio, lws, dmda, dmdar, dmdas"),
+              std::string::npos)
+        << error.what();
+  }
+}
+
 TEST(Configuration, RecordsProvenanceForProfiles) {
   EXPECT_TRUE(parse("--profile").provenance);
   EXPECT_TRUE(parse("--nsys").provenance);
