@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """What only whole processes show: how they start and end, what they print, and how they fail."""
 
+import os
 import signal
 import subprocess
 import sys
@@ -28,6 +29,15 @@ def test_importing_legate_starts_nothing():
         "import sys, legate, legate.util.has_started as h; print('legate.core' in sys.modules, h.runtime_has_started())"
     )
     assert (done.returncode, done.stdout) == (0, "False False\n")
+
+
+def test_other_distributions_may_add_subpackages(tmp_path):
+    folder = tmp_path / "legate" / "more"
+    folder.mkdir(parents=True)
+    (folder / "__init__.py").write_text("name = 'more'")
+    path = os.pathsep.join((os.environ["PYTHONPATH"], str(tmp_path), "", str(tmp_path / "none")))
+    done = run_program("import legate, legate.more as m; print(m.name, len(legate.__path__))", PYTHONPATH=path)
+    assert done.stdout == "more 2\n", done.stderr
 
 
 def test_work_that_nobody_waits_for_is_done():
@@ -283,6 +293,36 @@ def test_seeds():
         """
     )
     assert done.stdout.splitlines() == ["True True", "1 True", "1 True", "True True"], done.stderr
+
+
+def test_modules_of_random_numbers_are_seeded_once_whenever_they_are_imported():
+    text = """
+        import importlib.util, sys
+        {before}
+        import legate.core
+        import numpy
+        import {name}
+        module = sys.modules["{name}"]
+        drawn = module.random()
+        # Found and loaded as ever: neither moves the generator.
+        assert importlib.util.find_spec("{name}").loader is module.__loader__ is module.__spec__.loader
+        assert type(module.__loader__).__name__ == "SourceFileLoader", module.__loader__
+        print(drawn == {expected}, module.seed.__wrapped__.__name__)
+        """
+    cases = {"random": "random.Random(1234).random()", "numpy.random": "numpy.random.RandomState(1234).rand()"}
+    for name, expected in cases.items():
+        for before in ("", f"import {name}"):
+            done = run_program(textwrap.dedent(text.format(name=name, expected=expected, before=before)))
+            assert done.stdout == "True seed\n", (name, before, done.stderr)
+
+
+def test_importing_legate_imports_no_module_that_most_programs_do_without():
+    done = run_program(
+        "import sys, numpy; before = set(sys.modules); import legate.core; print(*set(sys.modules) - before)"
+    )
+    imported = set(done.stdout.split())
+    assert "legate.core" in imported, done.stderr
+    assert not imported & {"json", "numpy.random", "pathlib", "pkgutil", "string", "subprocess", "traceback"}
 
 
 def test_the_configuration_comes_from_the_environment():

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 import pickle
-import traceback
 
 from . import _legatus
 
@@ -32,6 +31,8 @@ def _dump(error: BaseException) -> bytes:
     """The exception, and as much of its traceback's text as the limit of the runtime (--max-exception-size) leaves room
     for. An exception that cannot be pickled becomes a RuntimeError with its text.
     """
+    import traceback  # most programs do without
+
     text = "".join(traceback.format_exception(error))
     try:
         pickle.loads(_packed(error))

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import json
 from typing import Any
 
 from ._runtime import get_legate_runtime
@@ -41,6 +40,8 @@ def track_provenance(nested: bool = False) -> Any:
 
 
 def _caller(frame: Any) -> str:
+    import json  # only where provenance is recorded
+
     caller = None if frame is None else frame.f_back
     if caller is None:
         return json.dumps(["<unknown>", {"file": "<unknown>"}])

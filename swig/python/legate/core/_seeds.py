@@ -4,21 +4,32 @@
 from __future__ import annotations
 
 import functools
-import random
+import sys
 import warnings
+from types import ModuleType
 from typing import Any
 
-import numpy as np
-
 _SEED = 1234
+_MODULES = ("random", "numpy.random")
 
 
 def fix_seeds() -> None:
-    """Seeds the generators of `random` and `numpy.random` alike on every process, and has later seeding warn."""
-    random.seed(_SEED)
-    np.random.seed(_SEED)
-    random.seed = _warning(random.seed, "random.seed")
-    np.random.seed = _warning(np.random.seed, "numpy.random.seed")
+    """Seeds the generators of `random` and `numpy.random` alike on every process, and has later seeding warn.
+
+    A module that is not imported yet is seeded when it is: many programs do without, and importing `numpy.random` takes longer
+    than starting the runtime.
+    """
+    missing = [name for name in _MODULES if name not in sys.modules]
+    for name in _MODULES:
+        if name not in missing:
+            _fix_seed(sys.modules[name])
+    if missing:
+        sys.meta_path.insert(0, _SeedingFinder(missing))
+
+
+def _fix_seed(module: Any) -> None:
+    module.seed(_SEED)
+    module.seed = _warning(module.seed, f"{module.__name__}.seed")
 
 
 def _warning(seed: Any, name: str) -> Any:
@@ -32,3 +43,34 @@ def _warning(seed: Any, name: str) -> Any:
         return seed(*args, **kwargs)
 
     return wrapper
+
+
+class _SeedingFinder:
+    """Finds some modules where others would, and has their seeds fixed when they are imported."""
+
+    def __init__(self, names: list[str]) -> None:
+        self._names = names
+
+    def find_spec(self, name: str, path: Any = None, target: ModuleType | None = None) -> Any:
+        if name not in self._names:
+            return None
+        others = (finder for finder in sys.meta_path if finder is not self)
+        spec = next(filter(None, (finder.find_spec(name, path, target) for finder in others)), None)
+        if spec is not None and spec.loader is not None:
+            spec.loader = _SeedingLoader(spec.loader)  # type: ignore[assignment]
+        return spec
+
+
+class _SeedingLoader:
+    """Loads a module as another loader does, which takes its place again, and fixes its seed."""
+
+    def __init__(self, loader: Any) -> None:
+        self._loader = loader
+
+    def create_module(self, spec: Any) -> Any:
+        return self._loader.create_module(spec)
+
+    def exec_module(self, module: Any) -> None:
+        module.__loader__ = module.__spec__.loader = self._loader
+        self._loader.exec_module(module)
+        _fix_seed(module)
