@@ -48,7 +48,7 @@ def after_binder(command):
 
 
 def before_binder(command):
-    return command.words[: command.words.index(str(BIND_SCRIPT))]
+    return command.words[: command.words.index(BIND_SCRIPT)]
 
 
 @pytest.fixture
@@ -86,7 +86,7 @@ def legate(*words, timeout=120, **changes):
 
 def bind(*words, **environ):
     return subprocess.run(
-        [str(BIND_SCRIPT), *words],
+        [BIND_SCRIPT, *words],
         env={"PATH": os.environ["PATH"], **environ},
         capture_output=True,
         text=True,
@@ -290,7 +290,7 @@ class TestConfiguration:
 class TestComposition:
     def test_a_python_program(self):
         command = composed("--cpus 2 x.py a b")
-        assert command.words == [str(BIND_SCRIPT), "--launcher", "local", "--", sys.executable, "x.py", "a", "b"]
+        assert command.words == [BIND_SCRIPT, "--launcher", "local", "--", sys.executable, "x.py", "a", "b"]
         assert command.changes["LEGATE_CONFIG"] == f"--cpus 2 --logdir {os.getcwd()}"
         assert command.changes["PYTHONDONTWRITEBYTECODE"] == "1"
 
@@ -325,14 +325,14 @@ class TestComposition:
         monkeypatch.setattr(os, "geteuid", lambda: 1000)
         monkeypatch.setattr("legate.driver.launchers._cores", lambda: 3)
         environ = {"PATH": fake(mpirun=OPEN_MPI), "LEGATUS_X": "1", "HOME": "/", "STARPU_Y": "2", "OMP_Z": "3"}
-        environ |= {"PYTHONPATH": str(PACKAGE_ROOT), "LD_LIBRARY_PATH": str(LIBRARY_FOLDER)}
+        environ |= {"PYTHONPATH": PACKAGE_ROOT, "LD_LIBRARY_PATH": LIBRARY_FOLDER}
         command = composed("--launcher mpirun --nodes 2 --ranks-per-node 3 --launcher-extra '--foo 1' x.py", **environ)
         forwarded = ["LD_LIBRARY_PATH", "LEGATE_CONFIG", "LEGATUS_X", "OMP_Z", "PATH", "PYTHONDONTWRITEBYTECODE"]
         forwarded += ["PYTHONPATH", "STARPU_Y"]
         expected = ["mpirun", "-n", "6", "--npernode", "3", "--bind-to", "none", "--mca", "mpi_warn_on_fork", "0"]
         expected += [word for name in forwarded for word in ("-x", name)]
         assert before_binder(command) == [*expected, "--foo", "1"]
-        assert command.words[command.words.index(str(BIND_SCRIPT)) :][1:4] == ["--launcher", "mpirun", "--"]
+        assert command.words[command.words.index(BIND_SCRIPT) :][1:4] == ["--launcher", "mpirun", "--"]
 
     def test_open_mpi_is_told_that_root_and_many_ranks_are_meant(self, fake, monkeypatch):
         monkeypatch.setattr(os, "geteuid", lambda: 0)
@@ -342,7 +342,7 @@ class TestComposition:
 
     def test_mpich(self, fake):
         path = fake(mpirun=MPICH)
-        environ = {"PATH": path, "LD_PRELOAD": "", "PYTHONPATH": str(PACKAGE_ROOT)}
+        environ = {"PATH": path, "LD_PRELOAD": "", "PYTHONPATH": PACKAGE_ROOT}
         command = composed("--launcher mpirun --ranks-per-node 2 x.py", **environ)
         names = "LD_LIBRARY_PATH,LD_PRELOAD,LEGATE_CONFIG,PATH,PYTHONDONTWRITEBYTECODE,PYTHONPATH"
         assert before_binder(command) == ["mpirun", "-n", "2", "-ppn", "2", "--bind-to", "none", "-envlist", names]
@@ -396,7 +396,7 @@ class TestComposition:
             "--launcher srun --ranks-per-node 2 --bind-detail "
             "--cpu-bind 0,1/2-3 --mem-bind 0/1 --gpu-bind 0/1 --nic-bind a/b,c x.py"
         )
-        binder = command.words[command.words.index(str(BIND_SCRIPT)) + 1 : command.words.index("--")]
+        binder = command.words[command.words.index(BIND_SCRIPT) + 1 : command.words.index("--")]
         expected = "--launcher srun --cpus 0,1/2-3 --gpus 0/1 --mems 0/1 --nics a/b,c --debug"
         assert binder == expected.split()
 
@@ -420,25 +420,25 @@ class TestComposition:
 
     def test_the_child_finds_the_package_of_the_launcher(self, monkeypatch):
         monkeypatch.setattr("site.getsitepackages", lambda: ["/nowhere"])
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: name)
-        assert composed("x.py").changes["PYTHONPATH"] == str(PACKAGE_ROOT)
+        monkeypatch.setattr("legate.driver.composition._is_installed", lambda name: True)
+        assert composed("x.py").changes["PYTHONPATH"] == PACKAGE_ROOT
         assert composed("x.py", PYTHONPATH="/a").changes["PYTHONPATH"] == f"{PACKAGE_ROOT}:/a"
         assert "PYTHONPATH" not in composed("x.py", PYTHONPATH=f"/a:{PACKAGE_ROOT}").changes
-        monkeypatch.setattr("site.getsitepackages", lambda: [str(PACKAGE_ROOT)])
+        monkeypatch.setattr("site.getsitepackages", lambda: [PACKAGE_ROOT])
         assert "PYTHONPATH" not in composed("x.py").changes
 
     def test_the_child_finds_the_library(self, monkeypatch):
-        assert composed("./x").changes["LD_LIBRARY_PATH"] == str(LIBRARY_FOLDER)
+        assert composed("./x").changes["LD_LIBRARY_PATH"] == LIBRARY_FOLDER
         assert composed("./x", LD_LIBRARY_PATH="/a").changes["LD_LIBRARY_PATH"] == f"/a:{LIBRARY_FOLDER}"
         assert "LD_LIBRARY_PATH" not in composed("./x", LD_LIBRARY_PATH=f"{LIBRARY_FOLDER}:/a").changes
-        monkeypatch.setattr("legate.driver.composition.LIBRARY_FOLDER", Path("/usr/lib"))
+        monkeypatch.setattr("legate.driver.composition.LIBRARY_FOLDER", "/usr/lib")
         assert "LD_LIBRARY_PATH" not in composed("./x", LD_LIBRARY_PATH="/a").changes
 
     def test_the_child_finds_stand_ins_last_and_only_for_what_is_not_installed(self, monkeypatch):
-        monkeypatch.setattr("site.getsitepackages", lambda: [str(PACKAGE_ROOT)])
-        monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
-        assert (STAND_INS / "cupy.py").exists()
-        assert composed("x.py").changes["PYTHONPATH"] == str(STAND_INS)
+        monkeypatch.setattr("site.getsitepackages", lambda: [PACKAGE_ROOT])
+        monkeypatch.setattr("legate.driver.composition._is_installed", lambda name: False)
+        assert os.path.exists(os.path.join(STAND_INS, "cupy.py"))
+        assert composed("x.py").changes["PYTHONPATH"] == STAND_INS
         assert composed("x.py", PYTHONPATH="/a").changes["PYTHONPATH"] == f"/a:{STAND_INS}"
 
 
@@ -599,6 +599,17 @@ class TestProgram:
         assert legate("--help").stdout.startswith("Usage: legate ")
         assert "Legate build configuration:\n  build_type " in legate("--info").stdout
 
+    def test_it_imports_no_module_that_most_runs_do_without(self):
+        text = (
+            "import sys; before = set(sys.modules); from legate.driver import main; "
+            "main(['--cpus', '2', sys.executable, '-c', '']); print(*set(sys.modules) - before)"
+        )
+        done = subprocess.run([sys.executable, "-c", text], capture_output=True, text=True, timeout=60)
+        imported = set(done.stdout.split())
+        assert "legate.driver.process" in imported, done.stderr
+        assert not imported & {"dataclasses", "datetime", "difflib", "glob", "pathlib", "pkgutil"}
+        assert not imported & {"shutil", "subprocess", "sysconfig", "textwrap"}
+
     def test_mistakes_are_one_line_on_standard_error(self):
         for words, status in ((["--cpus", "x"], 2), (["--launcher", "dask", "x.py"], 1), (["--run-mode", "exec"], 1)):
             done = legate(*words)
@@ -624,9 +635,9 @@ class TestProgram:
             "import sys; sys.path.insert(0, sys.argv[1]); from legate.driver import main; sys.exit(main(sys.argv[2:]))"
         )
         environ = {name: value for name, value in clean_environment().items() if name != "PYTHONPATH"}
-        command = [sys.executable, "-c", outside, str(PACKAGE_ROOT), str(script)]
+        command = [sys.executable, "-c", outside, PACKAGE_ROOT, str(script)]
         done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, text=True, timeout=60)
-        assert Path(done.stdout.strip()) == PACKAGE_ROOT / "legate" / "__init__.py"
+        assert done.stdout.strip() == os.path.join(PACKAGE_ROOT, "legate", "__init__.py")
 
     def test_an_uncaught_exception_is_status_1(self, tmp_path):
         script = tmp_path / "x.py"

@@ -94,7 +94,7 @@ def kernel_specification(display_name: str, flags: Sequence[str]) -> dict[str, A
         "language": "python",
         "metadata": {"debugger": True},
     }
-    if str(PACKAGE_ROOT) not in [*site.getsitepackages(), site.getusersitepackages()]:
+    if PACKAGE_ROOT not in [*site.getsitepackages(), site.getusersitepackages()]:
         specification["env"] = {"PYTHONPATH": f"{PACKAGE_ROOT}{os.pathsep}${{PYTHONPATH}}"}
     return specification
 

@@ -3,11 +3,10 @@
 
 from __future__ import annotations
 
-import difflib
 import shlex
-import textwrap
+from collections.abc import Mapping, Sequence
 from types import SimpleNamespace
-from typing import Any, Mapping, Sequence
+from typing import Any
 
 from legate.driver.errors import CommandLineError
 from legate.driver.options import GROUPS, OPTIONS, Kind, Option, find_option
@@ -95,6 +94,8 @@ def _hint(flag: str) -> str:
     letters = flag.lstrip("-")
     if len(letters) == 1:
         return f"; flags of Python itself come later: --run-mode python -- {flag}"
+    import difflib  # only after a mistake
+
     flags = [option.flag for option in OPTIONS]
     # Flags are not abbreviated, so the beginning of one is a likely mistake.
     begun = [name for name in flags if name.startswith(f"--{letters}")]
@@ -195,6 +196,8 @@ def help_text(environ: Mapping[str, str]) -> str:
 
 
 def _help_entry(option: Option, detected: Ranks) -> str:
+    import textwrap  # only for this text
+
     placeholder = "{" + ",".join(option.choices) + "}" if option.choices else _PLACEHOLDERS.get(option.kind, "").strip()
     left = ", ".join(filter(None, (option.short, option.flag))) + (f" {placeholder}" if placeholder else "")
     text = option.help

@@ -3,15 +3,12 @@
 
 from __future__ import annotations
 
-import importlib.util
 import os
 import shlex
 import site
 import sys
-import sysconfig
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from legate import install_info
 from legate.driver.command_line import Arguments
@@ -21,20 +18,21 @@ from legate.driver.options import FORWARDED, Kind, find_option
 __all__ = ("BIND_SCRIPT", "LIBRARY_FOLDER", "PACKAGE_ROOT", "STAND_INS", "Command", "compose")
 
 # Links are not followed: in a build tree the files are links to the sources, which are no complete package.
-BIND_SCRIPT = Path(__file__).absolute().with_name("legate-bind.sh")
+_DRIVER = os.path.dirname(os.path.abspath(__file__))
+BIND_SCRIPT = os.path.join(_DRIVER, "legate-bind.sh")
+_PACKAGE = os.path.dirname(_DRIVER)
 #: The folder from which this package was imported.
-PACKAGE_ROOT = Path(__file__).absolute().parents[2]
+PACKAGE_ROOT = os.path.dirname(_PACKAGE)
 #: Modules that programs import without needing them on CPUs, for where they are not installed.
-STAND_INS = Path(__file__).absolute().parents[1] / "stand_ins"
+STAND_INS = os.path.join(_PACKAGE, "stand_ins")
 #: The folder of the runtime's library.
-LIBRARY_FOLDER = Path(install_info.libpath)
+LIBRARY_FOLDER = install_info.libpath
 
 #: The binder puts the rank in its place, so that files of several processes have different names.
 RANK = "%%LEGATE_GLOBAL_RANK%%"
 
 
-@dataclass(frozen=True)
-class Command:
+class Command(NamedTuple):
     """What to run.
 
     Attributes
@@ -111,30 +109,43 @@ def _environment(arguments: Arguments, environ: Mapping[str, str]) -> dict[str, 
     if arguments.benchmark_to_file:
         changes["LEGATE_BENCHMARK_OUT"] = logdir(arguments)
     python_path = environ.get("PYTHONPATH", "")
-    first = [] if _is_on_every_path(python_path) else [str(PACKAGE_ROOT)]
-    last = [] if importlib.util.find_spec("cupy") else [str(STAND_INS)]
+    first = [] if _is_on_every_path(python_path) else [PACKAGE_ROOT]
+    last = [] if _is_installed("cupy") else [STAND_INS]
     if first or last:
         changes["PYTHONPATH"] = os.pathsep.join(filter(None, [*first, python_path, *last]))
     library_path = environ.get("LD_LIBRARY_PATH", "")
     if not _finds_library(library_path):
         # Last: what the user has put there counts more.
-        changes["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [library_path, str(LIBRARY_FOLDER)]))
+        changes["LD_LIBRARY_PATH"] = os.pathsep.join(filter(None, [library_path, LIBRARY_FOLDER]))
     return changes
+
+
+def _is_installed(module: str) -> bool:
+    # As importlib.util.find_spec does it, without the time that importing that takes.
+    return any(finder.find_spec(module, None) for finder in sys.meta_path)
 
 
 def _finds_library(library_path: str) -> bool:
     """Whether every program with this LD_LIBRARY_PATH finds the library that this launcher belongs to."""
+    if _is_among(LIBRARY_FOLDER, library_path.split(os.pathsep)):
+        return True
+    if not os.path.realpath(LIBRARY_FOLDER).startswith(("/lib", "/usr/lib")):
+        return False
+    import sysconfig  # takes as long as all of the rest
+
     multiarch = sysconfig.get_config_var("MULTIARCH") or ""
-    system = [os.path.join(top, name) for top in ("/lib", "/lib64", "/usr/lib", "/usr/lib64") for name in ("", multiarch)]
-    folders = [*library_path.split(os.pathsep), *system]
-    return any(folder and Path(folder).resolve() == LIBRARY_FOLDER.resolve() for folder in folders)
+    tops = ("/lib", "/lib64", "/usr/lib", "/usr/lib64")
+    return _is_among(LIBRARY_FOLDER, [os.path.join(top, name) for top in tops for name in ("", multiarch)])
 
 
 def _is_on_every_path(python_path: str) -> bool:
     """Whether every Python process with this PYTHONPATH finds the package that this launcher belongs to."""
-    folders = [*python_path.split(os.pathsep), *site.getsitepackages(), site.getusersitepackages()]
-    root = PACKAGE_ROOT.resolve()
-    return any(folder and Path(folder).resolve() == root for folder in folders)
+    return _is_among(PACKAGE_ROOT, [*python_path.split(os.pathsep), *site.getsitepackages(), site.getusersitepackages()])
+
+
+def _is_among(folder: str, folders: Sequence[str]) -> bool:
+    real = os.path.realpath(folder)
+    return any(other and os.path.realpath(other) == real for other in folders)
 
 
 def runtime_configuration(arguments: Arguments) -> str:
@@ -165,7 +176,7 @@ def _binder(arguments: Arguments, ranks: int) -> list[str]:
     launcher = arguments.launcher
     if launcher == "none":
         launcher = "local" if ranks == 1 else "auto"
-    words = [str(BIND_SCRIPT), "--launcher", launcher]
+    words = [BIND_SCRIPT, "--launcher", launcher]
     for resource in ("cpu", "gpu", "mem", "nic"):
         groups = getattr(arguments, f"{resource}_bind")
         if groups is None:

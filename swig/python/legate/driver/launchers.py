@@ -4,11 +4,8 @@
 from __future__ import annotations
 
 import os
-import shutil
-import subprocess
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Callable, Mapping
+from collections.abc import Callable, Mapping
+from typing import NamedTuple
 
 from legate.driver.ranks import RANK_VARIABLES
 
@@ -21,8 +18,7 @@ FORWARDED_PREFIXES = (
 )
 
 
-@dataclass(frozen=True)
-class Job:
+class Job(NamedTuple):
     """What a launcher has to start.
 
     Attributes
@@ -104,6 +100,9 @@ def _open_mpi(job: Job) -> list[str]:
 
 
 def _mpirun_version(environ: Mapping[str, str]) -> str:
+    import shutil
+    import subprocess  # not imported above: most runs have one rank
+
     mpirun = shutil.which("mpirun", path=environ.get("PATH"))
     if mpirun is None:
         message = "--launcher mpirun: there is no mpirun in PATH"
@@ -132,9 +131,10 @@ def _cores() -> int:
 
 
 def _core_of(processor: int) -> str:
-    siblings = Path(f"/sys/devices/system/cpu/cpu{processor}/topology/thread_siblings_list")
+    siblings = f"/sys/devices/system/cpu/cpu{processor}/topology/thread_siblings_list"
     try:
-        return siblings.read_text(encoding="ascii").strip()
+        with open(siblings, encoding="ascii") as file:
+            return file.read().strip()
     except OSError:
         return str(processor)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import os
 import sys
-from typing import Sequence
+from collections.abc import Sequence
 
 from legate import __version__, install_info
 from legate.driver.command_line import Arguments, help_text, parse
@@ -14,7 +14,6 @@ from legate.driver.errors import CommandLineError
 from legate.driver.process import run
 from legate.driver.program import require_program
 from legate.driver.ranks import own_rank
-from legate.driver.report import configuration_report, profile_hint, timing_line
 
 __all__ = ("main",)
 
@@ -70,17 +69,25 @@ def _execute(arguments: Arguments, command: Command) -> int:
         for warning in command.warnings:
             print(f"legate: warning: {warning}", file=sys.stderr)
         if arguments.verbose:
+            # Imported here and below, because most runs do without.
+            from legate.driver.report import configuration_report
+
             print(configuration_report(command, bool(arguments.color)))
     if arguments.dry_run:
         return 0
     require_program(arguments, os.environ)
     if speaks and arguments.timing:
+        from legate.driver.report import timing_line
+
         print(timing_line("start"))
     sys.stdout.flush()
     status = run(command.words, {**os.environ, **command.changes})
     if speaks and arguments.timing:
         print(timing_line("end"))
-    hint = profile_hint(arguments)
-    if speaks and hint:
-        print(hint)
+    if speaks and arguments.profile:
+        from legate.driver.report import profile_hint
+
+        hint = profile_hint(arguments)
+        if hint:
+            print(hint)
     return status

@@ -3,9 +3,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from enum import Enum, auto
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ("FORWARDED", "GROUPS", "OPTIONS", "Kind", "Option", "find_option")
 
@@ -20,8 +19,7 @@ class Kind(Enum):
     REST = auto()  #: everything up to the end of the line
 
 
-@dataclass(frozen=True)
-class Option:
+class Option(NamedTuple):
     """A flag.
 
     Attributes

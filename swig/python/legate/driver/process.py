@@ -5,13 +5,14 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-from contextlib import suppress
-from typing import Any, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 __all__ = ("run",)
 
 FORWARDED_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGQUIT, signal.SIGHUP)
+#: What Python ignores, and other programs do not.
+_IGNORED_SIGNALS = (signal.SIGPIPE, signal.SIGXFSZ)
 
 
 def run(words: Sequence[str], environ: Mapping[str, str]) -> int:
@@ -33,15 +34,17 @@ def run(words: Sequence[str], environ: Mapping[str, str]) -> int:
     RuntimeError
         If the command cannot be started.
     """
-    forwarder = _SignalForwarder()
-    with forwarder:
+    with _SignalForwarder() as forwarder:
         try:
-            child = subprocess.Popen(list(words), env=dict(environ), start_new_session=True)
+            # The module subprocess would do it, too; importing it takes as long as everything else here.
+            child = os.posix_spawnp(words[0], list(words), environ, setsid=True, setsigdef=_IGNORED_SIGNALS)
         except OSError as error:
             message = f"{words[0]} cannot be started: {error.strerror}"
             raise RuntimeError(message) from error
         forwarder.start(child)
-        status = child.wait()
+        _, how = os.waitpid(child, 0)
+        forwarder.stop()
+    status = os.waitstatus_to_exitcode(how)
     return 128 - status if status < 0 else status
 
 
@@ -49,7 +52,7 @@ class _SignalForwarder:
     """Sends the signals that arrive between entering and leaving to the child's session."""
 
     def __init__(self) -> None:
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: int | None = None
         self._early: list[int] = []
         self._before: dict[int, Any] = {}
 
@@ -64,22 +67,25 @@ class _SignalForwarder:
         for number, handler in self._before.items():
             signal.signal(number, handler)
 
-    def start(self, child: subprocess.Popen[bytes]) -> None:
+    def start(self, child: int) -> None:
         """From now on there is a child; it gets the signals that came before it."""
         self._child = child
         for number in self._early:
-            self._send(number)
+            self._send(child, number)
+
+    def stop(self) -> None:
+        """The child has ended, and its number may be another's soon."""
+        self._child = None
 
     def _forward(self, number: int, frame: Any) -> None:
         if self._child is None:
             self._early.append(number)
         else:
-            self._send(number)
+            self._send(self._child, number)
 
-    def _send(self, number: int) -> None:
-        assert self._child is not None
-        # The whole group, as a terminal does: a shell would leave its commands running. The number is not in use again
-        # before wait() has returned.
-        if self._child.returncode is None:
-            with suppress(ProcessLookupError):
-                os.killpg(self._child.pid, number)
+    def _send(self, child: int, number: int) -> None:
+        # The whole group, as a terminal does: a shell would leave its commands running.
+        try:
+            os.killpg(child, number)
+        except ProcessLookupError:
+            pass

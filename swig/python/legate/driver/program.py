@@ -4,8 +4,7 @@
 from __future__ import annotations
 
 import os
-import shutil
-from typing import Mapping
+from collections.abc import Mapping
 
 from legate.driver.command_line import Arguments
 
@@ -48,6 +47,8 @@ def _problem_of_script(name: str) -> str | None:
 def _problem_of_executable(name: str, environ: Mapping[str, str]) -> str | None:
     if name == "-":
         return "'-' is no program; Python reads from standard input without one, or with --run-mode python -"
+    import shutil  # only for programs that are none of Python's
+
     if shutil.which(name, path=environ.get("PATH")):
         return None
     if os.path.isdir(name):

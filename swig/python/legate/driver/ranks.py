@@ -4,8 +4,8 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Mapping
+from collections.abc import Mapping
+from typing import NamedTuple
 
 __all__ = ("RANK_VARIABLES", "Ranks", "detect_ranks", "own_rank")
 
@@ -20,8 +20,7 @@ _SIZE_VARIABLES = (
 )
 
 
-@dataclass(frozen=True)
-class Ranks:
+class Ranks(NamedTuple):
     """The processes of a run.
 
     Attributes
