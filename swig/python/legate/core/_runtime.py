@@ -593,5 +593,5 @@ def _end() -> None:
     gc.collect()
     if _runtime is not None:
         _runtime._finish(None if several else wait_for_tasks)
+    # What is left is collected by the interpreter, which drops the stores of global variables only then, too.
     _runtime = None
-    gc.collect()
