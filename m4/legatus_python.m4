@@ -1,15 +1,19 @@
 # SPDX-License-Identifier: Apache-2.0
-# Python 3.11 or newer with its headers and NumPy, and SWIG, for the Python package. $PYTHON chooses the interpreter. Sets
-# PYTHON_CPPFLAGS, SWIG, the places $(pythondir) and $(pyexecdir), the ways PACKAGES_FROM_COMMANDS and
-# LIBRARY_FROM_PACKAGES between folders of the installation, and the Automake conditional HAVE_PYTHON.
+# Python 3.11 or newer with its headers and NumPy, and SWIG, for the Python package. $PYTHON chooses the interpreter, or
+# --with-python, which takes one as well as the prefix of an installation. Sets PYTHON_CPPFLAGS, SWIG, the places
+# $(pythondir) and $(pyexecdir), the ways PACKAGES_FROM_COMMANDS and LIBRARY_FROM_PACKAGES between folders of the
+# installation, and the Automake conditional HAVE_PYTHON.
 AC_DEFUN([LEGATUS_PYTHON],
   [LEGATUS_WITH([python], [Python 3.11 or newer with headers and NumPy, and SWIG, for the Python package])
    legatus_have_python=no
    legatus_python_lacks=
    AS_CASE([$with_python], [auto|yes|no], [],
-     [: ${PYTHON="$with_python/bin/python3"}
+     [AS_IF([test -f "$with_python"], [: ${PYTHON="$with_python"}], [: ${PYTHON="$with_python/bin/python3"}])
       AS_IF([! command -v "$PYTHON" >/dev/null 2>&1],
-        [AC_MSG_ERROR([--with-python=$with_python was given, but there is no $PYTHON])])])
+        [AC_MSG_ERROR([--with-python=$with_python: there is no interpreter $PYTHON])])])
+   # Automake's macro would call it too old.
+   AS_IF([test "x$with_python" != xno && test -n "$PYTHON" && ! command -v "$PYTHON" >/dev/null 2>&1],
+     [AC_MSG_ERROR([PYTHON=$PYTHON: there is no such interpreter])])
    AS_IF([test "x$with_python" = xno], [PYTHON=:], [AM_PATH_PYTHON([3.11], [], [PYTHON=:])])
    AC_ARG_VAR([SWIG], [SWIG 4, which writes the Python extension])
    AS_IF([test "x$PYTHON" = x:], [legatus_python_lacks=" python3 (3.11 or newer)"],
