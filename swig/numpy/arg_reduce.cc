@@ -79,10 +79,7 @@ struct FindBest {
 
 }  // namespace
 
-const legate::TaskConfig ArgReduce::TASK_CONFIG =
-    legate::TaskConfig{legate::LocalTaskID{static_cast<std::int64_t>(TaskNumber::ARG_REDUCE)}}.with_signature(
-        legate::TaskSignature{}.inputs(1).redops(1).scalars(2).constraints(
-            {{legate::align(legate::proxy::inputs[0], legate::proxy::reductions[0])}}));
+const legate::TaskConfig ArgReduce::TASK_CONFIG = numbered_config(TaskNumber::ARG_REDUCE, reduction_signature(2));
 
 // reduction = best of it and the ranked elements of input. Scalars: 1 if the smallest is best; what a step along each
 // dimension adds to the index.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums, products, extremes and bits: operations that cost as much as the loop around them.
-#include "integer.h"
 #include "kernels.h"
+#include "numbers.h"
 
 namespace legatus::numpy {
 
@@ -39,25 +39,23 @@ struct Multiply {
     } else if constexpr (std::is_integral_v<T>) {
       return wrapping_product(a, b);
     } else if constexpr (is_complex_v<T>) {
-      // std::complex looks for infinities among the NaN of the result, which NumPy does not and which is slow.
-      return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
+      return complex_product(a, b);
     } else {
       return a * b;
     }
   }
 };
 
-/// A NaN wins, the first of two.
 struct Maximum {
   template <typename T>
   static T apply(T a, T b) {
-    return a >= b || a != a ? a : b;
+    return larger(a, b);
   }
 };
 struct Minimum {
   template <typename T>
   static T apply(T a, T b) {
-    return a <= b || a != a ? a : b;
+    return smaller(a, b);
   }
 };
 

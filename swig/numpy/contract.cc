@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Products of arrays summed over some of their dimensions: dot products, matrix products, Einstein sums of two
 // operands.
-#include "integer.h"
 #include "kernels.h"
 #include "matrix_product.h"
+#include "numbers.h"
 #include "tasks.h"
 
 #include <algorithm>
@@ -119,17 +119,13 @@ struct RunContraction {
 
 legate::TaskSignature contract_signature() { return legate::TaskSignature{}.inputs(2).redops(1).scalars(1); }
 
-legate::TaskConfig contract_task(TaskNumber number, const legate::TaskSignature& signature) {
-  return legate::TaskConfig{legate::LocalTaskID{static_cast<std::int64_t>(number)}}.with_signature(signature);
-}
-
 }  // namespace
 
-const legate::TaskConfig Contract::TASK_CONFIG = contract_task(
+const legate::TaskConfig Contract::TASK_CONFIG = numbered_config(
     TaskNumber::CONTRACT,
     contract_signature().constraints({{legate::align(legate::proxy::inputs[0], legate::proxy::inputs[1]),
                                        legate::align(legate::proxy::inputs[0], legate::proxy::reductions[0])}}));
-const legate::TaskConfig ContractWhole::TASK_CONFIG = contract_task(TaskNumber::CONTRACT_WHOLE, contract_signature());
+const legate::TaskConfig ContractWhole::TASK_CONFIG = numbered_config(TaskNumber::CONTRACT_WHOLE, contract_signature());
 
 // reduction += sum of input 0 times input 1. All are views of the whole iteration space, which repeat along the
 // dimensions that they do not have. Scalars: for each dimension, one byte that says which of them have it.

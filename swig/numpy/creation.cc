@@ -9,11 +9,6 @@ namespace legatus::numpy {
 
 namespace {
 
-legate::TaskConfig output_task(TaskNumber number, std::uint32_t scalars) {
-  return legate::TaskConfig{legate::LocalTaskID{static_cast<std::int64_t>(number)}}.with_signature(
-      legate::TaskSignature{}.inputs(0).outputs(1).scalars(scalars));
-}
-
 /// out[i] = start + i * step, computed in the type as NumPy does.
 struct FillArange {
   template <legate::Type::Code CODE>
@@ -55,9 +50,9 @@ struct FillArange {
 
 }  // namespace
 
-const legate::TaskConfig Literal::TASK_CONFIG = output_task(TaskNumber::LITERAL, 2);
-const legate::TaskConfig Arange::TASK_CONFIG = output_task(TaskNumber::ARANGE, 2);
-const legate::TaskConfig Eye::TASK_CONFIG = output_task(TaskNumber::EYE, 2);
+const legate::TaskConfig Literal::TASK_CONFIG = numbered_config(TaskNumber::LITERAL, output_signature(2));
+const legate::TaskConfig Arange::TASK_CONFIG = numbered_config(TaskNumber::ARANGE, output_signature(2));
+const legate::TaskConfig Eye::TASK_CONFIG = numbered_config(TaskNumber::EYE, output_signature(2));
 
 // output = elements that travel with the launch. Scalars: their bytes in C order; the shape of the whole array.
 void Literal::cpu_variant(legate::TaskContext context) {

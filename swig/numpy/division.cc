@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Quotients, powers and other operations of two operands that cost more than the loop around them.
-#include "integer.h"
 #include "kernels.h"
+#include "numbers.h"
 
 #include <cmath>
 #include <limits>
@@ -118,31 +118,6 @@ struct Power {
   }
 };
 
-struct Arctan2 {
-  template <typename T>
-  static T apply(T a, T b) {
-    return std::atan2(a, b);
-  }
-};
-struct Hypot {
-  template <typename T>
-  static T apply(T a, T b) {
-    return std::hypot(a, b);
-  }
-};
-struct Copysign {
-  template <typename T>
-  static T apply(T a, T b) {
-    return std::copysign(a, b);
-  }
-};
-struct Nextafter {
-  template <typename T>
-  static T apply(T a, T b) {
-    return std::nextafter(a, b);
-  }
-};
-
 /// log(exp(a) + exp(b)) without overflow.
 struct Logaddexp {
   template <typename T>
@@ -194,11 +169,6 @@ void add_division(KernelTable& table) {
   add_binary_strided<Remainder>(table, Operation::REMAINDER, Reals{});
   add_binary_strided<Fmod>(table, Operation::FMOD, Reals{});
   add_binary_strided<Power>(table, Operation::POWER, Numbers{});
-  add_binary_strided<Arctan2>(table, Operation::ARCTAN2, Floats{});
-  add_binary_strided<Hypot>(table, Operation::HYPOT, Floats{});
-  add_binary_strided<Copysign>(table, Operation::COPYSIGN, Floats{});
-  // The neighbour of a half in single precision is no half.
-  add_binary_strided<Nextafter>(table, Operation::NEXTAFTER, Types<float, double>{});
   add_binary_strided<Logaddexp>(table, Operation::LOGADDEXP, Floats{});
   add_binary_strided<Logaddexp2>(table, Operation::LOGADDEXP2, Floats{});
   add_binary_strided<Gcd>(table, Operation::GCD, Integers{});

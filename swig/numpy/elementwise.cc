@@ -17,10 +17,9 @@ KernelTable make_kernel_table() {
   return table;
 }
 
-legate::TaskConfig aligned_task(TaskNumber number) {
-  return legate::TaskConfig{legate::LocalTaskID{static_cast<std::int64_t>(number)}}.with_signature(
-      legate::TaskSignature{}.outputs(1).constraints(
-          {{legate::align(legate::proxy::outputs[0], legate::proxy::inputs)}}));
+legate::TaskSignature aligned_signature() {
+  return legate::TaskSignature{}.outputs(1).constraints(
+      {{legate::align(legate::proxy::outputs[0], legate::proxy::inputs)}});
 }
 
 }  // namespace
@@ -30,8 +29,8 @@ const KernelTable& kernel_table() {
   return TABLE;
 }
 
-const legate::TaskConfig Elementwise::TASK_CONFIG = aligned_task(TaskNumber::ELEMENTWISE);
-const legate::TaskConfig Convert::TASK_CONFIG = aligned_task(TaskNumber::CONVERT);
+const legate::TaskConfig Elementwise::TASK_CONFIG = numbered_config(TaskNumber::ELEMENTWISE, aligned_signature());
+const legate::TaskConfig Convert::TASK_CONFIG = numbered_config(TaskNumber::CONVERT, aligned_signature());
 
 // output = operation(operands)
 // Scalars: the operation, the type's code and a mask, in which bit i says that operand i is not the next input but the

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// The functions of the mathematical library, of one operand.
+// The functions of the mathematical library.
 #include "kernels.h"
 
 #include <cmath>
@@ -8,13 +8,13 @@ namespace legatus::numpy {
 
 namespace {
 
-#define LEGATUS_NUMPY_FUNCTION(name) \
-  struct Function_##name {           \
-    template <typename T>            \
-    static T apply(T a) {            \
-      using std::name;               \
-      return name(a);                \
-    }                                \
+#define LEGATUS_NUMPY_FUNCTION(name)  \
+  struct Function_##name {            \
+    template <typename... T>          \
+    static auto apply(T... operand) { \
+      using std::name;                \
+      return name(operand...);        \
+    }                                 \
   };
 LEGATUS_NUMPY_FUNCTION(sqrt)
 LEGATUS_NUMPY_FUNCTION(cbrt)
@@ -37,6 +37,14 @@ LEGATUS_NUMPY_FUNCTION(tanh)
 LEGATUS_NUMPY_FUNCTION(asinh)
 LEGATUS_NUMPY_FUNCTION(acosh)
 LEGATUS_NUMPY_FUNCTION(atanh)
+LEGATUS_NUMPY_FUNCTION(floor)
+LEGATUS_NUMPY_FUNCTION(ceil)
+LEGATUS_NUMPY_FUNCTION(trunc)
+LEGATUS_NUMPY_FUNCTION(nearbyint)
+LEGATUS_NUMPY_FUNCTION(atan2)
+LEGATUS_NUMPY_FUNCTION(hypot)
+LEGATUS_NUMPY_FUNCTION(copysign)
+LEGATUS_NUMPY_FUNCTION(nextafter)
 #undef LEGATUS_NUMPY_FUNCTION
 
 /// What one degree is in radians.
@@ -80,8 +88,17 @@ void add_mathematics(KernelTable& table) {
   add_unary_of<Function_asinh>(table, Operation::ARCSINH, FloatsAndComplexes{});
   add_unary_of<Function_acosh>(table, Operation::ARCCOSH, FloatsAndComplexes{});
   add_unary_of<Function_atanh>(table, Operation::ARCTANH, FloatsAndComplexes{});
+  add_unary_of<Function_floor>(table, Operation::FLOOR, Floats{});
+  add_unary_of<Function_ceil>(table, Operation::CEIL, Floats{});
+  add_unary_of<Function_trunc>(table, Operation::TRUNC, Floats{});
+  add_unary_of<Function_nearbyint>(table, Operation::RINT, Floats{});  // ties to even
   add_unary_of<Deg2rad>(table, Operation::DEG2RAD, Floats{});
   add_unary_of<Rad2deg>(table, Operation::RAD2DEG, Floats{});
+  add_binary_strided<Function_atan2>(table, Operation::ARCTAN2, Floats{});
+  add_binary_strided<Function_hypot>(table, Operation::HYPOT, Floats{});
+  add_binary_strided<Function_copysign>(table, Operation::COPYSIGN, Floats{});
+  // The neighbour of a half in single precision is no half.
+  add_binary_strided<Function_nextafter>(table, Operation::NEXTAFTER, Types<float, double>{});
 }
 
 }  // namespace legatus::numpy

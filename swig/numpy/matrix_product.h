@@ -2,7 +2,7 @@
 #pragma once
 
 #include "element.h"
-#include "integer.h"
+#include "numbers.h"
 
 #include <algorithm>
 #include <cstddef>
@@ -71,8 +71,7 @@ class MatrixProduct {
     } else if constexpr (std::is_integral_v<T>) {
       sum = static_cast<T>(static_cast<Wrapping<T>>(sum) + static_cast<Wrapping<T>>(wrapping_product(a, b)));
     } else if constexpr (is_complex_v<T>) {
-      sum = {sum.real() + (a.real() * b.real() - a.imag() * b.imag()),
-             sum.imag() + (a.real() * b.imag() + a.imag() * b.real())};
+      sum += complex_product(a, b);
     } else {
       sum += a * b;
     }

@@ -122,9 +122,7 @@ struct Draw {
 
 }  // namespace
 
-const legate::TaskConfig Random::TASK_CONFIG =
-    legate::TaskConfig{legate::LocalTaskID{static_cast<std::int64_t>(TaskNumber::RANDOM)}}.with_signature(
-        legate::TaskSignature{}.inputs(0).outputs(1).scalars(4));
+const legate::TaskConfig Random::TASK_CONFIG = numbered_config(TaskNumber::RANDOM, output_signature(4));
 
 // output = random numbers. Scalars: the distribution; seed and number of the call, as a pair; the two parameters, as a
 // pair of 64-bit numbers; the shape of the whole array.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Sums, products, extremes and the like over some dimensions of an array.
-#include "integer.h"
 #include "loop.h"
+#include "numbers.h"
 #include "reductions.h"
 #include "tasks.h"
 
@@ -71,7 +71,7 @@ struct Max {
       return std::numeric_limits<T>::lowest();
   }();
   static Accumulator take(T value) { return static_cast<Accumulator>(value); }
-  static Accumulator combine(Accumulator a, Accumulator b) { return b > a || b != b ? b : a; }
+  static Accumulator combine(Accumulator a, Accumulator b) { return larger(a, b); }
 };
 
 template <typename T>
@@ -85,7 +85,7 @@ struct Min {
       return std::numeric_limits<T>::max();
   }();
   static Accumulator take(T value) { return static_cast<Accumulator>(value); }
-  static Accumulator combine(Accumulator a, Accumulator b) { return b < a || b != b ? b : a; }
+  static Accumulator combine(Accumulator a, Accumulator b) { return smaller(a, b); }
 };
 
 template <typename T>
@@ -348,10 +348,7 @@ bool has_reduction(Reduction reduction, int code) {
   return fold_table().folds[static_cast<std::size_t>(reduction)][static_cast<std::size_t>(code)].row != nullptr;
 }
 
-const legate::TaskConfig Reduce::TASK_CONFIG =
-    legate::TaskConfig{legate::LocalTaskID{static_cast<std::int64_t>(TaskNumber::REDUCE)}}.with_signature(
-        legate::TaskSignature{}.inputs(1).redops(1).scalars(1).constraints(
-            {{legate::align(legate::proxy::inputs[0], legate::proxy::reductions[0])}}));
+const legate::TaskConfig Reduce::TASK_CONFIG = numbered_config(TaskNumber::REDUCE, reduction_signature(1));
 
 // reduction = reduction combined with the elements of input. The reduction is a view that repeats along the dimensions
 // to be reduced. Scalars: the operation.

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "element.h"
+#include "numbers.h"
 
 #include <cstdint>
 #include <limits>
@@ -44,28 +45,18 @@ template <typename T>
 template <typename T>
 struct NanMax : detail::OwnOperator<T, NanMax<T>> {
   static constexpr T identity = detail::infinity<T>(true);
-  static T combine(T a, T b) {
-    const auto x = static_cast<Working<T>>(a);
-    const auto y = static_cast<Working<T>>(b);
-    return y > x || y != y ? b : a;
-  }
+  static T combine(T a, T b) { return static_cast<T>(larger(static_cast<Working<T>>(a), static_cast<Working<T>>(b))); }
 };
 
 template <typename T>
 struct NanMin : detail::OwnOperator<T, NanMin<T>> {
   static constexpr T identity = detail::infinity<T>(false);
-  static T combine(T a, T b) {
-    const auto x = static_cast<Working<T>>(a);
-    const auto y = static_cast<Working<T>>(b);
-    return y < x || y != y ? b : a;
-  }
+  static T combine(T a, T b) { return static_cast<T>(smaller(static_cast<Working<T>>(a), static_cast<Working<T>>(b))); }
 };
 
 struct ComplexProduct : detail::OwnOperator<Complex128, ComplexProduct> {
   static constexpr Complex128 identity{1.0, 0.0};
-  static Complex128 combine(Complex128 a, Complex128 b) {
-    return {a.real() * b.real() - a.imag() * b.imag(), a.real() * b.imag() + a.imag() * b.real()};
-  }
+  static Complex128 combine(Complex128 a, Complex128 b) { return complex_product(a, b); }
 };
 
 /// How good a value is, as an unsigned number, and where it is. Of equally good ones the first is best.

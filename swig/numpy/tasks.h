@@ -16,6 +16,22 @@ struct NumberedTask : public legate::LegateTask<T> {
   static constexpr auto TASK_ID = legate::LocalTaskID{static_cast<std::int64_t>(NUMBER)};
 };
 
+/// The configuration of a task of that number.
+[[nodiscard]] inline legate::TaskConfig numbered_config(TaskNumber number, const legate::TaskSignature& signature) {
+  return legate::TaskConfig{legate::LocalTaskID{static_cast<std::int64_t>(number)}}.with_signature(signature);
+}
+
+/// The signature of a task that makes an array of `scalars`.
+[[nodiscard]] inline legate::TaskSignature output_signature(std::uint32_t scalars) {
+  return legate::TaskSignature{}.inputs(0).outputs(1).scalars(scalars);
+}
+
+/// The signature of a task that reduces an array, with `scalars` beside it. The result is a view of the same shape.
+[[nodiscard]] inline legate::TaskSignature reduction_signature(std::uint32_t scalars) {
+  return legate::TaskSignature{}.inputs(1).redops(1).scalars(scalars).constraints(
+      {{legate::align(legate::proxy::inputs[0], legate::proxy::reductions[0])}});
+}
+
 /// Several small numbers in one scalar argument, 16 bits each, the first in the lowest: one argument costs less to pass
 /// than several.
 class PackedNumbers {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
-// Signs, parts, roundings and classes of numbers: operations of one operand without a series behind them.
-#include "integer.h"
+// Signs, parts and classes of numbers: operations of one operand without a series behind them.
 #include "kernels.h"
+#include "numbers.h"
 
 #include <cmath>
 #include <cstring>
@@ -45,7 +45,7 @@ struct Square {
   template <typename T>
   static T apply(T a) {
     if constexpr (is_complex_v<T>) {
-      return {a.real() * a.real() - a.imag() * a.imag(), a.real() * a.imag() + a.imag() * a.real()};
+      return complex_product(a, a);
     } else if constexpr (std::is_integral_v<T>) {
       return wrapping_product(a, a);
     } else {
@@ -146,32 +146,6 @@ struct Signbit {
   }
 };
 
-struct Floor {
-  template <typename T>
-  static T apply(T a) {
-    return std::floor(a);
-  }
-};
-struct Ceil {
-  template <typename T>
-  static T apply(T a) {
-    return std::ceil(a);
-  }
-};
-struct Trunc {
-  template <typename T>
-  static T apply(T a) {
-    return std::trunc(a);
-  }
-};
-/// To the nearest, ties to even.
-struct Rint {
-  template <typename T>
-  static T apply(T a) {
-    return std::nearbyint(a);
-  }
-};
-
 /// The index out of the pairs of a value's rank and its index that index reductions compute.
 void best_index_loop(char* const* operands, const std::ptrdiff_t* strides, std::size_t count) {
   char* out = operands[0];
@@ -205,10 +179,6 @@ void add_unary(KernelTable& table) {
   add_unary_to<IsInf, bool>(table, Operation::ISINF, Joined<Floats, Complexes>{});
   add_unary_to<IsFinite, bool>(table, Operation::ISFINITE, Joined<Floats, Complexes>{});
   add_unary_to<Signbit, bool>(table, Operation::SIGNBIT, Floats{});
-  add_unary_of<Floor>(table, Operation::FLOOR, Floats{});
-  add_unary_of<Ceil>(table, Operation::CEIL, Floats{});
-  add_unary_of<Trunc>(table, Operation::TRUNC, Floats{});
-  add_unary_of<Rint>(table, Operation::RINT, Floats{});
   table.add<std::uint64_t>(Operation::BEST_INDEX, best_index_loop);
 }
 
