@@ -293,6 +293,8 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %short_call(legatus::python::Launch::add_plain_scalar)
 %short_call(legatus::python::CallPlan::add_arguments)
 %short_call(legatus::python::CallPlan::create_launch)
+%short_call(legatus::python::CallPlan::submit)
+%short_call(legatus::python::Launch::submit)
 %short_call(legatus::python::AutoLaunch::add_input)
 %short_call(legatus::python::AutoLaunch::add_output)
 %short_call(legatus::python::AutoLaunch::add_reduction)
@@ -351,6 +353,7 @@ int memory_getbuffer(PyObject* object, Py_buffer* view, int flags) {
 %ignore legatus::python::flatten;
 %ignore legatus::python::machine_of;
 %ignore legatus::python::set_context_wrapper;
+%ignore legatus::python::wrap_context;
 %immutable;
 
 namespace legatus::python {
@@ -365,6 +368,7 @@ void set_exception_hooks(PyObject* dump, PyObject* load, PyObject* task_error);
 %include "bridge/runtime.h"
 
 %init %{
+  legatus::python::LazyRelease::observe_waits();
   legatus::python::set_context_wrapper([](legatus::python::Context* context) {
     return SWIG_Python_NewPointerObj(nullptr, context, SWIGTYPE_p_legatus__python__Context, SWIG_POINTER_OWN);
   });

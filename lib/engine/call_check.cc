@@ -2,6 +2,7 @@
 #include "engine/call_check.h"
 
 #include "engine/cluster.h"
+#include "engine/watch.h"
 
 #include <algorithm>
 #include <array>
@@ -155,6 +156,7 @@ void record_call(std::string call, std::string remark) {
 
 void compare_calls() {
   if (call_log != nullptr) {
+    const Wait wait{"other ranks, to compare calls"};
     call_log->compare();
   }
 }

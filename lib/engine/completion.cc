@@ -43,6 +43,7 @@ void Completion::wait() noexcept {
   if (done()) {
     return;
   }
+  const Wait waiting{"a launch"};
   flush_bundle();  // what will signal may be in there
   if (spin_until(std::chrono::microseconds{30}, [this] { return done(); })) {
     return;
@@ -52,7 +53,6 @@ void Completion::wait() noexcept {
       expected == State::SIGNALLED) {
     return;
   }
-  const Wait waiting{"a launch"};
   Place& place = place_of(this);
   std::unique_lock<std::mutex> lock{place.mutex};
   place.signalled.wait(lock, [this] { return done(); });

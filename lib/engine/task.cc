@@ -110,8 +110,8 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   require_control_thread("submitting a launch");
   lock_ = std::unique_lock<std::recursive_mutex>{submission_lock()};
   if (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
-    compare_calls();
     const Wait wait{"launches to end, of which too many are pending"};
+    compare_calls();
     Bundler::instance().flush();
     progress().wait_for_room();
   }

@@ -293,3 +293,11 @@ void stop_watch() noexcept {
 }
 
 }  // namespace legate::detail::engine
+
+namespace legate::detail {
+
+void set_wait_observer(WaitObserver observer) noexcept {
+  engine::wait_observer.store(observer, std::memory_order_release);
+}
+
+}  // namespace legate::detail

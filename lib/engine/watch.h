@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <legate/utilities/detail/wait_observer.h>
+
 #include <atomic>
 #include <chrono>
 
@@ -16,16 +18,21 @@ void start_watch(std::chrono::seconds limit);
 /// Does nothing if the watch is off.
 void stop_watch() noexcept;
 
+inline std::atomic<WaitObserver> wait_observer{nullptr};
+
 inline std::atomic<bool> watch_is_on{false};
 /// Whether the watch is on. Any thread.
 [[nodiscard]] inline bool watching() noexcept { return watch_is_on.load(std::memory_order_relaxed); }
 
 /// The control thread waits as long as this lives. The time counts from the outermost one; those inside say more
-/// exactly what for.
+/// exactly what for. Made before the first look at what is waited for, because the observer may have to let it happen.
 class Wait {
  public:
   /// `what` completes `waits in` or, inside another one, `for`. A literal: it is not copied.
   explicit Wait(const char* what) noexcept : watched_{watching()} {
+    if (const auto observer = wait_observer.load(std::memory_order_acquire)) {
+      observer();
+    }
     if (watched_) {
       begin(what);
     }

@@ -10,6 +10,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 namespace legatus::python {
@@ -17,7 +18,9 @@ namespace legatus::python {
 /// The parameters of a Python task, in the order of declaration and without the context.
 class CallPlan {
  public:
-  CallPlan(const Library& library, std::int64_t task_id) : library_{library}, task_id_{task_id} {}
+  /// @param has_context Whether bodies get the TaskContext, before the arguments.
+  CallPlan(const Library& library, std::int64_t task_id, bool has_context)
+      : library_{library}, task_id_{task_id}, has_context_{has_context} {}
 
   /// @param kind 0 input, 1 output, 2 reduction, 3 scalar.
   /// @param cls The class of a scalar's values.
@@ -29,6 +32,9 @@ class CallPlan {
 
   /// Makes a launch.
   AutoLaunch* create_launch() const;
+
+  /// Launches the task with these values, unless one of them takes the long way: then nothing has happened.
+  bool submit(PyObject* values) const;
 
   /// Calls a body with the arguments of a running task.
   /// @return The result, null with a Python exception set, or null without one if the task takes the long way.
@@ -42,12 +48,15 @@ class CallPlan {
     bool has_default{};
   };
 
+  /// The task with these values; none if one of them takes the long way.
+  std::optional<legate::AutoTask> make_task(PyObject* values) const;
+  static bool takes_short_way(const Parameter& parameter, PyObject* value);
   bool add_argument(AutoLaunch& launch, const Parameter& parameter, PyObject* value) const;
-  static PyObject* store_argument(const legate::PhysicalStore& store, bool has_default);
   static PyObject* scalar_argument(const legate::Scalar& scalar, PyObject* cls);
 
   Library library_;
   std::int64_t task_id_;
+  bool has_context_;
   std::vector<Parameter> parameters_{};
 };
 
@@ -55,10 +64,11 @@ class CallPlan {
 struct Classes {
   PyObject* logical_store{};
   PyObject* physical_store{};
+  PyObject* task_context{};
   Store* (*unwrap_store)(PyObject*){};      // null if it is none
   PyObject* (*wrap_physical)(Physical*){};  // takes it over
 };
-void set_classes(PyObject* logical_store, PyObject* physical_store);
+void set_classes(PyObject* logical_store, PyObject* physical_store, PyObject* task_context);
 void set_conversions(Store* (*unwrap_store)(PyObject*), PyObject* (*wrap_physical)(Physical*));
 
 }  // namespace legatus::python

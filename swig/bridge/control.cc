@@ -5,9 +5,14 @@
 
 #include <legate.h>
 
+#include <legate/utilities/detail/wait_observer.h>
+
 #include <pthread.h>
+#include <sched.h>
 
 #include <atomic>
+#include <chrono>
+#include <cstdint>
 #include <ios>
 #include <new>
 #include <stdexcept>
@@ -34,6 +39,31 @@ void refuse_forked() {
   throw std::runtime_error{
       "the runtime was started before this process was forked, and works in its parent only: start processes by the "
       "method \"spawn\" of multiprocessing, or before legate.core is imported"};
+}
+
+// Bodies that run or are about to, and how many have begun. Written by workers, read by threads that launch.
+std::atomic<unsigned> bodies{0};
+std::atomic<std::uint64_t> bodies_begun{0};
+
+// While bodies are under way, a thread that launches gives up the GIL this often, and for this long at most: a sixth of
+// its time, and little more than it takes to wake a thread.
+using Clock = std::chrono::steady_clock;
+constexpr std::chrono::microseconds TURN{200};
+constexpr std::chrono::microseconds PAUSE{40};
+
+/// Lets workers have the GIL that wait for it. Python by itself would let them wait for 5 ms, each time that they need
+/// it.
+void let_bodies_in() {
+  static Clock::time_point last{};  // guarded by the GIL
+  if (bodies.load(std::memory_order_relaxed) == 0) return;
+  const auto now = Clock::now();
+  if (now - last < TURN) return;
+  const auto begun = bodies_begun.load(std::memory_order_relaxed);
+  auto* interpreter = PyEval_SaveThread();
+  // The GIL is nobody's now: who waits for it has to wake up before this thread takes it again.
+  while (bodies_begun.load(std::memory_order_relaxed) == begun && Clock::now() - now < PAUSE) sched_yield();
+  PyEval_RestoreThread(interpreter);
+  last = Clock::now();
 }
 
 }  // namespace
@@ -72,6 +102,32 @@ QuickControl::~QuickControl() {
   if (locked_) turn.unlock();
 }
 
+thread_local LazyRelease* LazyRelease::current_ = nullptr;
+
+LazyRelease::LazyRelease() {
+  if (legate::is_running_in_task()) return;
+  let_bodies_in();
+  if (any_discarded.load(std::memory_order_acquire)) {
+    auto* interpreter = PyEval_SaveThread();
+    drop_discarded();
+    PyEval_RestoreThread(interpreter);
+  }
+  current_ = this;
+}
+
+LazyRelease::~LazyRelease() {
+  if (current_ == this) current_ = nullptr;
+  if (interpreter_ != nullptr) PyEval_RestoreThread(interpreter_);
+}
+
+// Not taken back when the wait is over: the runtime may hold locks then that bodies take with the GIL.
+void LazyRelease::release() noexcept {
+  if (current_ == nullptr || current_->interpreter_ != nullptr || legate::is_running_in_task()) return;
+  current_->interpreter_ = PyEval_SaveThread();
+}
+
+void LazyRelease::observe_waits() { legate::detail::set_wait_observer(release); }
+
 Interpreter::Interpreter() {
   // One PyGILState_Ensure is never undone, so that the thread's state lives as long as the thread.
   thread_local const bool has_state = [] {
@@ -82,10 +138,15 @@ Interpreter::Interpreter() {
     return true;
   }();
   static_cast<void>(has_state);
+  bodies.fetch_add(1, std::memory_order_relaxed);
   state_ = PyGILState_Ensure();
+  bodies_begun.fetch_add(1, std::memory_order_relaxed);
 }
 
-Interpreter::~Interpreter() { PyGILState_Release(state_); }
+Interpreter::~Interpreter() {
+  bodies.fetch_sub(1, std::memory_order_relaxed);
+  PyGILState_Release(state_);
+}
 
 bool interpreter_is_gone() noexcept {
 #if PY_VERSION_HEX >= 0x030D0000

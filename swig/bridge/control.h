@@ -52,6 +52,28 @@ class OtherThreads {
   PyThreadState* interpreter_;
 };
 
+/// For calls that hand work to the runtime and seldom wait, inside a QuickControl: gives the GIL up as soon as the
+/// runtime is going to wait, and takes it back when this is gone. Until then nothing of Python may be touched.
+///
+/// Giving the GIL up at every launch would wake a worker that waits for it, only to find it taken again. Instead bodies
+/// are let in from time to time.
+class LazyRelease {
+ public:
+  LazyRelease();
+  ~LazyRelease();
+  LazyRelease(const LazyRelease&) = delete;
+  LazyRelease& operator=(const LazyRelease&) = delete;
+
+  /// Has the runtime tell before it waits. To be called once, at import.
+  static void observe_waits();
+
+ private:
+  static void release() noexcept;
+
+  static thread_local LazyRelease* current_;
+  PyThreadState* interpreter_{};  // not null once the GIL has been given up
+};
+
 /// Takes the GIL in a thread that may or may not have it. The thread's state is made once and kept: libraries cache
 /// what belongs to a thread. Usable unless `interpreter_is_gone()`.
 class Interpreter {

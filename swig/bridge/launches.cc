@@ -99,6 +99,7 @@ std::string Launch::provenance() const {
 void Launch::submit() {
   check_unspent();
   spent_ = true;
+  const LazyRelease release{};
   submit_();
 }
 

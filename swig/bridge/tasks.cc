@@ -54,7 +54,7 @@ std::uint64_t body_key(std::int64_t task_id, int variant) {
   return static_cast<std::uint64_t>(task_id) * 8 + static_cast<std::uint64_t>(variant);
 }
 
-PyObject* (*wrap_context)(Context*) = nullptr;
+PyObject* (*context_wrapper)(Context*) = nullptr;
 
 /// Keeps the cyclic collector off while a body runs, and puts it back as it was when the last of them has ended.
 class CollectorPause {
@@ -241,6 +241,8 @@ std::int64_t Definition::register_with(const Library& library) {
   return global_id;
 }
 
-void set_context_wrapper(PyObject* (*wrap)(Context*)) { wrap_context = wrap; }
+void set_context_wrapper(PyObject* (*wrap)(Context*)) { context_wrapper = wrap; }
+
+PyObject* wrap_context(Context* context) { return context_wrapper(context); }
 
 }  // namespace legatus::python

@@ -124,5 +124,6 @@ class Definition {
 
 /// How a Context becomes a Python object: given by the module at import. Owns the context.
 void set_context_wrapper(PyObject* (*wrap)(Context*));
+PyObject* wrap_context(Context* context);
 
 }  // namespace legatus::python

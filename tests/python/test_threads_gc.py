@@ -49,6 +49,17 @@ def in_threads(count, work):
         raise errors[0]
 
 
+# --- a launch keeps the interpreter's lock until it waits ---
+
+
+def test_a_launch_that_waits_for_room_lets_bodies_run():
+    # The engine has a program wait that is more than 1024 launches ahead.
+    store, count = zeros((5,)), 3000
+    for _ in range(count):
+        increment(store, store)
+    same(store, np.full(5, count))
+
+
 # --- threads that launch ---
 
 

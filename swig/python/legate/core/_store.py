@@ -372,5 +372,3 @@ class LogicalStorePartition:
     def __repr__(self) -> str:
         return f"LogicalStorePartition({self.store()}, color shape {self.color_shape})"
 
-
-_legatus.set_classes(LogicalStore, PhysicalStore)

@@ -329,15 +329,15 @@ class VariantInvoker:
 
     def make_plan(self, library: Any, task_id: int) -> Any:
         """The native short cut for calls of a registered task with usual arguments."""
-        plan = _legatus.CallPlan(library, task_id)
+        plan = _legatus.CallPlan(library, task_id, self._context is not None)
         for parameter in self._parameters:
             plan.add_parameter(parameter.kind, parameter.redop, parameter.resolved, parameter.has_default)
         return plan
 
     @property
     def is_plain(self) -> bool:
-        """Whether bodies can be called the short way: without a context, and with plain values as scalars."""
-        return self._context is None and all(p.kind != SCALAR or p.resolved in _PLAIN for p in self._parameters)
+        """Whether bodies can be called the short way: with plain values as scalars."""
+        return all(p.kind != SCALAR or p.resolved in _PLAIN for p in self._parameters)
 
     def add_arguments(self, plan: Any, task: Any, args: tuple[Any, ...], kwargs: dict[str, Any]) -> None:
         """Adds the arguments of a call to a launch, as `prepare_call`, the short way where that is possible."""
@@ -439,5 +439,7 @@ def _check_constraints(constraints: tuple[Any, ...], signature: inspect.Signatur
             if name not in signature.parameters:
                 raise ValueError(f'constraint argument "{name}" not in set of parameters: {list(signature.parameters)}')
 
+
+_legatus.set_classes(LogicalStore, PhysicalStore, TaskContext)
 
 __all__ = ("VariantInvoker",)

@@ -11,6 +11,7 @@ from typing import Any
 from .. import _legatus
 from .._constraints import DeferredConstraint
 from .._context import TaskContext
+from .._exceptions import TaskError
 from .._library import Library
 from .._options import TaskConfig, VariantCode, VariantOptions
 from .._runtime import get_legate_runtime
@@ -135,6 +136,13 @@ class PyTask:
         Exception
             What the body raised, if it may.
         """
+        if not self._registered:
+            self.complete_registration()
+        try:
+            if not self._traced and self._plan.submit(self._invoker.bind(args, kwargs)):
+                return
+        except TaskError as error:
+            raise RuntimeError(str(error)) from None
         self.prepare_call(*args, **kwargs).execute()
 
     def complete_registration(self) -> int:
