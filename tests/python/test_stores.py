@@ -291,6 +291,15 @@ def test_the_array_of_a_store():
         _ = store.__cuda_array_interface__
 
 
+def test_the_array_of_a_scalar_store_is_a_copy_that_stays():
+    store = runtime.create_store(ty.int64, (1,), optimize_scalar=True)
+    arrays = []
+    for n in range(20):
+        store.fill(n)
+        arrays.append(np.asarray(store))
+    assert [array.tolist() for array in arrays] == [[n] for n in range(20)]
+
+
 def test_what_the_program_writes_is_there():
     store = zeros((4, 5))
     np.asarray(store.get_physical_store())[...] = np.arange(20).reshape(4, 5)

@@ -115,7 +115,11 @@ class LogicalStore:
 
     @property
     def __array_interface__(self) -> dict[str, Any]:
-        return self.get_physical_store().__array_interface__
+        physical = self.get_physical_store()
+        interface = physical.__array_interface__
+        if self._handle.has_scalar_storage():
+            interface["data"] = physical.get_inline_allocation()  # a copy, which the array has to keep
+        return interface
 
     @property
     def __cuda_array_interface__(self) -> dict[str, Any]:
