@@ -37,6 +37,12 @@ void ScopedEnvironment::set_default(const std::string& name, const std::string& 
   }
 }
 
+int ScopedEnvironment::replace(const std::string& name, int value, int other) {
+  const auto given = lookup(name);
+  set(name, std::to_string(other));
+  return given.has_value() ? std::atoi(given->c_str()) : value;
+}
+
 ScopedEnvironment::~ScopedEnvironment() {
   for (auto saved = saved_.rbegin(); saved != saved_.rend(); ++saved) {
     if (saved->value.has_value()) {

@@ -19,6 +19,8 @@ class ScopedEnvironment {
   void set(const std::string& name, const std::string& value);
   /// Keeps what the user has set.
   void set_default(const std::string& name, const std::string& value);
+  /// Returns the number that the user has set, or `value`, and sets another one.
+  int replace(const std::string& name, int value, int other);
 
  private:
   struct Saved {

@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdlib>
+#include <limits>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -63,10 +64,12 @@ void restrict_hwloc(ScopedEnvironment& environment) {
 }
 
 void set_environment(ScopedEnvironment& environment, const Configuration& configuration) {
-  // Pending tasks cost 1.5 KB each: submission waits while there are more than these. StarPU ignores one without the
-  // other.
-  environment.set_default("STARPU_LIMIT_MAX_SUBMITTED_TASKS", "10000");
-  environment.set_default("STARPU_LIMIT_MIN_SUBMITTED_TASKS", "5000");
+  // The engine looks after these limits itself, see Submitter::point().
+  constexpr int NONE = std::numeric_limits<int>::max();
+  TaskLimits limits;
+  limits.most = environment.replace("STARPU_LIMIT_MAX_SUBMITTED_TASKS", limits.most, NONE);
+  limits.fewest = environment.replace("STARPU_LIMIT_MIN_SUBMITTED_TASKS", limits.fewest, NONE);
+  set_task_limits(limits);
   // StarPU binds workers from the first processor of the machine on, whatever this process was given.
   environment.set("STARPU_WORKERS_NOBIND", "1");
   environment.set_default("STARPU_SILENT", "1");

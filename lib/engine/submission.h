@@ -21,7 +21,8 @@ std::recursive_mutex& submission_lock() noexcept;
 class Progress {
  public:
   /// While there are as many, nothing new is launched until half of them are left: a launch takes about a kilobyte.
-  /// StarPU limits the number of its tasks itself, but a task may be a bundle of many launches.
+  /// The number of StarPU's tasks is limited, too (TaskLimits): a task may be a bundle of many launches, and a launch
+  /// may be many tasks.
   static constexpr std::uint64_t MOST_UNFINISHED = 1024;
 
   /// Number for a new launch. Under the submission lock.
@@ -132,6 +133,14 @@ Progress& progress() noexcept;
 /// @throws std::logic_error when the engine is not running, or the calling thread is a worker; the message starts with
 /// `what`.
 void require_control_thread(const char* what);
+
+/// While StarPU has more than `most` tasks, submission waits until `fewest` are left: a task takes 1.5 KB.
+struct TaskLimits {
+  int most{10000};
+  int fewest{5000};
+};
+/// By lifecycle.cc only.
+void set_task_limits(TaskLimits limits) noexcept;
 
 /// Marks whether the engine is running, with how many workers and memory nodes. By lifecycle.cc only.
 void set_running(bool running, unsigned workers, unsigned memory_nodes) noexcept;

@@ -40,6 +40,8 @@ namespace {
 struct State {
   std::recursive_mutex lock;
   Progress progress;
+  TaskLimits limits;
+  unsigned points_since_look{0};  // at the number of tasks
   std::atomic<unsigned> workers{0};
   std::atomic<unsigned> memory_nodes{0};
   std::atomic<bool> running{false};
@@ -69,6 +71,8 @@ void Progress::wake_submitter() noexcept {
   { const std::lock_guard<std::mutex> guard{mutex_}; }
   room_.notify_one();
 }
+
+void set_task_limits(TaskLimits limits) noexcept { state().limits = limits; }
 
 void set_running(bool running, unsigned workers, unsigned memory_nodes) noexcept {
   state().workers.store(workers, std::memory_order_relaxed);
@@ -100,6 +104,23 @@ std::uint32_t* intern_mask(const WorkerRange& range) {
     }
   }
   return words.data();
+}
+
+// StarPU would do this itself: in the submission of whatever comes next, also in a thread that only helps, and without
+// telling anybody. Under the submission lock.
+void wait_for_tasks() {
+  constexpr unsigned OFTEN = 64;  // looking takes a lock of StarPU's
+  auto& self = state();
+  if (++self.points_since_look * 4 < std::min(OFTEN * 4, static_cast<unsigned>(self.limits.most))) {
+    return;
+  }
+  self.points_since_look = 0;
+  const int tasks = starpu_task_nsubmitted();
+  if (tasks > self.limits.most && tasks > self.limits.fewest) {
+    const Wait wait{"tasks to end, of which too many are pending"};
+    expect_success(starpu_task_wait_for_n_submitted(static_cast<unsigned>(self.limits.fewest)),
+                   "starpu_task_wait_for_n_submitted");
+  }
 }
 
 }  // namespace
@@ -171,6 +192,7 @@ void* Submitter::next_point_(std::uint32_t index, const TileUse* uses, std::size
   if (LEGATE_UNLIKELY(submitted_ == points_)) {
     throw std::logic_error{"submitting a launch: more points than the " + std::to_string(points_) + " announced"};
   }
+  wait_for_tasks();
   LaunchRecord& launch = *launch_;
   if (LEGATE_UNLIKELY(count > most)) {
     throw std::invalid_argument{"launch of \"" + launch.codelet->name + "\": point with " + std::to_string(count) +
