@@ -368,7 +368,7 @@ void set_exception_hooks(PyObject* dump, PyObject* load, PyObject* task_error);
 %include "bridge/runtime.h"
 
 %init %{
-  legatus::python::LazyRelease::observe_waits();
+  legatus::python::watch_waits();
   legatus::python::set_context_wrapper([](legatus::python::Context* context) {
     return SWIG_Python_NewPointerObj(nullptr, context, SWIGTYPE_p_legatus__python__Context, SWIG_POINTER_OWN);
   });

@@ -56,7 +56,7 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
   store->storage().prepare_write();
   auto& array = store->storage().array();
   share_everywhere(*store);
-  array.synchronize();
+  array.synchronize(engine::Waiting::UNLESS_GIVEN_UP);
   auto result = std::make_shared<PhysicalStore>();
   result->moves_ = store->storage().moves();
   result->readable = true;
@@ -70,7 +70,7 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<Log
   const engine::Wait wait{"get_physical_store"};
   auto& array = store->storage().array();
   share_everywhere(*store);
-  array.synchronize();
+  array.synchronize(engine::Waiting::UNLESS_GIVEN_UP);
   auto result = std::make_shared<PhysicalStore>();
   result->show_copy(std::move(store), array.data());
   return result;
@@ -172,7 +172,7 @@ void PhysicalStore::synchronize() const {
     }
     const engine::Wait wait{"an accessor of a mapped store"};
     share_everywhere(*owner_);
-    owner_->storage().array().synchronize();
+    owner_->storage().array().synchronize(engine::Waiting::UNLESS_GIVEN_UP);
   }
 }
 

@@ -101,6 +101,11 @@ void Storage::detach() {
     share(array().box(), "detach");
   }
   const engine::Wait wait{"detach"};
+  for (const auto* array : {&array_, &attachment_->original}) {
+    if (*array) {
+      (*array)->synchronize(engine::Waiting::UNLESS_GIVEN_UP);
+    }
+  }
   for (auto* array : {&array_, &attachment_->original}) {
     if (*array) {
       (*array)->unregister();

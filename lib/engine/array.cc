@@ -5,12 +5,12 @@
 #include "engine/array_pool.h"
 #include "engine/bundle.h"
 #include "engine/call_check.h"
+#include "engine/completion.h"
 #include "engine/nd_interface.h"
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
 #include "engine/thread_order.h"
-#include "engine/watch.h"
 
 #include <legate/utilities/assert.h>
 
@@ -300,7 +300,7 @@ bool Array::pending() const noexcept {
   return last != synchronized_launch_ && (last > progress().drained() || memory_node_count() > 1);
 }
 
-void Array::synchronize() {
+void Array::synchronize(Waiting waiting) {
   if (links_ == nullptr || !pending()) {
     return;
   }
@@ -308,7 +308,7 @@ void Array::synchronize() {
   compare_calls();
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   Bundler::instance().flush();
-  wait_for_tiles();
+  wait_for_tiles(waiting);
   synchronized_launch_ = last_launch_.load(std::memory_order_relaxed);
 }
 
@@ -340,14 +340,44 @@ bool Array::try_synchronize() {
   return idle;
 }
 
+namespace {
+
+// An acquisition that nobody may be waiting for any more.
+struct Acquisition {
+  starpu_data_handle_t handle;
+  std::shared_ptr<Completion> completion;
+};
+
+void end_acquisition(void* argument) {
+  after_others();
+  const std::unique_ptr<Acquisition> self{static_cast<Acquisition*>(argument)};
+  starpu_data_release(self->handle);
+  self->completion->signal();
+}
+
+// Acquires and releases a handle. If that is given up, it happens some time later.
+void acquire_unless_given_up(starpu_data_handle_t handle) {
+  const auto completion = std::make_shared<Completion>();
+  before_others();
+  expect_success(starpu_data_acquire_cb(handle, STARPU_RW, &end_acquisition, new Acquisition{handle, completion}),
+                 "starpu_data_acquire_cb");
+  completion->wait();
+}
+
+}  // namespace
+
 // Acquiring for writing waits for all tasks on the tile, and invalidates copies in other memories.
-void Array::wait_for_tiles() {
+void Array::wait_for_tiles(Waiting waiting) {
   const Wait wait{"tasks on a store"};
   const auto end_of_patience = std::chrono::steady_clock::now() + std::chrono::microseconds{30};
   const auto acquire = [&](starpu_data_handle_t handle) {
     const auto left = end_of_patience - std::chrono::steady_clock::now();
     const bool acquired = spin_until(std::max(left, std::chrono::nanoseconds{0}),
                                      [handle] { return starpu_data_acquire_try(handle, STARPU_RW) == 0; });
+    if (!acquired && waiting == Waiting::UNLESS_GIVEN_UP) {
+      acquire_unless_given_up(handle);
+      return;
+    }
     if (!acquired) {
       expect_success(starpu_data_acquire(handle, STARPU_RW), "starpu_data_acquire");
     }
@@ -366,6 +396,7 @@ void Array::unregister() {
   if (links_ == nullptr) {
     return;
   }
+  const Wait wait{"the end of an array"};  // StarPU may still be busy with the last tasks
   synchronize();
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   forget();

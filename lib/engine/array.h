@@ -2,6 +2,7 @@
 #pragma once
 
 #include "engine/tiling_index.h"
+#include "engine/watch.h"
 #include "utilities/box.h"
 
 #include <atomic>
@@ -135,7 +136,7 @@ class Array {
   /// when nothing was submitted since the last call or since wait_all().
   ///
   /// @throws std::logic_error the caller is a worker.
-  void synchronize();
+  void synchronize(Waiting waiting = Waiting::TO_THE_END);
 
   /// The same where nothing has to be waited for. @return whether that was so
   [[nodiscard]] bool try_synchronize();
@@ -158,7 +159,7 @@ class Array {
   void register_root();
   void plan_tiles();
   void drop_plan();
-  void wait_for_tiles();
+  void wait_for_tiles(Waiting waiting);
   template <typename Function>
   [[nodiscard]] bool all_handles(Function&& function) const;
   void forget();

@@ -39,7 +39,7 @@ void Completion::signal() noexcept {
   }
 }
 
-void Completion::wait() noexcept {
+void Completion::wait() {
   if (done()) {
     return;
   }
@@ -54,8 +54,10 @@ void Completion::wait() noexcept {
     return;
   }
   Place& place = place_of(this);
-  std::unique_lock<std::mutex> lock{place.mutex};
-  place.signalled.wait(lock, [this] { return done(); });
+  wait_in_turns(Waiting::UNLESS_GIVEN_UP, [&](auto limit) {
+    std::unique_lock<std::mutex> lock{place.mutex};
+    return place.signalled.wait_for(lock, limit, [this] { return done(); });
+  });
 }
 
 }  // namespace legate::detail::engine

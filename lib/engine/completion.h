@@ -23,8 +23,9 @@ class Completion {
   [[nodiscard]] bool done() const noexcept { return state_.load(std::memory_order_acquire) == State::SIGNALLED; }
 
   /// Returns when signal() has been called: looks for about 30 us, because waking a thread costs as much, then sleeps.
-  /// Any thread that is allowed to block, so not a worker whose progress the signal depends on.
-  void wait() noexcept;
+  /// Any thread that is allowed to block, so not a worker whose progress the signal depends on. May be given up: then
+  /// it throws what the wait hooks do.
+  void wait();
 
  private:
   enum class State : std::uint8_t { PENDING, AWAITED, SIGNALLED };

@@ -3,6 +3,7 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -37,9 +38,10 @@ class Progress {
   /// that.
   void end_launch(std::uint64_t number) noexcept {
     recent_[number % recent_.size()].store(number, std::memory_order_relaxed);
-    const std::uint64_t before = unfinished_.fetch_sub(1, std::memory_order_acq_rel);
-    if (count_in(before) == MOST_UNFINISHED / 2 + 1) {
-      wake_submitter();
+    const std::uint64_t before = unfinished_.fetch_sub(1, std::memory_order_seq_cst);
+    const std::uint64_t count = count_in(before);
+    if (count == MOST_UNFINISHED / 2 + 1 || (count == 1 && waiting_for_end_.load(std::memory_order_seq_cst) != 0)) {
+      wake_waiting();
     }
     const std::uint32_t generation = generation_in(before);
     if (generation != passed_generation_.load(std::memory_order_relaxed)) {
@@ -67,9 +69,14 @@ class Progress {
   }
   /// @}
 
-  /// Returns when there are few enough unfinished launches to make another one. The control thread, without an open
-  /// bundle.
-  void wait_for_room() noexcept;
+  /// @name Waits without an open bundle
+  /// For `limit` at most. @return whether it is so
+  /// @{
+  /// There are few enough unfinished launches to make another one. The control thread.
+  [[nodiscard]] bool wait_for_room(std::chrono::milliseconds limit);
+  /// Every launch has completed. Any thread but workers.
+  [[nodiscard]] bool wait_for_end(std::chrono::milliseconds limit);
+  /// @}
 
   /// Whether every launch has completed (StarPU may still be busy with the last tasks).
   [[nodiscard]] bool idle() const noexcept { return count_in(unfinished_.load(std::memory_order_acquire)) == 0; }
@@ -111,12 +118,12 @@ class Progress {
     return static_cast<std::uint32_t>(word / ONE_GENERATION);
   }
 
-  void wake_submitter() noexcept;
+  void wake_waiting() noexcept;
   /// Launch `number` ended when `generation` was the last milestone set.
   static void tell_milestones(std::uint64_t number, std::uint32_t generation) noexcept;
 
   std::mutex mutex_{};
-  std::condition_variable room_{};
+  std::condition_variable fewer_{};
   std::atomic<std::uint64_t> issued_{0};
   std::atomic<std::uint64_t> drained_{0};
   std::atomic<std::uint64_t> long_begun_{0};
@@ -124,6 +131,7 @@ class Progress {
   // are read and changed at once, the generation of the last milestone.
   alignas(64) std::atomic<std::uint64_t> unfinished_{0};
   std::atomic<std::uint32_t> passed_generation_{0};
+  std::atomic<unsigned> waiting_for_end_{0};
   alignas(64) std::atomic<std::uint64_t> long_ended_{0};
   alignas(64) std::array<std::atomic<std::uint64_t>, 4096> recent_{};
 };

@@ -62,14 +62,24 @@ unsigned memory_node_count() noexcept { return state().memory_nodes.load(std::me
 
 // Only launches of the control thread add to the number, and it waits here: so on the way down the number passes the
 // threshold once, and who takes it there finds the mutex held until the control thread sleeps.
-void Progress::wait_for_room() noexcept {
+bool Progress::wait_for_room(std::chrono::milliseconds limit) {
   std::unique_lock<std::mutex> lock{mutex_};
-  room_.wait(lock, [this] { return unfinished() <= MOST_UNFINISHED / 2; });
+  return fewer_.wait_for(lock, limit, [this] { return unfinished() <= MOST_UNFINISHED / 2; });
 }
 
-void Progress::wake_submitter() noexcept {
+// Either the last launch to end sees that its end is awaited, or this sees that it has ended.
+bool Progress::wait_for_end(std::chrono::milliseconds limit) {
+  std::unique_lock<std::mutex> lock{mutex_};
+  waiting_for_end_.fetch_add(1, std::memory_order_seq_cst);
+  const bool ended =
+      fewer_.wait_for(lock, limit, [this] { return count_in(unfinished_.load(std::memory_order_seq_cst)) == 0; });
+  waiting_for_end_.fetch_sub(1, std::memory_order_relaxed);
+  return ended;
+}
+
+void Progress::wake_waiting() noexcept {
   { const std::lock_guard<std::mutex> guard{mutex_}; }
-  room_.notify_one();
+  fewer_.notify_all();
 }
 
 void set_task_limits(TaskLimits limits) noexcept { state().limits = limits; }
@@ -106,6 +116,13 @@ std::uint32_t* intern_mask(const WorkerRange& range) {
   return words.data();
 }
 
+void wait_for_room(Waiting waiting) {
+  const Wait wait{"launches to end, of which too many are pending"};
+  compare_calls();
+  flush_bundle();
+  wait_in_turns(waiting, [](auto limit) { return progress().wait_for_room(limit); });
+}
+
 // StarPU would do this itself: in the submission of whatever comes next, also in a thread that only helps, and without
 // telling anybody. Under the submission lock.
 void wait_for_tasks() {
@@ -125,16 +142,19 @@ void wait_for_tasks() {
 
 }  // namespace
 
+void make_room() {
+  if (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
+    wait_for_room(Waiting::UNLESS_GIVEN_UP);
+  }
+}
+
 Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, std::uint32_t points,
                      std::optional<WorkerRange> workers, std::optional<Footprint> footprint)
     : points_{points} {
   require_control_thread("submitting a launch");
   lock_ = std::unique_lock<std::recursive_mutex>{submission_lock()};
   if (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
-    const Wait wait{"launches to end, of which too many are pending"};
-    compare_calls();
-    Bundler::instance().flush();
-    progress().wait_for_room();
+    wait_for_room(Waiting::TO_THE_END);
   }
   std::uint32_t* mask = nullptr;
   if (workers.has_value()) {
@@ -233,31 +253,18 @@ void Submitter::local_point(std::uint32_t index, const TileUse* uses, std::size_
               count);
 }
 
-bool wait_idle(std::chrono::microseconds limit) {
+void wait_until_idle() {
   if (on_worker() || !running()) {
-    return true;
+    return;
   }
-  {
-    const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
-    Bundler::instance().flush();
+  const Wait wait{"tasks"};
+  flush_bundle();
+  if (!spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
+    wait_in_turns(Waiting::UNLESS_GIVEN_UP, [](auto limit) { return progress().wait_for_end(limit); });
   }
-  const auto start = std::chrono::steady_clock::now();
-  if (spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
-    return true;
-  }
-  // Looks the less often the longer it takes: what is lost by looking late is a small part of what was waited for.
-  while (!progress().idle()) {
-    const auto waited = std::chrono::duration_cast<std::chrono::microseconds>(std::chrono::steady_clock::now() - start);
-    if (waited >= limit) {
-      return false;
-    }
-    std::this_thread::sleep_for(
-        std::clamp(waited / 64, std::chrono::microseconds{10}, std::chrono::microseconds{1000}));
-  }
-  return true;
 }
 
-void wait_all() {
+void wait_all(Waiting waiting) {
   if (on_worker()) {
     throw std::logic_error{"wait_all: not possible on a worker"};
   }
@@ -273,9 +280,10 @@ void wait_all() {
   }
   const Wait wait{"tasks"};
   // Our count reaches zero a moment before StarPU's does, and StarPU sleeps at once.
-  if (spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
-    spin_until(std::chrono::microseconds{20}, [] { return starpu_task_nsubmitted() == 0; });
+  if (!spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
+    wait_in_turns(waiting, [](auto limit) { return progress().wait_for_end(limit); });
   }
+  spin_until(std::chrono::microseconds{20}, [] { return starpu_task_nsubmitted() == 0; });
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
   if (cluster().ranks > 1) {
     wait_for_transfers();

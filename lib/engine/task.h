@@ -145,16 +145,20 @@ class Submitter {
   std::uint32_t submitted_{0};
 };
 
+/// Returns when there are few enough launches to make another one, so that a Submitter does not wait for that, which
+/// cannot be given up. May be given up: then it throws what the wait hooks do. The control thread.
+void make_room();
+
 /// Returns when every submitted task has completed, and StarPU is done with it. Looks for about 50 us before it sleeps.
 /// Does nothing when the engine is not running.
 ///
 /// @throws std::logic_error the caller is a worker.
-void wait_all();
+void wait_all(Waiting waiting = Waiting::TO_THE_END);
 
-/// Waits until every submitted task of this process has completed, but not much longer than `limit`; returns whether
-/// they have. For those who look at something else in between. On a worker, and when the engine is not running, there
-/// is nothing to wait for.
-[[nodiscard]] bool wait_idle(std::chrono::microseconds limit);
+/// Waits until there is nothing that this process has submitted and that has not completed. May be given up: then it
+/// throws what the wait hooks do. Any thread; on a worker, and when the engine is not running, there is nothing to wait
+/// for.
+void wait_until_idle();
 
 /// How many StarPU tasks were submitted for points since start(). Any thread; for tests and measurements.
 [[nodiscard]] std::uint64_t task_count() noexcept;

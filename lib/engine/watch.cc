@@ -296,8 +296,6 @@ void stop_watch() noexcept {
 
 namespace legate::detail {
 
-void set_wait_observer(WaitObserver observer) noexcept {
-  engine::wait_observer.store(observer, std::memory_order_release);
-}
+void set_wait_hooks(const WaitHooks* hooks) noexcept { engine::wait_hooks.store(hooks, std::memory_order_release); }
 
 }  // namespace legate::detail

@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
-#include <legate/utilities/detail/wait_observer.h>
+#include <legate/utilities/detail/wait_hooks.h>
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 
 namespace legate::detail::engine {
 
@@ -18,20 +19,20 @@ void start_watch(std::chrono::seconds limit);
 /// Does nothing if the watch is off.
 void stop_watch() noexcept;
 
-inline std::atomic<WaitObserver> wait_observer{nullptr};
+inline std::atomic<const WaitHooks*> wait_hooks{nullptr};
 
 inline std::atomic<bool> watch_is_on{false};
 /// Whether the watch is on. Any thread.
 [[nodiscard]] inline bool watching() noexcept { return watch_is_on.load(std::memory_order_relaxed); }
 
 /// The control thread waits as long as this lives. The time counts from the outermost one; those inside say more
-/// exactly what for. Made before the first look at what is waited for, because the observer may have to let it happen.
+/// exactly what for. Made before the first look at what is waited for, because the hooks may have to let it happen.
 class Wait {
  public:
   /// `what` completes `waits in` or, inside another one, `for`. A literal: it is not copied.
   explicit Wait(const char* what) noexcept : watched_{watching()} {
-    if (const auto observer = wait_observer.load(std::memory_order_acquire)) {
-      observer();
+    if (const auto* hooks = wait_hooks.load(std::memory_order_acquire)) {
+      hooks->before();
     }
     if (watched_) {
       begin(what);
@@ -52,5 +53,21 @@ class Wait {
   bool watched_;
 };
 /// @}
+
+/// Whether a wait ends when the hooks throw. Only what leaves everything as it should be may be given up.
+enum class Waiting : std::uint8_t { TO_THE_END, UNLESS_GIVEN_UP };
+
+/// Waits, inside a Wait, in turns with a look at whether to give up. `wait_for` waits for so many milliseconds at most,
+/// and returns whether it is over.
+template <typename WaitFor>
+void wait_in_turns(Waiting waiting, WaitFor&& wait_for) {
+  constexpr std::chrono::milliseconds TURN{50};
+  while (!wait_for(TURN)) {
+    const auto* hooks = wait_hooks.load(std::memory_order_acquire);
+    if (hooks != nullptr && waiting == Waiting::UNLESS_GIVEN_UP) {
+      hooks->during();
+    }
+  }
+}
 
 }  // namespace legate::detail::engine

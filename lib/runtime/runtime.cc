@@ -278,18 +278,24 @@ std::string Runtime::place() const {
   return !engine::checking_calls() || scope_->provenance->empty() ? std::string{} : "[" + *scope_->provenance + "]";
 }
 
-void Runtime::wait_everywhere(const char* call) {
+void Runtime::wait_everywhere(const char* call, engine::Waiting waiting) {
   const engine::Wait wait{call};
   engine::record_call(call, place());
   engine::compare_calls();
-  engine::wait_all();
+  engine::wait_all(waiting);
   engine::barrier();
 }
 
 void Runtime::honour_fence() {
-  if (fence_pending_) {
-    fence_pending_ = false;
-    wait_everywhere("a launch after an execution fence");
+  if (!fence_pending_) {
+    return;
+  }
+  fence_pending_ = false;
+  try {
+    wait_everywhere("a launch after an execution fence", engine::Waiting::UNLESS_GIVEN_UP);
+  } catch (...) {
+    fence_pending_ = true;
+    throw;
   }
 }
 
@@ -299,6 +305,7 @@ void Runtime::submit(std::shared_ptr<TaskDescription> task, const char* call) {
     task->run_nested();
     return;
   }
+  engine::make_room();
   task->submit_checks();
   if (engine::checking_calls()) {
     engine::record_call(call + (": " + task->call_text()), task->place_text());
@@ -433,7 +440,7 @@ void Runtime::issue_execution_fence(bool block) {
   fence_pending_ = !block;
   if (block) {
     Storage::share_attached();
-    wait_everywhere("issue_execution_fence, blocking");
+    wait_everywhere("issue_execution_fence, blocking", engine::Waiting::UNLESS_GIVEN_UP);
   } else {
     engine::record_call("issue_execution_fence", place());
   }
@@ -453,8 +460,9 @@ void Runtime::raise_pending_exception() {
   check_control_program("raise_pending_exception");
   while (!pending_exceptions_.empty()) {
     const auto outcome = pending_exceptions_.front();
+    const auto& exception = outcome->wait();
     pending_exceptions_.pop_front();
-    if (const auto& exception = outcome->wait()) {
+    if (exception) {
       pending_exceptions_.clear();
       throw TaskException{*exception};
     }
@@ -474,7 +482,7 @@ void Runtime::shut_down() {
     callback();
   }
   Storage::share_attached();
-  wait_everywhere("finish");
+  wait_everywhere("finish", engine::Waiting::TO_THE_END);
   if (configuration_.show_memory_usage) {
     report_memory_usage();
   }

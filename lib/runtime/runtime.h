@@ -94,7 +94,7 @@ class Runtime {
   /// Where in the program we are, for messages about calls.
   [[nodiscard]] std::string place() const;
   /// Returns when everything that any rank has submitted so far is over. `call`: what waits, for messages.
-  void wait_everywhere(const char* call);
+  void wait_everywhere(const char* call, engine::Waiting waiting);
   /// Waits, if a fence that did not block was issued, before anything later starts.
   void honour_fence();
 

@@ -99,9 +99,9 @@ void register_shutdown_callback(ShutdownCallback callback) {
   Runtime::get().add_shutdown_callback(std::move(callback));
 }
 
-bool wait_until_idle(std::chrono::microseconds limit) {
+void wait_until_idle() {
   check_control_program("issue_execution_fence");
-  return engine::wait_idle(limit);
+  engine::wait_until_idle();
 }
 
 std::string configuration_text() {

@@ -5,7 +5,7 @@
 
 #include <legate.h>
 
-#include <legate/utilities/detail/wait_observer.h>
+#include <legate/utilities/detail/wait_hooks.h>
 
 #include <pthread.h>
 #include <sched.h>
@@ -14,6 +14,7 @@
 #include <chrono>
 #include <cstdint>
 #include <ios>
+#include <mutex>
 #include <new>
 #include <stdexcept>
 #include <typeinfo>
@@ -24,7 +25,9 @@ namespace legatus::python {
 
 namespace {
 
-std::recursive_mutex turn{};
+std::recursive_timed_mutex turn{};
+
+thread_local Call call{};
 
 // What threads whose turn it was not have left to be dropped.
 std::mutex discarded_mutex{};
@@ -33,13 +36,6 @@ std::atomic<bool> any_discarded{false};
 
 // This process is the child of one in which the runtime runs: it has none of its threads.
 std::atomic<bool> is_forked{false};
-
-void refuse_forked() {
-  if (!is_forked.load(std::memory_order_relaxed)) return;
-  throw std::runtime_error{
-      "the runtime was started before this process was forked, and works in its parent only: start processes by the "
-      "method \"spawn\" of multiprocessing, or before legate.core is imported"};
-}
 
 // Bodies that run or are about to, and how many have begun. Written by workers, read by threads that launch.
 std::atomic<unsigned> bodies{0};
@@ -59,41 +55,67 @@ void let_bodies_in() {
   const auto now = Clock::now();
   if (now - last < TURN) return;
   const auto begun = bodies_begun.load(std::memory_order_relaxed);
-  auto* interpreter = PyEval_SaveThread();
-  // The GIL is nobody's now: who waits for it has to wake up before this thread takes it again.
-  while (bodies_begun.load(std::memory_order_relaxed) == begun && Clock::now() - now < PAUSE) sched_yield();
-  PyEval_RestoreThread(interpreter);
+  {
+    const Release release{};
+    // The GIL is nobody's now: who waits for it has to wake up before this thread takes it again.
+    while (bodies_begun.load(std::memory_order_relaxed) == begun && Clock::now() - now < PAUSE) sched_yield();
+  }
   last = Clock::now();
 }
 
+void release_before_wait() noexcept {
+  if (call.may_release) call = {PyEval_SaveThread(), false};
+}
+
+/// @throws PythonError for what the handler of a signal has raised.
+void look_for_signals() {
+  if (call.released == nullptr) return;
+  const Interpreter interpreter{};
+  if (PyErr_CheckSignals() != 0) throw PythonError{};
+}
+
+/// Without the GIL.
+void take_turn() {
+  constexpr std::chrono::milliseconds PATIENCE{50};
+  while (!turn.try_lock_for(PATIENCE)) look_for_signals();
+}
+
 }  // namespace
+
+void refuse_forked() {
+  if (!is_forked.load(std::memory_order_relaxed)) return;
+  throw std::runtime_error{
+      "the runtime was started before this process was forked, and works in its parent only: start processes by the "
+      "method \"spawn\" of multiprocessing, or before legate.core is imported"};
+}
 
 void watch_forks() {
   ::pthread_atfork(nullptr, nullptr, [] { is_forked.store(true, std::memory_order_relaxed); });
 }
 
+Release::Release() : outer_{std::exchange(call, {PyEval_SaveThread(), false})} {}
+
+Release::~Release() { PyEval_RestoreThread(std::exchange(call, outer_).released); }
+
 Control::Control() {
   refuse_forked();
   if (legate::is_running_in_task()) return;
-  interpreter_ = PyEval_SaveThread();
-  turn.lock();
+  release_.emplace();
+  take_turn();
   drop_discarded();
 }
 
 Control::~Control() {
-  if (interpreter_ == nullptr) return;
-  turn.unlock();
-  PyEval_RestoreThread(interpreter_);
+  if (release_) turn.unlock();
 }
 
 QuickControl::QuickControl() {
   refuse_forked();
   if (legate::is_running_in_task()) return;
   if (!turn.try_lock()) {
-    auto* interpreter = PyEval_SaveThread();
-    turn.lock();
-    // Whoever has the GIL now and wants the turn gives the GIL up first.
-    PyEval_RestoreThread(interpreter);
+    // Whoever has the GIL later and wants the turn gives the GIL up first.
+    const Release release{};
+    take_turn();
   }
   locked_ = true;
 }
@@ -102,33 +124,29 @@ QuickControl::~QuickControl() {
   if (locked_) turn.unlock();
 }
 
-thread_local LazyRelease* LazyRelease::current_ = nullptr;
-
-LazyRelease::LazyRelease() {
-  if (legate::is_running_in_task()) return;
+LazyRelease::LazyRelease() : in_task_{legate::is_running_in_task()} {
+  if (in_task_) return;
   let_bodies_in();
   if (any_discarded.load(std::memory_order_acquire)) {
-    auto* interpreter = PyEval_SaveThread();
+    const Release release{};
     drop_discarded();
-    PyEval_RestoreThread(interpreter);
   }
-  current_ = this;
+  outer_ = std::exchange(call, {nullptr, true});
 }
 
+// Not taken back when a wait is over: the runtime may hold locks then that bodies take with the GIL.
 LazyRelease::~LazyRelease() {
-  if (current_ == this) current_ = nullptr;
-  if (interpreter_ != nullptr) PyEval_RestoreThread(interpreter_);
+  if (in_task_) return;
+  auto* released = std::exchange(call, outer_).released;
+  if (released != nullptr) PyEval_RestoreThread(released);
 }
 
-// Not taken back when the wait is over: the runtime may hold locks then that bodies take with the GIL.
-void LazyRelease::release() noexcept {
-  if (current_ == nullptr || current_->interpreter_ != nullptr || legate::is_running_in_task()) return;
-  current_->interpreter_ = PyEval_SaveThread();
+void watch_waits() {
+  static constexpr legate::detail::WaitHooks HOOKS{release_before_wait, look_for_signals};
+  legate::detail::set_wait_hooks(&HOOKS);
 }
 
-void LazyRelease::observe_waits() { legate::detail::set_wait_observer(release); }
-
-Interpreter::Interpreter() {
+Interpreter::Interpreter() : outer_{std::exchange(call, {})} {
   // One PyGILState_Ensure is never undone, so that the thread's state lives as long as the thread.
   thread_local const bool has_state = [] {
     if (PyGILState_GetThisThreadState() == nullptr) {
@@ -146,6 +164,7 @@ Interpreter::Interpreter() {
 Interpreter::~Interpreter() {
   bodies.fetch_sub(1, std::memory_order_relaxed);
   PyGILState_Release(state_);
+  call = outer_;
 }
 
 bool interpreter_is_gone() noexcept {

@@ -4,9 +4,27 @@
 // The interpreter's lock (GIL) and the runtime. Python.h comes first wherever it is included.
 #include <Python.h>
 
-#include <mutex>
+#include <optional>
 
 namespace legatus::python {
+
+/// What the calling thread has done with the GIL in the call into the runtime that it is in.
+struct Call {
+  PyThreadState* released{};  ///< not null: it has given the GIL up
+  bool may_release{};         ///< it has the GIL, and gives it up before it waits
+};
+
+/// Gives the GIL up for as long as this lives: other threads run meanwhile, and make their calls.
+class Release {
+ public:
+  Release();
+  ~Release();
+  Release(const Release&) = delete;
+  Release& operator=(const Release&) = delete;
+
+ private:
+  Call outer_;
+};
 
 /// Held around every call into the runtime that may wait or that touches what the control program owns.
 ///
@@ -14,6 +32,9 @@ namespace legatus::python {
 /// before waiting for a turn and taken back after it, so a thread that waits for a task never keeps the task's body
 /// from running. Inside a task it does nothing: the runtime looks after calls from tasks itself, and waiting for the
 /// control thread there would never end.
+///
+/// A signal that Python handles, like Ctrl-C, is looked for while the runtime, or this, waits: its exception leaves the
+/// call.
 class Control {
  public:
   Control();
@@ -22,7 +43,7 @@ class Control {
   Control& operator=(const Control&) = delete;
 
  private:
-  PyThreadState* interpreter_{};  // null inside tasks
+  std::optional<Release> release_{};  // none inside tasks
 };
 
 /// The same for calls that are short and never wait: keeps the GIL if it is the caller's turn at once.
@@ -37,20 +58,10 @@ class QuickControl {
   bool locked_{false};
 };
 
+/// Throws std::runtime_error in a forked child.
+void refuse_forked();
 /// Has the calls of forked children throw std::runtime_error: to be called once, when the runtime starts.
 void watch_forks();
-
-/// Gives the GIL up, and takes it back at the end: other threads run meanwhile, and make their calls.
-class OtherThreads {
- public:
-  OtherThreads() : interpreter_{PyEval_SaveThread()} {}
-  ~OtherThreads() { PyEval_RestoreThread(interpreter_); }
-  OtherThreads(const OtherThreads&) = delete;
-  OtherThreads& operator=(const OtherThreads&) = delete;
-
- private:
-  PyThreadState* interpreter_;
-};
 
 /// For calls that hand work to the runtime and seldom wait, inside a QuickControl: gives the GIL up as soon as the
 /// runtime is going to wait, and takes it back when this is gone. Until then nothing of Python may be touched.
@@ -64,15 +75,13 @@ class LazyRelease {
   LazyRelease(const LazyRelease&) = delete;
   LazyRelease& operator=(const LazyRelease&) = delete;
 
-  /// Has the runtime tell before it waits. To be called once, at import.
-  static void observe_waits();
-
  private:
-  static void release() noexcept;
-
-  static thread_local LazyRelease* current_;
-  PyThreadState* interpreter_{};  // not null once the GIL has been given up
+  bool in_task_;
+  Call outer_{};
 };
+
+/// Has the runtime tell before it waits, and ask whether to give a wait up. To be called once, at import.
+void watch_waits();
 
 /// Takes the GIL in a thread that may or may not have it. The thread's state is made once and kept: libraries cache
 /// what belongs to a thread. Usable unless `interpreter_is_gone()`.
@@ -84,6 +93,7 @@ class Interpreter {
   Interpreter& operator=(const Interpreter&) = delete;
 
  private:
+  Call outer_;
   PyGILState_STATE state_;
 };
 

@@ -2,9 +2,7 @@
 #include "bridge/runtime.h"
 
 #include "bridge/control.h"
-#include "bridge/exceptions.h"
 
-#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <optional>
@@ -162,15 +160,11 @@ Store tree_reduce(const Library& library, std::int64_t task_id, const Store& sto
 }
 
 void issue_execution_fence(bool block) {
-  // A signal that Python handles, like Ctrl-C, is looked for now and then: its exception leaves the fence, and what was
-  // submitted goes on. Nobody's turn is held meanwhile: a task may need what another thread of the program submits.
-  constexpr std::chrono::milliseconds PATIENCE{50};
-  const auto is_idle = [PATIENCE] {
-    const OtherThreads others{};
-    return legate::detail::wait_until_idle(PATIENCE);
-  };
-  while (block && !is_idle()) {
-    if (PyErr_CheckSignals() != 0) throw PythonError{};
+  refuse_forked();
+  if (block) {
+    // Nobody's turn is held meanwhile: a task may need what another thread of the program submits.
+    const Release release{};
+    legate::detail::wait_until_idle();
   }
   const Control control{};
   runtime().issue_execution_fence(block);

@@ -7,6 +7,7 @@ import subprocess
 import sys
 import textwrap
 import time
+from pathlib import Path
 
 import pytest
 from programs import run_on_ranks, run_program
@@ -420,7 +421,15 @@ def test_a_forked_child_ends_without_the_runtime():
 
 
 @pytest.mark.parametrize(
-    "call", ["store.fill(2)", "np.asarray(store)", "work(1)", "runtime.create_store(ty.int64, (5,))", "runtime.finish()"]
+    "call",
+    [
+        "store.fill(2)",
+        "np.asarray(store)",
+        "work(1)",
+        "runtime.create_store(ty.int64, (5,))",
+        "runtime.issue_execution_fence(block=True)",
+        "runtime.finish()",
+    ],
 )
 def test_calls_of_a_forked_child_are_refused(call):
     done = run(
@@ -499,65 +508,133 @@ def test_exits_and_exceptions_that_are_caught_end_nothing():
 
 # --- interrupts ---
 
+# What a program does while `late` runs, which ends when it is released.
+WAITS = {
+    "fence": "runtime.issue_execution_fence(block=True)",
+    "launch after a fence": "runtime.issue_execution_fence(); late(store)",
+    "array": "np.asarray(store)",
+    "scalar": "np.asarray(scalar)",
+    "mapping": "store.get_physical_store()",
+    "accessor": "np.asarray(mapped)",
+    "detach": "attached.detach()",
+    "extents": "print(unbound.extents)",
+    "exception": "late_and_throwing(store)",
+    "deferred exception": """
+        with Scope(exception_mode=ExceptionMode.DEFERRED):
+            late_and_throwing(store)
+        """,
+    "room": "while True: late(store)",
+    "turn": """
+        turn = threading.Thread(target=np.asarray, args=(store,))
+        turn.start()
+        np.asarray(store)
+        """,
+}
+INTERRUPTED = (
+    HEAD
+    + """
+import signal, threading
+released = threading.Event()
+def write(out):
+    np.asarray(out)[...] = 1 if released.wait(60) else 2
+@task
+def late(out: OutputStore) -> None:
+    write(out)
+@task(options=VariantOptions(may_throw_exception=True))
+def late_and_throwing(out: OutputStore) -> None:
+    write(out)
+@task
+def late_and_unbound(out: OutputStore) -> None:
+    released.wait(60)
+    out.create_output_buffer((3,), bind=True)
+store, other = (runtime.create_store(ty.int64, (1,)) for _ in range(2))
+scalar = runtime.create_store(ty.int64, (1,), optimize_scalar=True)
+attached = runtime.create_store_from_buffer(ty.int64, (1,), np.zeros(1, np.int64), False)
+unbound = runtime.create_store(ty.int64)
+mapped = other.get_physical_store()
+"""
+)
+
+
+class Interrupted:
+    """A program that waits, and is interrupted when it does."""
+
+    def __init__(self, text):
+        self._process = subprocess.Popen(
+            [sys.executable, "-c", INTERRUPTED + text], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+        )
+
+    def interrupt(self):
+        assert self._process.stdout.readline() == "waiting\n"
+        self._wait_until_asleep()
+        self._process.send_signal(signal.SIGINT)
+
+    def _wait_until_asleep(self, looks=20, limit=60):
+        """Until the first thread is found asleep, and without having run in between, so often in a row."""
+        before, found, end = None, 0, time.monotonic() + limit
+        while found < looks:
+            assert time.monotonic() < end, "the program does not wait"
+            state, *fields = Path(f"/proc/{self._process.pid}/stat").read_text().rpartition(")")[2].split()
+            seconds = fields[10:12]
+            found = found + 1 if (state, seconds) == ("S", before) else 0
+            before = seconds
+            time.sleep(0.01)
+
+    def end(self):
+        """Status, output and messages."""
+        out, err = self._process.communicate(timeout=60)
+        return self._process.returncode, out, err
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self._process.kill()
+
+
+@pytest.mark.parametrize("wait", WAITS)
+def test_an_interrupt_ends_a_wait(wait):
+    program = f"""
+for name in (store, scalar, other, attached):
+    late(name)
+late_and_unbound(unbound)
+try:
+    print("waiting", flush=True)
+{textwrap.indent(textwrap.dedent(WAITS[wait]), "    ")}
+except KeyboardInterrupt:
+    print("interrupted")
+    released.set()
+# The runtime goes on.
+print([np.asarray(one).tolist() for one in (store, scalar, mapped)], unbound.extents)
+"""
+    with Interrupted(program) as process:
+        process.interrupt()
+        assert process.end() == (0, "interrupted\n[[1], [1], [1]] (3,)\n", "")
+
 
 def test_an_interrupt_ends_the_wait_at_the_end():
-    program = HEAD + textwrap.dedent(
-        """
-        import atexit, time
-        @task
-        def endless() -> None:
-            while True:
-                time.sleep(0.01)
-        endless()
-        atexit.register(print, "waiting", flush=True)
-        """
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout.readline() == "waiting\n"
-        time.sleep(0.3)  # so that it waits; an earlier one is no other case
-        process.send_signal(signal.SIGINT)
-        _, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert process.returncode == 130 and "interrupted while tasks were still running" in err
+    program = """
+import atexit
+late(store)
+atexit.register(print, "waiting", flush=True)
+"""
+    with Interrupted(program) as process:
+        process.interrupt()
+        status, _, messages = process.end()
+    assert status == 130 and "interrupted while tasks were still running" in messages
 
 
-@pytest.mark.parametrize(
-    "waits",
-    [
-        "runtime.issue_execution_fence(block=True)",
-        pytest.param("np.asarray(store)", marks=pytest.mark.xfail(strict=True, reason="only fences look for signals")),
-    ],
-)
-def test_an_interrupt_ends_a_wait(waits):
-    program = HEAD + textwrap.dedent(
-        f"""
-        import threading
-        released = threading.Event()
-        @task
-        def late(out: OutputStore) -> None:
-            np.asarray(out)[...] = 1 if released.wait(5) else 2
-        store = runtime.create_store(ty.int64, (1,))
-        late(store)
-        try:
-            print("waiting", flush=True)
-            {waits}
-        except KeyboardInterrupt:
-            released.set()
-        print(np.asarray(store).tolist())
-        """
-    )
-    process = subprocess.Popen(
-        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-    )
-    try:
-        assert process.stdout.readline() == "waiting\n"
-        time.sleep(0.3)  # so that it waits; the result is the same if it does not yet
-        process.send_signal(signal.SIGINT)
-        out, err = process.communicate(timeout=60)
-    finally:
-        process.kill()
-    assert (process.returncode, out) == (0, "[1]\n"), err
+def test_a_signal_whose_handler_returns_does_not_end_a_wait():
+    program = """
+def handle(*_):
+    other.fill(7)
+    print("handled", np.asarray(other).tolist())
+    released.set()
+signal.signal(signal.SIGINT, handle)
+late(store)
+print("waiting", flush=True)
+print(np.asarray(store).tolist())
+"""
+    with Interrupted(program) as process:
+        process.interrupt()
+        assert process.end() == (0, "handled [7]\n[1]\n", "")

@@ -60,6 +60,58 @@ def test_a_launch_that_waits_for_room_lets_bodies_run():
     same(store, np.full(5, count))
 
 
+def test_a_launch_of_more_instances_than_the_engine_has_pending_lets_bodies_run():
+    count, runs = 12000, []
+
+    @task
+    def body() -> None:
+        runs.append(1)
+
+    runtime.create_manual_task(body.library, body.task_id, (count,)).execute()
+    wait()
+    assert len(runs) == count
+
+
+def test_a_launch_that_cuts_a_store_anew_lets_bodies_run():
+    store = zeros((64,))
+
+    @task
+    def write(out: OutputStore) -> None:
+        np.asarray(out)[...] += 1
+
+    for tiles in (2, 16, 4, 32) * 5:
+        launch = runtime.create_manual_task(write.library, write.task_id, (tiles,))
+        launch.add_output(store.partition_by_tiling((64 // tiles,)))
+        launch.execute()
+    same(store, np.full(64, 20))
+
+
+def test_a_launch_after_a_fence_lets_bodies_run():
+    store = zeros((5,))
+    for _ in range(20):
+        increment(store, store)
+        runtime.issue_execution_fence()
+    same(store, np.full(5, 20))
+
+
+def test_a_launch_inside_a_wait_of_a_launch():
+    class Owner(np.ndarray):
+        def __del__(self):
+            increment(store, store)
+            gone.append(read(store)[0])
+
+    store, gone = zeros((5,)), []
+    for n in range(1, 11):
+        attached = runtime.create_store_from_buffer(ty.int64, (5,), np.zeros(5, np.int64).view(Owner), False)
+        increment(store, attached)
+        del attached
+        # The next launch waits for the fence, and lets the attached memory go.
+        runtime.issue_execution_fence()
+        increment(store, store)
+        assert len(gone) == n
+    same(store, np.full(5, 20))
+
+
 # --- threads that launch ---
 
 

@@ -21,7 +21,6 @@
 #include <legate/utilities/typedefs.h>
 #include <legate_defines.h>
 
-#include <chrono>
 #include <cstdint>
 #include <initializer_list>
 #include <map>
@@ -40,9 +39,9 @@ class Runtime;
 void register_shutdown_callback(ShutdownCallback callback);
 /// The options in effect, `NAME=VALUE` on a line each, named after their flags, memory in bytes.
 [[nodiscard]] LEGATE_EXPORT std::string configuration_text();
-/// Waits until everything submitted by this process has completed, but not much longer than `limit`; returns whether it
-/// has. For those who look at something else in between. Does not replace a fence: other processes may still work.
-[[nodiscard]] LEGATE_EXPORT bool wait_until_idle(std::chrono::microseconds limit);
+/// Waits until everything submitted by this process has completed, unless the wait hooks end that. Does not replace a
+/// fence: other processes may still work. Any thread but those of tasks.
+LEGATE_EXPORT void wait_until_idle();
 }  // namespace detail
 
 /// The running runtime: makes libraries, stores and tasks, and orders their execution.
