@@ -560,8 +560,13 @@ class Interrupted:
     """A program that waits, and is interrupted when it does."""
 
     def __init__(self, text):
+        # One worker for the task that does not end, and one for what a handler does meanwhile.
         self._process = subprocess.Popen(
-            [sys.executable, "-c", INTERRUPTED + text], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            [sys.executable, "-c", INTERRUPTED + text],
+            env=os.environ | {"LEGATE_CONFIG": "--cpus 2 --sysmem 200"},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
         )
 
     def interrupt(self):
