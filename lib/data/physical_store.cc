@@ -54,9 +54,9 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
   check_dimensions(*store->view());
   const engine::Wait wait{"get_physical_store"};
   store->storage().prepare_write();
-  auto& array = store->storage().array();
   share_everywhere(*store);
-  array.synchronize(engine::Waiting::UNLESS_GIVEN_UP);
+  store->storage().wait_for_tasks();
+  auto& array = store->storage().array();
   auto result = std::make_shared<PhysicalStore>();
   result->moves_ = store->storage().moves();
   result->readable = true;
@@ -68,11 +68,11 @@ std::shared_ptr<PhysicalStore> PhysicalStore::of_mapping(std::shared_ptr<Logical
 
 std::shared_ptr<PhysicalStore> PhysicalStore::of_scalar_copy(std::shared_ptr<LogicalStore> store) {
   const engine::Wait wait{"get_physical_store"};
-  auto& array = store->storage().array();
   share_everywhere(*store);
-  array.synchronize(engine::Waiting::UNLESS_GIVEN_UP);
+  store->storage().wait_for_tasks();
   auto result = std::make_shared<PhysicalStore>();
-  result->show_copy(std::move(store), array.data());
+  auto* value = store->storage().array().data();
+  result->show_copy(std::move(store), value);
   return result;
 }
 
@@ -172,7 +172,7 @@ void PhysicalStore::synchronize() const {
     }
     const engine::Wait wait{"an accessor of a mapped store"};
     share_everywhere(*owner_);
-    owner_->storage().array().synchronize(engine::Waiting::UNLESS_GIVEN_UP);
+    owner_->storage().wait_for_tasks();
   }
 }
 

@@ -96,15 +96,25 @@ void Storage::leave_memory() {
   ++moves_;
 }
 
+void Storage::wait_for_tasks() {
+  static_cast<void>(array());
+  const auto begin = [this] {
+    auto event = array_ ? array_->begin_synchronize() : nullptr;
+    return !event && attachment_ && attachment_->original ? attachment_->original->begin_synchronize() : event;
+  };
+  while (const auto event = begin()) {
+    event->wait(engine::Waiting::AMONG_OTHERS);
+  }
+}
+
 void Storage::detach() {
   if (!attachment_->read_only) {
     share(array().box(), "detach");
   }
   const engine::Wait wait{"detach"};
-  for (const auto* array : {&array_, &attachment_->original}) {
-    if (*array) {
-      (*array)->synchronize(engine::Waiting::UNLESS_GIVEN_UP);
-    }
+  wait_for_tasks();
+  if (!attachment_) {
+    throw std::invalid_argument{"detach: another thread has detached the store meanwhile"};
   }
   for (auto* array : {&array_, &attachment_->original}) {
     if (*array) {

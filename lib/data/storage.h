@@ -108,6 +108,9 @@ class Storage : public std::enable_shared_from_this<Storage> {
   /// Ends the attachment: waits for the tasks on the array, brings the results of all ranks to memory that may be
   /// written, and lets go of it. The contents are undefined then. Collective.
   void detach();
+  /// Returns when all tasks on the elements have completed. Meanwhile other threads may make calls, after which the
+  /// array may be another one; may be given up.
+  void wait_for_tasks();
   /// Changes when the array moves to other memory.
   [[nodiscard]] std::uint64_t moves() const { return moves_; }
   /// Brings what ranks have written to memory of the program to that of all ranks. Collective; waits for nothing.

@@ -300,7 +300,7 @@ bool Array::pending() const noexcept {
   return last != synchronized_launch_ && (last > progress().drained() || memory_node_count() > 1);
 }
 
-void Array::synchronize(Waiting waiting) {
+void Array::synchronize() {
   if (links_ == nullptr || !pending()) {
     return;
   }
@@ -308,7 +308,7 @@ void Array::synchronize(Waiting waiting) {
   compare_calls();
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   Bundler::instance().flush();
-  wait_for_tiles(waiting);
+  wait_for_tiles();
   synchronized_launch_ = last_launch_.load(std::memory_order_relaxed);
 }
 
@@ -319,6 +319,42 @@ bool Array::all_handles(Function&& function) const {
                                 : std::all_of(links_->pieces.begin(), links_->pieces.end(), function);
 }
 
+namespace {
+
+bool try_acquire(starpu_data_handle_t handle) {
+  const bool acquired = starpu_data_acquire_try(handle, STARPU_RW) == 0;
+  if (acquired) {
+    starpu_data_release(handle);
+  }
+  return acquired;
+}
+
+// Acquisitions of all tiles of an array.
+struct Acquisitions {
+  std::atomic<std::size_t> left{1};  // one for who makes them
+  Completion all_made{};
+
+  void end_one() noexcept {
+    if (left.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+      all_made.signal();
+    }
+  }
+};
+
+struct Acquisition {
+  starpu_data_handle_t handle;
+  std::shared_ptr<Acquisitions> all;
+};
+
+void end_acquisition(void* argument) {
+  after_others();
+  const std::unique_ptr<Acquisition> self{static_cast<Acquisition*>(argument)};
+  starpu_data_release(self->handle);
+  self->all->end_one();
+}
+
+}  // namespace
+
 bool Array::try_synchronize() {
   if (links_ == nullptr || !pending()) {
     return true;
@@ -326,13 +362,7 @@ bool Array::try_synchronize() {
   require_control_thread("synchronizing an array");
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   Bundler::instance().flush();
-  const bool idle = all_handles([](starpu_data_handle_t handle) {
-    const bool acquired = starpu_data_acquire_try(handle, STARPU_RW) == 0;
-    if (acquired) {
-      starpu_data_release(handle);
-    }
-    return acquired;
-  });
+  const bool idle = all_handles(try_acquire);
   if (idle) {
     after_others();
     synchronized_launch_ = last_launch_.load(std::memory_order_relaxed);
@@ -340,55 +370,40 @@ bool Array::try_synchronize() {
   return idle;
 }
 
-namespace {
-
-// An acquisition that nobody may be waiting for any more.
-struct Acquisition {
-  starpu_data_handle_t handle;
-  std::shared_ptr<Completion> completion;
-};
-
-void end_acquisition(void* argument) {
-  after_others();
-  const std::unique_ptr<Acquisition> self{static_cast<Acquisition*>(argument)};
-  starpu_data_release(self->handle);
-  self->completion->signal();
+std::shared_ptr<Completion> Array::begin_synchronize() {
+  if (links_ == nullptr || !pending()) {
+    return nullptr;
+  }
+  const Wait wait{"tasks on a store"};
+  compare_calls();
+  if (spin_until(std::chrono::microseconds{30}, [this] { return try_synchronize(); })) {
+    return nullptr;
+  }
+  const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
+  const auto all = std::make_shared<Acquisitions>();
+  static_cast<void>(all_handles([&](starpu_data_handle_t handle) {
+    all->left.fetch_add(1, std::memory_order_relaxed);
+    before_others();
+    expect_success(starpu_data_acquire_cb(handle, STARPU_RW, &end_acquisition, new Acquisition{handle, all}),
+                   "starpu_data_acquire_cb");
+    return true;
+  }));
+  all->end_one();
+  return {all, &all->all_made};
 }
-
-// Acquires and releases a handle. If that is given up, it happens some time later.
-void acquire_unless_given_up(starpu_data_handle_t handle) {
-  const auto completion = std::make_shared<Completion>();
-  before_others();
-  expect_success(starpu_data_acquire_cb(handle, STARPU_RW, &end_acquisition, new Acquisition{handle, completion}),
-                 "starpu_data_acquire_cb");
-  completion->wait();
-}
-
-}  // namespace
 
 // Acquiring for writing waits for all tasks on the tile, and invalidates copies in other memories.
-void Array::wait_for_tiles(Waiting waiting) {
+void Array::wait_for_tiles() {
   const Wait wait{"tasks on a store"};
   const auto end_of_patience = std::chrono::steady_clock::now() + std::chrono::microseconds{30};
-  const auto acquire = [&](starpu_data_handle_t handle) {
+  static_cast<void>(all_handles([end_of_patience](starpu_data_handle_t handle) {
     const auto left = end_of_patience - std::chrono::steady_clock::now();
-    const bool acquired = spin_until(std::max(left, std::chrono::nanoseconds{0}),
-                                     [handle] { return starpu_data_acquire_try(handle, STARPU_RW) == 0; });
-    if (!acquired && waiting == Waiting::UNLESS_GIVEN_UP) {
-      acquire_unless_given_up(handle);
-      return;
-    }
-    if (!acquired) {
+    if (!spin_until(std::max(left, std::chrono::nanoseconds{0}), [handle] { return try_acquire(handle); })) {
       expect_success(starpu_data_acquire(handle, STARPU_RW), "starpu_data_acquire");
+      starpu_data_release(handle);
     }
-    starpu_data_release(handle);
-  };
-  if (links_->pieces.empty()) {
-    acquire(links_->root);
-  }
-  for (const starpu_data_handle_t piece : links_->pieces) {
-    acquire(piece);
-  }
+    return true;
+  }));
   after_others();
 }
 

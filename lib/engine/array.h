@@ -2,7 +2,6 @@
 #pragma once
 
 #include "engine/tiling_index.h"
-#include "engine/watch.h"
 #include "utilities/box.h"
 
 #include <atomic>
@@ -15,6 +14,7 @@ namespace legate::detail::engine {
 
 class Array;
 class ArrayPool;
+class Completion;
 struct ArrayLinks;
 
 /// One tile of an array, as StarPU knows it. Opaque; valid until the array's tiling_version() changes or stop().
@@ -136,7 +136,12 @@ class Array {
   /// when nothing was submitted since the last call or since wait_all().
   ///
   /// @throws std::logic_error the caller is a worker.
-  void synchronize(Waiting waiting = Waiting::TO_THE_END);
+  void synchronize();
+
+  /// The same to be waited for: an event that is signalled when everything submitted so far on the array has completed;
+  /// null if it has. Looks for about 30 us. Whoever has waited asks again, as there may be new tasks. The event is
+  /// signalled also if nobody waits for it any more.
+  [[nodiscard]] std::shared_ptr<Completion> begin_synchronize();
 
   /// The same where nothing has to be waited for. @return whether that was so
   [[nodiscard]] bool try_synchronize();
@@ -159,7 +164,7 @@ class Array {
   void register_root();
   void plan_tiles();
   void drop_plan();
-  void wait_for_tiles(Waiting waiting);
+  void wait_for_tiles();
   template <typename Function>
   [[nodiscard]] bool all_handles(Function&& function) const;
   void forget();

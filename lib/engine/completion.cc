@@ -39,11 +39,11 @@ void Completion::signal() noexcept {
   }
 }
 
-void Completion::wait() {
+void Completion::wait(Waiting waiting) {
   if (done()) {
     return;
   }
-  const Wait waiting{"a launch"};
+  const Wait wait{"a launch"};
   flush_bundle();  // what will signal may be in there
   if (spin_until(std::chrono::microseconds{30}, [this] { return done(); })) {
     return;
@@ -54,7 +54,7 @@ void Completion::wait() {
     return;
   }
   Place& place = place_of(this);
-  wait_in_turns(Waiting::UNLESS_GIVEN_UP, [&](auto limit) {
+  wait_in_turns(waiting, [&](auto limit) {
     std::unique_lock<std::mutex> lock{place.mutex};
     return place.signalled.wait_for(lock, limit, [this] { return done(); });
   });

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "engine/watch.h"
+
 #include <atomic>
 #include <cstdint>
 
@@ -25,7 +27,7 @@ class Completion {
   /// Returns when signal() has been called: looks for about 30 us, because waking a thread costs as much, then sleeps.
   /// Any thread that is allowed to block, so not a worker whose progress the signal depends on. May be given up: then
   /// it throws what the wait hooks do.
-  void wait();
+  void wait(Waiting waiting = Waiting::UNLESS_GIVEN_UP);
 
  private:
   enum class State : std::uint8_t { PENDING, AWAITED, SIGNALLED };

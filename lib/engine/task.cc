@@ -143,8 +143,8 @@ void wait_for_tasks() {
 }  // namespace
 
 void make_room() {
-  if (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
-    wait_for_room(Waiting::UNLESS_GIVEN_UP);
+  while (LEGATE_UNLIKELY(progress().unfinished() >= Progress::MOST_UNFINISHED)) {
+    wait_for_room(Waiting::AMONG_OTHERS);
   }
 }
 
@@ -253,17 +253,6 @@ void Submitter::local_point(std::uint32_t index, const TileUse* uses, std::size_
               count);
 }
 
-void wait_until_idle() {
-  if (on_worker() || !running()) {
-    return;
-  }
-  const Wait wait{"tasks"};
-  flush_bundle();
-  if (!spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
-    wait_in_turns(Waiting::UNLESS_GIVEN_UP, [](auto limit) { return progress().wait_for_end(limit); });
-  }
-}
-
 void wait_all(Waiting waiting) {
   if (on_worker()) {
     throw std::logic_error{"wait_all: not possible on a worker"};
@@ -280,8 +269,9 @@ void wait_all(Waiting waiting) {
   }
   const Wait wait{"tasks"};
   // Our count reaches zero a moment before StarPU's does, and StarPU sleeps at once.
-  if (!spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
+  while (!spin_until(std::chrono::microseconds{50}, [] { return progress().idle(); })) {
     wait_in_turns(waiting, [](auto limit) { return progress().wait_for_end(limit); });
+    flush_bundle();  // of others, while this waited
   }
   spin_until(std::chrono::microseconds{20}, [] { return starpu_task_nsubmitted() == 0; });
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");

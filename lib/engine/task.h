@@ -2,9 +2,9 @@
 #pragma once
 
 #include "engine/array.h"
+#include "engine/watch.h"
 #include "engine/workers.h"
 
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -154,11 +154,6 @@ void make_room();
 ///
 /// @throws std::logic_error the caller is a worker.
 void wait_all(Waiting waiting = Waiting::TO_THE_END);
-
-/// Waits until there is nothing that this process has submitted and that has not completed. May be given up: then it
-/// throws what the wait hooks do. Any thread; on a worker, and when the engine is not running, there is nothing to wait
-/// for.
-void wait_until_idle();
 
 /// How many StarPU tasks were submitted for points since start(). Any thread; for tests and measurements.
 [[nodiscard]] std::uint64_t task_count() noexcept;

@@ -54,17 +54,44 @@ class Wait {
 };
 /// @}
 
-/// Whether a wait ends when the hooks throw. Only what leaves everything as it should be may be given up.
-enum class Waiting : std::uint8_t { TO_THE_END, UNLESS_GIVEN_UP };
+/// What may happen during a wait.
+enum class Waiting : std::uint8_t {
+  TO_THE_END,       ///< nothing
+  UNLESS_GIVEN_UP,  ///< it ends when the hooks throw, which leaves everything as it should be
+  AMONG_OTHERS      ///< that, and other threads make calls: the waiting one holds no lock and looks at everything again
+};
+
+/// Lets other threads make calls as long as this lives, if a wait admits that.
+class OthersTurn {
+ public:
+  explicit OthersTurn(Waiting waiting) noexcept
+      : hooks_{waiting == Waiting::AMONG_OTHERS ? wait_hooks.load(std::memory_order_acquire) : nullptr} {
+    if (hooks_ != nullptr) {
+      had_ = hooks_->let_others();
+    }
+  }
+  ~OthersTurn() {
+    if (hooks_ != nullptr) {
+      hooks_->take_turn_back(had_);
+    }
+  }
+  OthersTurn(const OthersTurn&) = delete;
+  OthersTurn& operator=(const OthersTurn&) = delete;
+
+ private:
+  const WaitHooks* hooks_;
+  unsigned had_{0};
+};
 
 /// Waits, inside a Wait, in turns with a look at whether to give up. `wait_for` waits for so many milliseconds at most,
 /// and returns whether it is over.
 template <typename WaitFor>
 void wait_in_turns(Waiting waiting, WaitFor&& wait_for) {
   constexpr std::chrono::milliseconds TURN{50};
+  const OthersTurn others{waiting};
   while (!wait_for(TURN)) {
     const auto* hooks = wait_hooks.load(std::memory_order_acquire);
-    if (hooks != nullptr && waiting == Waiting::UNLESS_GIVEN_UP) {
+    if (hooks != nullptr && waiting != Waiting::TO_THE_END) {
       hooks->during();
     }
   }

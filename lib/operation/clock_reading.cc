@@ -104,7 +104,7 @@ std::int64_t ClockReading::nanoseconds() const {
           "Time::value: inside a task, while operations before the reading are not over, this could wait for ever"};
     }
     const engine::Wait wait{"a reading of the clock"};
-    known_.wait();
+    known_.wait(engine::Waiting::AMONG_OTHERS);
   }
   return nanoseconds_;
 }

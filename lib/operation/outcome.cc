@@ -12,8 +12,8 @@ const std::optional<TaskException>& Outcome::wait() {
     const engine::Wait wait{"the end of a launch that may throw"};
     engine::record_call("the outcome of a launch that may throw is waited for");
     engine::compare_calls();
-    completion_.wait();
-    if (engine::cluster().ranks > 1) {
+    completion_.wait(engine::Waiting::AMONG_OTHERS);
+    if (engine::cluster().ranks > 1 && !agreed_) {
       agree();
     }
     agreed_ = true;

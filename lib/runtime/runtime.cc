@@ -286,16 +286,10 @@ void Runtime::wait_everywhere(const char* call, engine::Waiting waiting) {
   engine::barrier();
 }
 
-void Runtime::honour_fence() {
-  if (!fence_pending_) {
-    return;
-  }
-  fence_pending_ = false;
-  try {
-    wait_everywhere("a launch after an execution fence", engine::Waiting::UNLESS_GIVEN_UP);
-  } catch (...) {
-    fence_pending_ = true;
-    throw;
+void Runtime::honour_fence(engine::Waiting waiting) {
+  if (fence_pending_) {
+    wait_everywhere("a launch after an execution fence", waiting);
+    fence_pending_ = false;
   }
 }
 
@@ -321,12 +315,13 @@ void Runtime::submit(std::shared_ptr<TaskDescription> task, const char* call) {
     streaming_.hold(std::move(task));
     return;
   }
+  honour_fence(engine::Waiting::AMONG_OTHERS);
   task->plan();
   launch(*task);
 }
 
 void Runtime::launch(TaskDescription& task) {
-  honour_fence();
+  honour_fence(engine::Waiting::UNLESS_GIVEN_UP);  // what was held back until now is planned already
   const auto mode = scope_->exception_mode;
   const auto outcome = task.launch();
   if (!outcome || mode == ExceptionMode::IGNORED) {
@@ -440,7 +435,7 @@ void Runtime::issue_execution_fence(bool block) {
   fence_pending_ = !block;
   if (block) {
     Storage::share_attached();
-    wait_everywhere("issue_execution_fence, blocking", engine::Waiting::UNLESS_GIVEN_UP);
+    wait_everywhere("issue_execution_fence, blocking", engine::Waiting::AMONG_OTHERS);
   } else {
     engine::record_call("issue_execution_fence", place());
   }
@@ -461,7 +456,9 @@ void Runtime::raise_pending_exception() {
   while (!pending_exceptions_.empty()) {
     const auto outcome = pending_exceptions_.front();
     const auto& exception = outcome->wait();
-    pending_exceptions_.pop_front();
+    if (!pending_exceptions_.empty() && pending_exceptions_.front() == outcome) {
+      pending_exceptions_.pop_front();  // otherwise another thread, which had the turn meanwhile, has
+    }
     if (exception) {
       pending_exceptions_.clear();
       throw TaskException{*exception};

@@ -96,7 +96,7 @@ class Runtime {
   /// Returns when everything that any rank has submitted so far is over. `call`: what waits, for messages.
   void wait_everywhere(const char* call, engine::Waiting waiting);
   /// Waits, if a fence that did not block was issued, before anything later starts.
-  void honour_fence();
+  void honour_fence(engine::Waiting waiting);
 
   Configuration configuration_;
   legate::Runtime handle_{this};

@@ -99,11 +99,6 @@ void register_shutdown_callback(ShutdownCallback callback) {
   Runtime::get().add_shutdown_callback(std::move(callback));
 }
 
-void wait_until_idle() {
-  check_control_program("issue_execution_fence");
-  engine::wait_until_idle();
-}
-
 std::string configuration_text() {
   const auto& configuration = Runtime::get().configuration();
   std::string text{};

@@ -25,7 +25,9 @@ namespace legatus::python {
 
 namespace {
 
-std::recursive_timed_mutex turn{};
+std::timed_mutex turn{};
+// How many times over the calling thread has the turn: 0 while it lets others have theirs.
+thread_local unsigned turns = 0;
 
 thread_local Call call{};
 
@@ -77,7 +79,31 @@ void look_for_signals() {
 /// Without the GIL.
 void take_turn() {
   constexpr std::chrono::milliseconds PATIENCE{50};
-  while (!turn.try_lock_for(PATIENCE)) look_for_signals();
+  while (turns == 0 && !turn.try_lock_for(PATIENCE)) look_for_signals();
+  ++turns;
+}
+
+bool take_turn_if_free() {
+  if (turns == 0 && !turn.try_lock()) return false;
+  ++turns;
+  return true;
+}
+
+void end_turn() {
+  if (--turns == 0) turn.unlock();
+}
+
+// Until the turn is taken back this thread has none, and takes one again in the handler of a signal.
+unsigned let_others() noexcept {
+  const auto had = std::exchange(turns, 0);
+  if (had != 0) turn.unlock();
+  return had;
+}
+
+// Does not wait for long: others give the turn up, too, when they wait.
+void take_turn_back(unsigned had) noexcept {
+  if (had != 0) turn.lock();
+  turns = had;
 }
 
 }  // namespace
@@ -106,13 +132,13 @@ Control::Control() {
 }
 
 Control::~Control() {
-  if (release_) turn.unlock();
+  if (release_) end_turn();
 }
 
 QuickControl::QuickControl() {
   refuse_forked();
   if (legate::is_running_in_task()) return;
-  if (!turn.try_lock()) {
+  if (!take_turn_if_free()) {
     // Whoever has the GIL later and wants the turn gives the GIL up first.
     const Release release{};
     take_turn();
@@ -121,7 +147,7 @@ QuickControl::QuickControl() {
 }
 
 QuickControl::~QuickControl() {
-  if (locked_) turn.unlock();
+  if (locked_) end_turn();
 }
 
 LazyRelease::LazyRelease() : in_task_{legate::is_running_in_task()} {
@@ -142,7 +168,7 @@ LazyRelease::~LazyRelease() {
 }
 
 void watch_waits() {
-  static constexpr legate::detail::WaitHooks HOOKS{release_before_wait, look_for_signals};
+  static constexpr legate::detail::WaitHooks HOOKS{release_before_wait, look_for_signals, let_others, take_turn_back};
   legate::detail::set_wait_hooks(&HOOKS);
 }
 

@@ -160,12 +160,6 @@ Store tree_reduce(const Library& library, std::int64_t task_id, const Store& sto
 }
 
 void issue_execution_fence(bool block) {
-  refuse_forked();
-  if (block) {
-    // Nobody's turn is held meanwhile: a task may need what another thread of the program submits.
-    const Release release{};
-    legate::detail::wait_until_idle();
-  }
   const Control control{};
   runtime().issue_execution_fence(block);
 }

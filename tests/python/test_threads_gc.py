@@ -12,6 +12,7 @@ from helpers import made, raises, read, runtime, same, wait, zeros
 from legate.core import VariantCode, VariantOptions, align, is_running_in_task
 from legate.core import types as ty
 from legate.core.task import InputStore, OutputStore, PyTask, VariantInvoker, task
+from legate.timing import time
 
 # Ranks have to make their calls in the same order, which threads do not keep.
 pytestmark = pytest.mark.one_process
@@ -500,7 +501,8 @@ def test_threads_of_a_body_look_at_its_stores_while_the_program_waits(look):
 
 
 @pytest.mark.one_process
-def test_other_threads_submit_while_one_waits_in_a_fence():
+@pytest.mark.parametrize("waits", ["fence", "array", "mapping", "exception", "clock", "detach"])
+def test_other_threads_submit_while_one_waits(waits):
     go = threading.Event()
 
     @task
@@ -508,16 +510,39 @@ def test_other_threads_submit_while_one_waits_in_a_fence():
         go.wait()
         np.asarray(out)[...] = 1
 
+    @task(options=MAY_THROW)
+    def throwing(out: OutputStore) -> None:
+        go.wait()
+        np.asarray(out)[...] = 1
+        raise LookupError("found nothing")
+
     def other():
         second.fill(4)
         body(second)  # one more to wait for
         go.set()
 
-    first, second = zeros((4,)), zeros((4,))
-    body(first)
-    thread = threading.Timer(0.2, other)  # so that it most probably finds the other thread in the fence
+    memory = np.zeros(4, np.int64)
+    first = runtime.create_store_from_buffer(ty.int64, (4,), memory, False) if waits == "detach" else zeros((4,))
+    second = zeros((4,))
+    mapped = first.get_physical_store() if waits == "mapping" else None
+    thread = threading.Timer(0.2, other)  # so that it most probably finds the other thread waiting
     thread.start()
-    wait()
+    if waits == "exception":
+        with pytest.raises(LookupError):
+            throwing(first)
+    else:
+        body(first)
+    match waits:
+        case "fence":
+            wait()
+        case "array" | "mapping":
+            assert np.asarray(mapped or first).tolist() == [1] * 4
+        case "clock":
+            assert int(time()) > 0
+        case "detach":
+            first.detach()
+            assert memory.tolist() == [1] * 4
     thread.join()
-    same(first, [1] * 4)
+    if waits != "detach":
+        same(first, [1] * 4)
     same(second, [1] * 4)

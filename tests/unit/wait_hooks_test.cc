@@ -41,7 +41,25 @@ void during() {
   }
 }
 
-constexpr WaitHooks HOOKS{before, during};
+std::atomic<int> turns_of_others{0};
+std::function<void()> others_turn{};
+
+unsigned let_others() noexcept {
+  ++turns_of_others;
+  if (others_turn) {
+    others_turn();
+  }
+  return 17;
+}
+
+void take_turn_back(unsigned had) noexcept {
+  if (had != 17) {
+    std::abort();
+  }
+  --turns_of_others;
+}
+
+constexpr WaitHooks HOOKS{before, during, let_others, take_turn_back};
 
 // Unlike Gate, no wait of the engine's; may be opened again. Must live until the points have ended.
 class Door {
@@ -63,12 +81,14 @@ class WaitHooksTest : public EngineTest {
  protected:
   void SetUp() override {
     before_wait = nullptr;
+    others_turn = nullptr;
     gives_up = false;
     set_wait_hooks(&HOOKS);
     EngineTest::SetUp();
   }
   void TearDown() override {
     before_wait = nullptr;
+    others_turn = nullptr;
     EngineTest::TearDown();
     set_wait_hooks(nullptr);
   }
@@ -84,14 +104,12 @@ TEST_F(WaitHooksTest, KnowOfTheWaitForAllTasks) {
 }
 
 TEST_F(WaitHooksTest, KnowOfTheWaitForTasksOnAnArray) {
-  for (const auto waiting : {Waiting::TO_THE_END, Waiting::UNLESS_GIVEN_UP}) {
-    Door door;
-    before_wait = [&] { door.open(); };
-    auto array = Array::create({4}, 1, 1);
-    launch_one([&] { door.pass(); }, {{array->tile(0), Access::WRITE}});
-    array->synchronize(waiting);
-    engine::wait_all();
-  }
+  Door door;
+  before_wait = [&] { door.open(); };
+  auto array = Array::create({4}, 1, 1);
+  launch_one([&] { door.pass(); }, {{array->tile(0), Access::WRITE}});
+  array->synchronize();
+  engine::wait_all();
 }
 
 TEST_F(WaitHooksTest, KnowOfTheWaitForACompletion) {
@@ -168,14 +186,16 @@ TEST_F(WaitHooksTest, EndWaitsThatMayBeGivenUp) {
   gives_up = true;
   for (int i = 0; i < 2; ++i) {
     EXPECT_THROW(engine::wait_all(Waiting::UNLESS_GIVEN_UP), GivenUp);
-    EXPECT_THROW(array->synchronize(Waiting::UNLESS_GIVEN_UP), GivenUp);
+    const auto on_array = array->begin_synchronize();
+    ASSERT_NE(on_array, nullptr);
+    EXPECT_THROW(on_array->wait(), GivenUp);
     EXPECT_THROW(completion.wait(), GivenUp);
   }
   // Tasks on the array come after what was given up.
   launch_one([&] { array->data()[0] = std::byte{8}; }, {{array->tile(0), Access::READ_WRITE}});
   door.open();
   completion.wait();
-  array->synchronize(Waiting::TO_THE_END);
+  array->synchronize();
   EXPECT_EQ(array->data()[0], std::byte{8});
   EXPECT_EQ(array->data()[3], std::byte{7});
   engine::wait_all();
@@ -192,6 +212,55 @@ TEST_F(WaitHooksTest, EndAWaitForRoomThatMayBeGivenUp) {
   gives_up = false;
   engine::make_room();
   engine::wait_all();
+}
+
+TEST_F(WaitHooksTest, EndAWaitAmongOthersInTurn) {
+  Door door;
+  launch_one([&] { door.pass(); }, {});
+  gives_up = true;
+  EXPECT_THROW(engine::wait_all(Waiting::AMONG_OTHERS), GivenUp);
+  EXPECT_EQ(turns_of_others, 0);
+  door.open();
+  engine::wait_all();
+}
+
+TEST_F(WaitHooksTest, LetOthersLaunchInAWaitForAllTasks) {
+  Door door;
+  std::atomic<int> runs{0};
+  others_turn = [&] {
+    EXPECT_EQ(turns_of_others, 1);
+    others_turn = nullptr;
+    launch_one([&] { ++runs; }, {});
+    door.open();
+  };
+  launch_one([&] { door.pass(); }, {});
+  engine::wait_all(Waiting::AMONG_OTHERS);
+  EXPECT_EQ(turns_of_others, 0);
+  EXPECT_EQ(runs, 1);
+}
+
+TEST_F(WaitHooksTest, DoNotLetOthersInWithoutNeed) {
+  Door door;
+  before_wait = [&] { door.open(); };
+  for (const auto waiting : {Waiting::TO_THE_END, Waiting::UNLESS_GIVEN_UP}) {
+    others_turn = [] { ADD_FAILURE(); };
+    launch_one([&] { door.pass(); }, {});
+    engine::wait_all(waiting);
+  }
+}
+
+TEST_F(WaitHooksTest, ArraysTellWhenTheirTasksHaveCompleted) {
+  Door door;
+  auto array = Array::create({4}, 1, 1);
+  array->retile(grid(array->box(), {2}));
+  launch([&](std::uint32_t, unsigned) { door.pass(); },
+         {{{array->tile(0), Access::WRITE}}, {{array->tile(1), Access::WRITE}}});
+  const auto event = array->begin_synchronize();
+  ASSERT_NE(event, nullptr);
+  EXPECT_FALSE(event->done());
+  door.open();
+  event->wait(Waiting::AMONG_OTHERS);
+  EXPECT_EQ(array->begin_synchronize(), nullptr);
 }
 
 TEST_F(WaitHooksTest, DoNotEndOtherWaits) {

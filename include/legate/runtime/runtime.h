@@ -39,9 +39,6 @@ class Runtime;
 void register_shutdown_callback(ShutdownCallback callback);
 /// The options in effect, `NAME=VALUE` on a line each, named after their flags, memory in bytes.
 [[nodiscard]] LEGATE_EXPORT std::string configuration_text();
-/// Waits until everything submitted by this process has completed, unless the wait hooks end that. Does not replace a
-/// fence: other processes may still work. Any thread but those of tasks.
-LEGATE_EXPORT void wait_until_idle();
 }  // namespace detail
 
 /// The running runtime: makes libraries, stores and tasks, and orders their execution.

@@ -13,6 +13,11 @@ struct WaitHooks {
   /// Called some twenty times a second during waits that may be given up, by the thread that waits. What it throws
   /// leaves the call that waits; what was waited for goes on, and can be waited for again.
   void (*during)();
+  /// Called around each part of a wait in which other threads may make calls, by the thread that waits.
+  /// @{
+  unsigned (*let_others)() noexcept;
+  void (*take_turn_back)(unsigned had) noexcept;  ///< gets what `let_others` returned
+  /// @}
 };
 
 /// Has `hooks` called from now on, in place of those given before; null for none. They must live as long. Any thread.
