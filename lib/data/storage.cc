@@ -97,6 +97,7 @@ void Storage::leave_memory() {
 }
 
 void Storage::wait_for_tasks() {
+  const engine::Wait wait{"tasks on a store"};
   static_cast<void>(array());
   const auto begin = [this] {
     auto event = array_ ? array_->begin_synchronize() : nullptr;

@@ -374,7 +374,6 @@ std::shared_ptr<Completion> Array::begin_synchronize() {
   if (links_ == nullptr || !pending()) {
     return nullptr;
   }
-  const Wait wait{"tasks on a store"};
   compare_calls();
   if (spin_until(std::chrono::microseconds{30}, [this] { return try_synchronize(); })) {
     return nullptr;

@@ -139,8 +139,8 @@ class Array {
   void synchronize();
 
   /// The same to be waited for: an event that is signalled when everything submitted so far on the array has completed;
-  /// null if it has. Looks for about 30 us. Whoever has waited asks again, as there may be new tasks. The event is
-  /// signalled also if nobody waits for it any more.
+  /// null if it has. Looks for about 30 us, inside a Wait of the caller's. Whoever has waited asks again, as there may
+  /// be new tasks. The event is signalled also if nobody waits for it any more.
   [[nodiscard]] std::shared_ptr<Completion> begin_synchronize();
 
   /// The same where nothing has to be waited for. @return whether that was so
