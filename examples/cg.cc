@@ -9,6 +9,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 
 namespace {
 
@@ -17,20 +18,37 @@ constexpr std::uint64_t LOOK_EVERY = 25;  // iterations between looks at the res
 
 using Sum = legate::SumReduction<double>;
 
+void add_to(const legate::PhysicalStore& scalar, double value) {
+  scalar.reduce_accessor<Sum, true, 1>().reduce(0, value);
+}
+
+template <typename Body>
+double sum_of_all_threads(const Body& body) {
+  const auto values = example::from_all_threads(body);
+  return std::accumulate(values.begin(), values.end(), 0.0);
+}
+
 /// q = A p; pq += p . q
 struct Multiply : public legate::LegateTask<Multiply> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { add_to(context.reduction(0), compute(context, 0, 1)); }
+  static void omp_variant(legate::TaskContext context) {
+    add_to(context.reduction(0),
+           sum_of_all_threads([&](std::size_t part, std::size_t parts) { return compute(context, part, parts); }));
+  }
+
+ private:
+  // Part `part` of `parts` of the rows; returns its share of p . q.
+  static double compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore row_begin = context.input(0);
     const legate::PhysicalStore row_end = context.input(1);
     const legate::PhysicalStore all_columns = context.input(2);
     const legate::PhysicalStore all_values = context.input(3);
     const legate::PhysicalStore all_p = context.input(4);
     const legate::PhysicalStore output = context.output(0);
-    const legate::PhysicalStore pq = context.reduction(0);
     const auto rect = output.shape<1>();  // the rows of this leaf
-    if (rect.empty()) return;
+    if (rect.empty()) return 0.0;
 
     const auto* begin = row_begin.read_accessor<std::int64_t, 1>().ptr(rect);
     const auto* end = row_end.read_accessor<std::int64_t, 1>().ptr(rect);
@@ -40,13 +58,14 @@ struct Multiply : public legate::LegateTask<Multiply> {
     auto* q = output.write_accessor<double, 1>().ptr(rect);
 
     double dot = 0.0;
-    for (std::size_t i = 0; i < example::length(rect, 0); ++i) {
+    const auto rows = example::length(rect, 0);
+    for (std::size_t i = rows * part / parts; i < rows * (part + 1) / parts; ++i) {
       double sum = 0.0;
       for (auto k = begin[i]; k < end[i]; ++k) sum += value[k] * p[column[k]];
       q[i] = sum;
       dot += p[static_cast<std::size_t>(rect.lo[0]) + i] * sum;
     }
-    pq.reduce_accessor<Sum, true, 1>().reduce(0, dot);
+    return dot;
   }
 };
 
@@ -55,14 +74,21 @@ struct Improve : public legate::LegateTask<Improve> {
   static inline const auto TASK_CONFIG =
       legate::TaskConfig{legate::LocalTaskID{1}}.with_signature(legate::TaskSignature{}.inputs(6).outputs(2).redops(1));
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { add_to(context.reduction(0), compute(context, 0, 1)); }
+  static void omp_variant(legate::TaskContext context) {
+    add_to(context.reduction(0),
+           sum_of_all_threads([&](std::size_t part, std::size_t parts) { return compute(context, part, parts); }));
+  }
+
+ private:
+  // Part `part` of `parts` of this leaf's piece; returns its share of r . r.
+  static double compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const std::array<legate::PhysicalStore, 2> directions{context.input(0), context.input(1)};
     const std::array<legate::PhysicalStore, 2> vectors{context.output(0), context.output(1)};
     const legate::PhysicalStore rr = context.input(2);
     const legate::PhysicalStore pq = context.input(3);
-    const legate::PhysicalStore new_rr = context.reduction(0);
     const auto rect = vectors[0].shape<1>();
-    if (rect.empty()) return;
+    if (rect.empty()) return 0.0;
     const auto alpha = rr.scalar<double>() / pq.scalar<double>();
     const double* p = directions[0].read_accessor<double, 1>().ptr(rect);
     const double* q = directions[1].read_accessor<double, 1>().ptr(rect);
@@ -70,12 +96,13 @@ struct Improve : public legate::LegateTask<Improve> {
     double* __restrict r = vectors[1].read_write_accessor<double, 1>().ptr(rect);
 
     double dot = 0.0;
-    for (std::size_t i = 0; i < example::length(rect, 0); ++i) {
+    const auto count = example::length(rect, 0);
+    for (std::size_t i = count * part / parts; i < count * (part + 1) / parts; ++i) {
       x[i] += alpha * p[i];
       r[i] -= alpha * q[i];
       dot += r[i] * r[i];
     }
-    new_rr.reduce_accessor<Sum, true, 1>().reduce(0, dot);
+    return dot;
   }
 };
 
@@ -84,7 +111,14 @@ struct Turn : public legate::LegateTask<Turn> {
   static inline const auto TASK_CONFIG =
       legate::TaskConfig{legate::LocalTaskID{2}}.with_signature(legate::TaskSignature{}.inputs(4).outputs(1));
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of this leaf's piece.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore residual = context.input(0);
     const legate::PhysicalStore new_rr = context.input(1);
     const legate::PhysicalStore rr = context.input(2);
@@ -94,7 +128,8 @@ struct Turn : public legate::LegateTask<Turn> {
     const auto beta = new_rr.scalar<double>() / rr.scalar<double>();
     const double* r = residual.read_accessor<double, 1>().ptr(rect);
     double* __restrict p = direction.read_write_accessor<double, 1>().ptr(rect);
-    for (std::size_t i = 0; i < example::length(rect, 0); ++i) p[i] = r[i] + beta * p[i];
+    const auto count = example::length(rect, 0);
+    for (std::size_t i = count * part / parts; i < count * (part + 1) / parts; ++i) p[i] = r[i] + beta * p[i];
   }
 };
 

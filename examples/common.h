@@ -111,6 +111,25 @@ void on_all_threads(const Body& body) {
 #endif
 }
 
+/// The same for leaves that find a value: what `body(part, parts)` returns, in the order of the parts.
+template <typename Body>
+auto from_all_threads(const Body& body) {
+  std::vector<decltype(body(std::size_t{0}, std::size_t{1}))> values;
+#ifdef _OPENMP
+#pragma omp parallel
+  {
+    const auto parts = static_cast<std::size_t>(omp_get_num_threads());
+#pragma omp single
+    values.resize(parts);
+    const auto part = static_cast<std::size_t>(omp_get_thread_num());
+    values[part] = body(part, parts);
+  }
+#else
+  values.push_back(body(std::size_t{0}, std::size_t{1}));
+#endif
+  return values;
+}
+
 /// A well-mixed 64-bit number for every index. Because it depends on nothing else, a store filled with such numbers has
 /// the same contents however it was split over tasks.
 inline std::uint64_t scramble(std::uint64_t index) {

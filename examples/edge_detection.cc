@@ -52,7 +52,14 @@ struct Blur : public legate::LegateTask<Blur> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};
   static constexpr std::array<std::uint64_t, 2> HALO{2, 2};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of the rows.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore input = context.input(0);
     const legate::PhysicalStore output = context.output(0);
     const auto rect = output.shape<2>();  // the pixels to make
@@ -65,7 +72,8 @@ struct Blur : public legate::LegateTask<Blur> {
     const auto width = example::length(known, 1);
     const auto left = static_cast<std::size_t>(rect.lo[1] - known.lo[1]);
     Line<2> line{width};
-    for (std::size_t i = 0; i < example::length(rect, 0); ++i) {
+    const auto height = example::length(rect, 0);
+    for (std::size_t i = height * part / parts; i < height * (part + 1) / parts; ++i) {
       const auto rows = rows_around<2>(rect.lo[0] + static_cast<legate::coord_t>(i), known, picture, in_stride[0]);
       float* mixed = line.inside();
       for (std::size_t j = 0; j < width; ++j) {
@@ -87,13 +95,26 @@ struct Sobel : public legate::LegateTask<Sobel> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{1}};
   static constexpr std::array<std::uint64_t, 2> HALO{1, 1};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { reduce(context, compute(context, 0, 1)); }
+  static void omp_variant(legate::TaskContext context) {
+    for (const auto largest : example::from_all_threads(
+             [&](std::size_t part, std::size_t parts) { return compute(context, part, parts); })) {
+      reduce(context, largest);
+    }
+  }
+
+ private:
+  static void reduce(const legate::TaskContext& context, float largest) {
+    context.reduction(0).reduce_accessor<legate::MaxReduction<float>, true, 1>().reduce(0, largest);
+  }
+
+  // Part `part` of `parts` of the rows; returns its largest value.
+  static float compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore input = context.input(0);
     const legate::PhysicalStore output = context.output(0);
-    const legate::PhysicalStore steepest = context.reduction(0);
     const auto rect = output.shape<2>();
     const auto known = input.shape<2>();
-    if (rect.empty()) return;
+    if (rect.empty()) return 0.0F;
     std::size_t in_stride[2], out_stride[2];
     const float* picture = input.read_accessor<float, 2>().ptr(known, in_stride);
     float* edges = output.write_accessor<float, 2>().ptr(rect, out_stride);
@@ -103,7 +124,8 @@ struct Sobel : public legate::LegateTask<Sobel> {
     Line<1> sums{width};         // down the columns: 1 2 1
     Line<1> differences{width};  // down the columns: -1 0 1
     float largest = 0.0F;
-    for (std::size_t i = 0; i < example::length(rect, 0); ++i) {
+    const auto height = example::length(rect, 0);
+    for (std::size_t i = height * part / parts; i < height * (part + 1) / parts; ++i) {
       const auto rows = rows_around<1>(rect.lo[0] + static_cast<legate::coord_t>(i), known, picture, in_stride[0]);
       float* __restrict sum = sums.inside();
       float* __restrict difference = differences.inside();
@@ -123,7 +145,7 @@ struct Sobel : public legate::LegateTask<Sobel> {
       }
       largest = std::max(largest, *std::max_element(out, out + example::length(rect, 1)));
     }
-    steepest.reduce_accessor<legate::MaxReduction<float>, true, 1>().reduce(0, largest);
+    return largest;
   }
 };
 

@@ -4,12 +4,18 @@
 #include "common.h"
 
 #include <fftw3.h>
+#ifdef EXAMPLE_WITH_CLFFT
+#include <legate/opencl.h>
+
+#include <clFFT.h>
+#endif
 
 #include <array>
 #include <cmath>
 #include <complex>
 #include <map>
 #include <mutex>
+#include <stdexcept>
 #include <tuple>
 
 namespace {
@@ -26,14 +32,22 @@ std::complex<double> sample(std::uint64_t index) {
 struct Draw : public legate::LegateTask<Draw> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of this leaf's piece.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore output = context.output(0);
     const auto rect = output.shape<3>();
     if (rect.empty()) return;
     // Only the first axis was split, and C order is the default: the piece lies in memory without gaps.
     auto* signal = reinterpret_cast<std::complex<double>*>(output.write_accessor<Number, 3>().ptr(rect));
     const auto first = static_cast<std::uint64_t>(rect.lo[0]) * example::length(rect, 1) * example::length(rect, 2);
-    for (std::uint64_t i = 0; i < rect.volume(); ++i) signal[i] = sample(first + i);
+    const auto count = rect.volume();
+    for (std::size_t i = count * part / parts; i < count * (part + 1) / parts; ++i) signal[i] = sample(first + i);
   }
 };
 
@@ -55,11 +69,85 @@ fftw_plan plan_for(int rows, int columns, bool aligned) {
   return plan;
 }
 
+#ifdef EXAMPLE_WITH_CLFFT
+void expect(cl_int status, const char* call) {
+  if (status != CL_SUCCESS) throw std::runtime_error{std::string{call} + ": status " + std::to_string(status)};
+}
+
+/// The plan for a number of images on one device, made when it is first asked for, and kept.
+clfftPlanHandle plan_for(cl_context context, cl_command_queue queue, std::size_t images, std::size_t rows,
+                         std::size_t columns) {
+  static std::mutex mutex;
+  static std::map<std::tuple<cl_command_queue, std::size_t, std::size_t, std::size_t>, clfftPlanHandle> plans;
+  const std::lock_guard<std::mutex> lock{mutex};
+  static const bool ready = [] {
+    clfftSetupData setup{clfftVersionMajor, clfftVersionMinor, clfftVersionPatch, 0};
+    expect(clfftSetup(&setup), "clfftSetup");
+    return true;
+  }();
+  static_cast<void>(ready);
+  const auto [entry, is_new] = plans.try_emplace({queue, images, rows, columns});
+  if (is_new) {
+    const std::size_t lengths[2] = {columns, rows};  // the axis whose elements are neighbours comes first
+    auto& plan = entry->second;
+    expect(clfftCreateDefaultPlan(&plan, context, CLFFT_2D, lengths), "clfftCreateDefaultPlan");
+    expect(clfftSetPlanPrecision(plan, CLFFT_DOUBLE), "clfftSetPlanPrecision");
+    expect(clfftSetLayout(plan, CLFFT_COMPLEX_INTERLEAVED, CLFFT_COMPLEX_INTERLEAVED), "clfftSetLayout");
+    expect(clfftSetResultLocation(plan, CLFFT_OUTOFPLACE), "clfftSetResultLocation");
+    expect(clfftSetPlanBatchSize(plan, images), "clfftSetPlanBatchSize");
+    expect(clfftBakePlan(plan, 1, &queue, nullptr, nullptr), "clfftBakePlan");
+  }
+  return entry->second;
+}
+
+/// The images of one leaf. clFFT takes memory objects from their begin on, so a part of one becomes an object, too.
+class DeviceImages {
+ public:
+  DeviceImages(const legate::PhysicalStore& piece, std::size_t bytes) {
+    const auto buffer = legate::opencl::buffer(piece);
+    const cl_buffer_region region{buffer.offset, bytes};
+    cl_int status = CL_SUCCESS;
+    memory_ = clCreateSubBuffer(buffer.memory, 0, CL_BUFFER_CREATE_TYPE_REGION, &region, &status);
+    expect(status, "clCreateSubBuffer");
+  }
+  ~DeviceImages() { clReleaseMemObject(memory_); }  // kernels in the queue still have it
+  DeviceImages(const DeviceImages&) = delete;
+  DeviceImages& operator=(const DeviceImages&) = delete;
+
+  [[nodiscard]] cl_mem memory() const { return memory_; }
+
+ private:
+  cl_mem memory_;
+};
+#endif
+
 /// spectrum[b] = transform of signal[b], for the images b of this leaf
 struct Transform : public legate::LegateTask<Transform> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{1}};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+#ifdef EXAMPLE_WITH_CLFFT
+  static void opencl_variant(legate::TaskContext context) {
+    const auto rect = context.output(0).shape<3>();
+    if (rect.empty()) return;
+    cl_command_queue queue = legate::opencl::queue(context);
+    const auto plan = plan_for(legate::opencl::context(context), queue, example::length(rect, 0),
+                               example::length(rect, 1), example::length(rect, 2));
+    const DeviceImages signal{context.input(0), rect.volume() * sizeof(Number)};
+    const DeviceImages spectrum{context.output(0), rect.volume() * sizeof(Number)};
+    cl_mem from = signal.memory();
+    cl_mem to = spectrum.memory();
+    expect(clfftEnqueueTransform(plan, CLFFT_FORWARD, 1, &queue, 0, nullptr, nullptr, &from, &to, nullptr),
+           "clfftEnqueueTransform");
+  }
+#endif
+
+ private:
+  // Part `part` of `parts` of the images.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore input = context.input(0);
     const legate::PhysicalStore output = context.output(0);
     const auto rect = output.shape<3>();
@@ -69,7 +157,8 @@ struct Transform : public legate::LegateTask<Transform> {
 
     const auto rows = example::length(rect, 1);
     const auto columns = example::length(rect, 2);
-    for (std::size_t image = 0; image < example::length(rect, 0); ++image) {
+    const auto images = example::length(rect, 0);
+    for (std::size_t image = images * part / parts; image < images * (part + 1) / parts; ++image) {
       // This transform leaves its input alone; that FFTW takes it as non-const is a matter of C.
       auto* from = reinterpret_cast<fftw_complex*>(const_cast<Number*>(signal + image * rows * columns));
       auto* to = reinterpret_cast<fftw_complex*>(spectrum + image * rows * columns);

@@ -18,14 +18,22 @@ std::int32_t value_of(std::uint64_t index, std::uint64_t bins) {
 struct Draw : public legate::LegateTask<Draw> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of this leaf's piece.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore output = context.output(0);
     const auto bins = context.scalar(0).value<std::uint64_t>();
     const auto rect = output.shape<1>();
     if (rect.empty()) return;
     std::int32_t* data = output.write_accessor<std::int32_t, 1>().ptr(rect);
     const auto count = example::length(rect, 0);
-    for (std::size_t i = 0; i < count; ++i) data[i] = value_of(static_cast<std::uint64_t>(rect.lo[0]) + i, bins);
+    for (std::size_t i = count * part / parts; i < count * (part + 1) / parts; ++i)
+      data[i] = value_of(static_cast<std::uint64_t>(rect.lo[0]) + i, bins);
   }
 };
 
@@ -33,19 +41,29 @@ struct Draw : public legate::LegateTask<Draw> {
 struct Histogram : public legate::LegateTask<Histogram> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{1}};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { add(context, count(context, 0, 1)); }
+  static void omp_variant(legate::TaskContext context) {
+    for (const auto& counts :
+         example::from_all_threads([&](std::size_t part, std::size_t parts) { return count(context, part, parts); })) {
+      add(context, counts);
+    }
+  }
+
+ private:
+  // How often each value is in part `part` of `parts` of this leaf's piece; nothing if the leaf has none.
+  static std::vector<std::int64_t> count(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore input = context.input(0);
     const legate::PhysicalStore counts = context.reduction(0);
     const auto rect = input.shape<1>();
-    if (rect.empty()) return;  // a leaf that adds nothing need not touch the counts
+    if (rect.empty()) return {};
     const std::int32_t* data = input.read_accessor<std::int32_t, 1>().ptr(rect);
-    const auto length = example::length(rect, 0);
+    const auto length = example::length(rect, 0) * (part + 1) / parts;
 
     // Four tables in turn, so that equal values in a row do not wait for each other's increment to reach memory.
     const auto bins = example::length(counts.shape<1>(), 0);
     std::vector<std::int64_t> tables(4 * bins, 0);
     std::int64_t* table[4] = {&tables[0], &tables[bins], &tables[2 * bins], &tables[3 * bins]};
-    std::size_t i = 0;
+    std::size_t i = example::length(rect, 0) * part / parts;
     for (; i + 4 <= length; i += 4) {
       ++table[0][data[i]];
       ++table[1][data[i + 1]];
@@ -54,11 +72,17 @@ struct Histogram : public legate::LegateTask<Histogram> {
     }
     for (; i < length; ++i) ++table[0][data[i]];
 
+    for (std::size_t bin = 0; bin < bins; ++bin) table[0][bin] += table[1][bin] + table[2][bin] + table[3][bin];
+    tables.resize(bins);
+    return tables;
+  }
+
+  static void add(const legate::TaskContext& context, const std::vector<std::int64_t>& counts) {
+    if (counts.empty()) return;  // a leaf that adds nothing need not touch the store
     // `true`: no other thread adds to the same elements through this accessor, so no atomic instructions are needed.
-    const auto sum = counts.reduce_accessor<legate::SumReduction<std::int64_t>, true, 1>();
-    for (std::size_t bin = 0; bin < bins; ++bin) {
-      sum.reduce(static_cast<legate::coord_t>(bin), table[0][bin] + table[1][bin] + table[2][bin] + table[3][bin]);
-    }
+    const legate::PhysicalStore store = context.reduction(0);
+    const auto sum = store.reduce_accessor<legate::SumReduction<std::int64_t>, true, 1>();
+    for (std::size_t bin = 0; bin < counts.size(); ++bin) sum.reduce(static_cast<legate::coord_t>(bin), counts[bin]);
   }
 };
 

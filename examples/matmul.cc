@@ -7,8 +7,14 @@
 #include <legate/redop/redop.h>
 
 #include <cblas.h>
+#ifdef EXAMPLE_WITH_CLBLAST
+#include <legate/opencl.h>
+
+#include <clblast_c.h>
+#endif
 
 #include <algorithm>
+#include <stdexcept>
 
 // The leaves run side by side already, so BLAS need not start threads of its own. OpenBLAS offers this call; with
 // another BLAS the symbol is null, and the environment says it (OMP_NUM_THREADS=1 or the like).
@@ -25,18 +31,46 @@ double element(std::uint64_t seed, std::uint64_t row, std::uint64_t column) {
 struct Draw : public legate::LegateTask<Draw> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}};
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of the rows.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore output = context.output(0);
     const auto seed = context.scalar(0).value<std::uint64_t>();
     const auto matrix = output.write_accessor<double, 2>();
     const auto rect = output.shape<2>();
-    for (auto i = rect.lo[0]; i <= rect.hi[0]; ++i) {
+    const auto rows = example::length(rect, 0);
+    for (std::size_t row = rows * part / parts; row < rows * (part + 1) / parts; ++row) {
+      const auto i = rect.lo[0] + static_cast<legate::coord_t>(row);
       for (auto j = rect.lo[1]; j <= rect.hi[1]; ++j) {
         matrix[{i, j}] = element(seed, static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(j));
       }
     }
   }
 };
+
+#ifdef EXAMPLE_WITH_CLBLAST
+/// A matrix on an OpenCL device, as CLBlast wants it.
+struct DeviceMatrix {
+  /// `row_axis`: which of the three axes walks from row to row.
+  DeviceMatrix(const legate::PhysicalStore& piece, std::size_t row_axis, std::size_t columns)
+      : DeviceMatrix{legate::opencl::buffer(piece), row_axis, columns} {}
+
+  cl_mem memory;
+  std::size_t first;
+  std::size_t rows_apart;
+
+ private:
+  DeviceMatrix(const legate::opencl::Buffer& buffer, std::size_t row_axis, std::size_t columns)
+      : memory{buffer.memory},
+        first{buffer.offset / sizeof(double)},
+        rows_apart{std::max(buffer.strides[row_axis] / sizeof(double), columns)} {}
+};
+#endif
 
 /// C += A B on one box of the iteration space
 struct Multiply : public legate::LegateTask<Multiply> {
@@ -45,12 +79,43 @@ struct Multiply : public legate::LegateTask<Multiply> {
           {{legate::align(legate::proxy::inputs[0], legate::proxy::inputs[1]),
             legate::align(legate::proxy::inputs[0], legate::proxy::reductions[0])}}));
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+#ifdef EXAMPLE_WITH_CLBLAST
+  static void opencl_variant(legate::TaskContext context) {
+    const auto rect = box(context);
+    if (rect.empty()) return;
+    const auto m = example::length(rect, 0);
+    const auto k = example::length(rect, 1);
+    const auto n = example::length(rect, 2);
+    const DeviceMatrix a{context.input(0), 0, k};
+    const DeviceMatrix b{context.input(1), 1, n};
+    const DeviceMatrix c{context.reduction(0), 0, n};
+    cl_command_queue queue = legate::opencl::queue(context);
+    const auto status = CLBlastDgemm(CLBlastLayoutRowMajor, CLBlastTransposeNo, CLBlastTransposeNo, m, n, k,  //
+                                     1.0, a.memory, a.first, a.rows_apart, b.memory, b.first, b.rows_apart,   //
+                                     1.0, c.memory, c.first, c.rows_apart, &queue, nullptr);
+    if (status != CLBlastSuccess) throw std::runtime_error{"CLBlastDgemm: status " + std::to_string(status)};
+  }
+#endif
+
+ private:
+  // The box of this leaf. A matrix has no say about the dimension it was promoted along, so ask all three.
+  static legate::Rect<3> box(const legate::TaskContext& context) {
+    return context.input(0)
+        .shape<3>()
+        .intersection(context.input(1).shape<3>())
+        .intersection(context.reduction(0).shape<3>());
+  }
+
+  // Part `part` of `parts` of the rows of C.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore a_piece = context.input(0);
     const legate::PhysicalStore b_piece = context.input(1);
     const legate::PhysicalStore c_piece = context.reduction(0);
-    // The box of this leaf. A matrix has no say about the dimension it was promoted along, so ask all three.
-    const auto rect = a_piece.shape<3>().intersection(b_piece.shape<3>()).intersection(c_piece.shape<3>());
+    const auto rect = box(context);
     if (rect.empty()) return;
 
     // A piece is a window into a larger matrix. The strides, in elements, say how far apart its rows are; along the
@@ -60,14 +125,17 @@ struct Multiply : public legate::LegateTask<Multiply> {
     const double* b = b_piece.read_accessor<double, 3>().ptr(rect, b_stride);
     double* c = c_piece.reduce_accessor<legate::SumReduction<double>, true, 3>().ptr(rect, c_stride);
 
-    const auto m = static_cast<int>(example::length(rect, 0));
+    const auto rows = example::length(rect, 0);
+    const auto first = rows * part / parts;
+    const auto m = static_cast<int>(rows * (part + 1) / parts - first);
     const auto k = static_cast<int>(example::length(rect, 1));
     const auto n = static_cast<int>(example::length(rect, 2));
     // A matrix of a single row may come with any row stride; BLAS insists on one that is at least the width.
     const auto a_rows = std::max(static_cast<int>(a_stride[0]), k);
     const auto b_rows = std::max(static_cast<int>(b_stride[1]), n);
     const auto c_rows = std::max(static_cast<int>(c_stride[0]), n);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1.0, a, a_rows, b, b_rows, 1.0, c, c_rows);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1.0, a + first * a_stride[0], a_rows, b, b_rows,
+                1.0, c + first * c_stride[0], c_rows);
   }
 };
 

@@ -7,6 +7,7 @@
 #include <legate/redop/redop.h>
 
 #include <cmath>
+#include <numeric>
 #include <optional>
 
 namespace {
@@ -19,25 +20,45 @@ struct Integrate : public legate::LegateTask<Integrate> {
           .with_signature(legate::TaskSignature{}.inputs(2).outputs(1).redops(1).scalars(1))
           .with_variant_options(legate::VariantOptions{}.with_may_throw_exception(true));
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { finish(context, sum(context, 0, 1)); }
+  static void omp_variant(legate::TaskContext context) {
+    const auto sums =
+        example::from_all_threads([&](std::size_t part, std::size_t parts) { return sum(context, part, parts); });
+    finish(context, std::accumulate(sums.begin(), sums.end(), 0.0));
+  }
+
+ private:
+  // The length of an interval.
+  static double interval(const legate::TaskContext& context) {
+    return (node(context.input(1)) - node(context.input(0))) /
+           static_cast<double>(context.scalar(0).value<std::uint64_t>());
+  }
+
+  // The weighed sum over part `part` of `parts` of the panel.
+  static double sum(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const auto intervals = context.scalar(0).value<std::uint64_t>();
     const double left = node(context.input(0));
-    const double width = (node(context.input(1)) - left) / static_cast<double>(intervals);
+    const double width = interval(context);
     double sum = 0.0;
-    for (std::uint64_t i = 0; i <= intervals; ++i) {
-      const double x = left + static_cast<double>(i) * width;
-      const double value = 1.0 / x;
-      if (!std::isfinite(value)) throw legate::TaskException{"1/x is not finite at x = " + std::to_string(x)};
-      sum += (i == 0 || i == intervals ? 1.0 : i % 2 == 1 ? 4.0 : 2.0) * value;
+    for (auto i = (intervals + 1) * part / parts; i < (intervals + 1) * (part + 1) / parts; ++i) {
+      sum += (i == 0 || i == intervals ? 1.0 : i % 2 == 1 ? 4.0 : 2.0) / (left + static_cast<double>(i) * width);
     }
-    const double area = sum * width / 3.0;
+    return sum;
+  }
+
+  // Only here may it throw: no exception can leave a parallel region of OpenMP.
+  static void finish(const legate::TaskContext& context, double sum) {
+    if (!std::isfinite(sum)) {
+      throw legate::TaskException{"1/x is not finite somewhere from x = " + std::to_string(node(context.input(0))) +
+                                  " to " + std::to_string(node(context.input(1)))};
+    }
+    const double area = sum * interval(context) / 3.0;
     const legate::PhysicalStore panel = context.output(0);
     panel.write_accessor<double, 1>()[panel.shape<1>().lo] = area;
     const legate::PhysicalStore total = context.reduction(0);
     total.reduce_accessor<legate::SumReduction<double>, true, 1>().reduce(0, area);
   }
 
- private:
   /// The only element of a tile.
   static double node(const legate::PhysicalStore& tile) { return tile.read_accessor<double, 1>()[tile.shape<1>().lo]; }
 };

@@ -8,6 +8,12 @@
 // barrier.
 #include "common.h"
 
+#ifdef EXAMPLE_WITH_OPENCL
+#include <legate/opencl.h>
+
+#include <CL/cl.h>
+#endif
+
 #include <algorithm>
 #include <array>
 
@@ -27,6 +33,42 @@ struct Step : public legate::LegateTask<Step> {
   static void omp_variant(legate::TaskContext context) {
     example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
   }
+#ifdef EXAMPLE_WITH_OPENCL
+  static void opencl_variant(legate::TaskContext context) {
+    const auto rect = context.output(0).shape<2>();
+    if (rect.empty()) return;
+    cl_kernel kernel = legate::opencl::kernel(context, OPENCL_SOURCE, "diffuse");
+    cl_uint argument = 0;
+    const auto pass = [&](const auto& value) { clSetKernelArg(kernel, argument++, sizeof value, &value); };
+    const auto pass_store = [&](const legate::PhysicalStore& store) {
+      const auto buffer = legate::opencl::buffer(store);
+      pass(buffer.memory);
+      pass(static_cast<cl_ulong>(buffer.offset / sizeof(double)));
+      pass(static_cast<cl_ulong>(buffer.strides[0] / sizeof(double)));
+    };
+    pass(CONDUCTION);
+    for (std::uint32_t i = 0; i < 5; ++i) pass_store(context.input(i));
+    pass_store(context.output(0));
+    const std::size_t points[2] = {example::length(rect, 1), example::length(rect, 0)};
+    clEnqueueNDRangeKernel(legate::opencl::queue(context), kernel, 2, nullptr, points, nullptr, 0, nullptr, nullptr);
+  }
+
+  static constexpr const char* OPENCL_SOURCE = R"(
+    kernel void diffuse(double conduction,
+                        global const double* here,  ulong here_first,  ulong here_row,
+                        global const double* north, ulong north_first, ulong north_row,
+                        global const double* south, ulong south_first, ulong south_row,
+                        global const double* west,  ulong west_first,  ulong west_row,
+                        global const double* east,  ulong east_first,  ulong east_row,
+                        global double* next,        ulong next_first,  ulong next_row) {
+      const size_t i = get_global_id(1);
+      const size_t j = get_global_id(0);
+      const double center = here[here_first + i * here_row + j];
+      const double around = north[north_first + i * north_row + j] + south[south_first + i * south_row + j] +
+                            west[west_first + i * west_row + j] + east[east_first + i * east_row + j];
+      next[next_first + i * next_row + j] = center + conduction * (around - 4.0 * center);
+    })";
+#endif
 
  private:
   // Part `part` of `parts` of the rows.

@@ -14,7 +14,14 @@ struct Step : public legate::LegateTask<Step> {
   static inline const auto TASK_CONFIG =
       legate::TaskConfig{legate::LocalTaskID{0}}.with_signature(legate::TaskSignature{}.inputs(1).outputs(1));
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of the rows.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore input = context.input(0);
     const legate::PhysicalStore output = context.output(0);
     const auto rect = output.shape<2>();
@@ -23,12 +30,12 @@ struct Step : public legate::LegateTask<Step> {
     std::size_t to_stride[2];
     const double* from = input.read_accessor<double, 2>().ptr(rect, from_stride);
     double* to = output.write_accessor<double, 2>().ptr(rect, to_stride);
-    const auto rows = example::length(rect, 0);
+    const auto end = example::length(rect, 0) * (part + 1) / parts;
     const auto columns = example::length(rect, 1);
     constexpr std::size_t BLOCK = 32;  // both sides of a block fit the first cache
-    for (std::size_t i0 = 0; i0 < rows; i0 += BLOCK) {
+    for (std::size_t i0 = example::length(rect, 0) * part / parts; i0 < end; i0 += BLOCK) {
       for (std::size_t j0 = 0; j0 < columns; j0 += BLOCK) {
-        for (std::size_t i = i0; i < std::min(i0 + BLOCK, rows); ++i) {
+        for (std::size_t i = i0; i < std::min(i0 + BLOCK, end); ++i) {
           for (std::size_t j = j0; j < std::min(j0 + BLOCK, columns); ++j) {
             to[i * to_stride[0] + j * to_stride[1]] = from[i * from_stride[0] + j * from_stride[1]] + 1.0;
           }
@@ -46,11 +53,20 @@ struct Fill : public legate::LegateTask<Fill> {
     return static_cast<double>(example::scramble(row * 0x10001 + column) % 1000);
   }
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { compute(context, 0, 1); }
+  static void omp_variant(legate::TaskContext context) {
+    example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
+  }
+
+ private:
+  // Part `part` of `parts` of the rows.
+  static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
     const legate::PhysicalStore output = context.output(0);
     const auto rect = output.shape<2>();
     const auto x = output.write_accessor<double, 2>();
-    for (auto i = rect.lo[0]; i <= rect.hi[0]; ++i) {
+    const auto rows = example::length(rect, 0);
+    for (std::size_t row = rows * part / parts; row < rows * (part + 1) / parts; ++row) {
+      const auto i = rect.lo[0] + static_cast<legate::coord_t>(row);
       for (auto j = rect.lo[1]; j <= rect.hi[1]; ++j) {
         x[{i, j}] = value(static_cast<std::uint64_t>(i), static_cast<std::uint64_t>(j));
       }

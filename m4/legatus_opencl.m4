@@ -6,7 +6,9 @@ AC_DEFUN([LEGATUS_OPENCL],
    AS_IF([test "x$with_opencl" != xno],
      [LEGATUS_FIND_MODULE([opencl], [OpenCL], [ocl-icd-opencl-dev])
       PKG_CHECK_MODULES([OPENCL], [OpenCL], [LEGATUS_STARPU_HAS_OPENCL], [:])
-      LEGATUS_ADD_RUN_PATH([opencl], [OPENCL])])
+      LEGATUS_ADD_RUN_PATH([opencl], [OPENCL])
+      # The headers want to be told which version a program is written for.
+      OPENCL_CFLAGS="$OPENCL_CFLAGS -DCL_TARGET_OPENCL_VERSION=120"])
    AS_IF([test "x$legatus_have_opencl" = xyes], [],
      [OPENCL_CFLAGS= OPENCL_LIBS=
       LEGATUS_REQUESTED([opencl], [ocl-icd-opencl-dev and a StarPU with OpenCL are needed])])
