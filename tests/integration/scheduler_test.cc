@@ -153,14 +153,17 @@ int priorities() {
     const auto library = make_library();
     auto* runtime = Runtime::get_runtime();
     std::mutex mutex;
-    std::condition_variable opened;
+    std::condition_variable changed;
+    bool busy = false;
     bool open = false;
     std::vector<std::int64_t> order;
     body = [&](const TaskContext& context) {
       const auto name = context.scalar(0).value<std::int64_t>();
       std::unique_lock<std::mutex> lock{mutex};
       if (name < 0) {
-        opened.wait(lock, [&] { return open; });
+        busy = true;
+        changed.notify_all();
+        changed.wait(lock, [&] { return open; });
       } else {
         order.push_back(name);
       }
@@ -171,13 +174,17 @@ int priorities() {
       task.add_scalar_arg(Scalar{name});
       runtime->submit(std::move(task));
     };
-    submit(-1, 9);
+    submit(-1, 0);
+    {
+      std::unique_lock<std::mutex> lock{mutex};
+      changed.wait(lock, [&] { return busy; });
+    }
     for (const std::int64_t name : {2, 0, 3, 1, 2, 0, 3, 1}) submit(name, static_cast<std::int32_t>(10 * (name - 1)));
     {
       const std::lock_guard<std::mutex> guard{mutex};
       open = true;
     }
-    opened.notify_one();
+    changed.notify_all();
     runtime->issue_execution_fence(true);
     require(order == std::vector<std::int64_t>{3, 3, 2, 2, 1, 1, 0, 0}, "priorities were ignored");
   }
