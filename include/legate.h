@@ -26,6 +26,7 @@
 #include <legate/partitioning/proxy.h>
 #include <legate/runtime/library.h>
 #include <legate/runtime/runtime.h>
+#include <legate/task/cost_model.h>
 #include <legate/task/exception.h>
 #include <legate/task/registrar.h>
 #include <legate/task/task.h>

@@ -345,7 +345,9 @@ void Bundler::flush() {
   points_.clear();
   launches_ = 0;
   nanoseconds_ = 0;
-  submit_task(codelet->starpu, argument, priority, worker_mask, uses_.data(), uses_.size());
+  // How long a bundle takes is not in any model.
+  submit_task(argument == first ? codelet->in_main_memory() : codelet->starpu, argument, priority, worker_mask,
+              uses_.data(), uses_.size());
   uses_.clear();
   last_uses_.clear();
 }

@@ -4,8 +4,13 @@
 #include "engine/launch_record.h"
 #include "engine/lifecycle.h"
 #include "engine/submission.h"
+#include "engine/thread_order.h"
+#include "engine/workers.h"
+
+#include <legate/utilities/assert.h>
 
 #include <algorithm>
+#include <cmath>
 #include <memory>
 #include <mutex>
 #include <utility>
@@ -23,6 +28,49 @@ constexpr std::size_t max_local_handles = 1024;  // a few for each argument
 static_assert(STARPU_MAIN_RAM == 0, "the table relies on zero initialisation");
 int main_memory_nodes[max_handles];
 
+// What StarPU expects a point to take, in microseconds. StarPU tells CPU workers and groups of cores apart by the
+// implementation that they run.
+double expected_duration(starpu_task* task, starpu_perfmodel_arch* place, unsigned implementation) {
+  after_others();
+  const auto& point = *static_cast<const LaunchRecord::Point*>(task->cl_arg);
+  LaunchRecord& launch = *point.launch;
+  auto* const size = launch.modelled ? launch.size_models()[&point - launch.point_array()] : nullptr;
+  if (size == nullptr) {
+    return 0;
+  }
+  const auto kind = place->devices[0].type == STARPU_OPENCL_WORKER ? WorkerKind::OPENCL
+                    : implementation == 1                          ? WorkerKind::OMP
+                                                                   : WorkerKind::CPU;
+  const double expected = size->on(kind).expected();
+  // StarPU tries what is not a number, and spreads evenly what takes no time.
+  return std::isnan(expected) && !calibrating() ? 0 : expected;
+}
+
+int can_execute(unsigned worker, starpu_task* /*task*/, unsigned implementation) {
+  return (kind_of(worker) == WorkerKind::OMP) == (implementation == 1) ? 1 : 0;
+}
+
+starpu_perfmodel* point_model() {
+  static starpu_perfmodel model = [] {
+    starpu_perfmodel result{};
+    result.type = STARPU_PER_ARCH;
+    result.arch_cost_function = expected_duration;
+    result.symbol = "legatus";
+    return result;
+  }();
+  return &model;
+}
+
+// Written while no task of the codelet is pending: only another start() changes anything.
+void use_models(starpu_codelet& codelet) {
+  const bool used = scheduling_by_models();
+  if (LEGATE_UNLIKELY(used != (codelet.model != nullptr))) {
+    codelet.model = used ? point_model() : nullptr;
+    codelet.cpu_funcs[1] = used ? codelet.cpu_funcs[0] : nullptr;
+    codelet.can_execute = used ? can_execute : nullptr;
+  }
+}
+
 struct RetiredCodelets {
   std::mutex mutex;
   std::vector<std::unique_ptr<Codelet>> list;
@@ -38,13 +86,19 @@ RetiredCodelets& retired_codelets() {
 std::size_t most_tiles_of_a_point() noexcept { return max_handles; }
 std::size_t most_tiles_of_a_local_point() noexcept { return max_local_handles; }
 
-Codelet::Codelet(std::string codelet_name, starpu_cpu_func_t function) : name{std::move(codelet_name)} {
+Codelet::Codelet(std::string codelet_name, starpu_cpu_func_t function, const ModelDeclaration& declaration)
+    : name{std::move(codelet_name)}, model{name, declaration} {
   starpu_codelet_init(&starpu);
   starpu.cpu_funcs[0] = function;
   starpu.nbuffers = STARPU_VARIABLE_NBUFFERS;
   starpu.name = name.c_str();
   starpu.specific_nodes = 1;
   starpu.dyn_nodes = main_memory_nodes;
+}
+
+starpu_codelet& Codelet::in_main_memory() const {
+  use_models(starpu);
+  return starpu;
 }
 
 starpu_codelet& Codelet::in_local_memory(std::size_t host_uses) const {
@@ -61,10 +115,13 @@ starpu_codelet& Codelet::in_local_memory(std::size_t host_uses) const {
     local->starpu.specific_nodes = 1;
     local->starpu.dyn_nodes = local->nodes.data();
   }
+  use_models(local->starpu);
   return local->starpu;
 }
 
-Codelet* create_codelet(const std::string& name) { return new Codelet{name, &Trampoline::run_point}; }
+Codelet* create_codelet(const std::string& name, const ModelDeclaration& model) {
+  return new Codelet{name, &Trampoline::run_point, model};
+}
 
 void destroy_codelet(Codelet* codelet) noexcept {
   if (codelet == nullptr) {

@@ -4,6 +4,7 @@
 #include "engine/duration_history.h"
 #include "engine/starpu_call.h"
 #include "engine/task.h"
+#include "engine/task_model.h"
 
 #include <cstddef>
 #include <map>
@@ -17,10 +18,12 @@ namespace legate::detail::engine {
 class Codelet {
  public:
   /// `function` is what workers call, with the `cl_arg` of the StarPU task.
-  Codelet(std::string codelet_name, starpu_cpu_func_t function);
+  Codelet(std::string codelet_name, starpu_cpu_func_t function, const ModelDeclaration& declaration = {});
   Codelet(const Codelet&) = delete;
   Codelet& operator=(const Codelet&) = delete;
 
+  /// What StarPU is given for points that work in main memory. Under the submission lock.
+  [[nodiscard]] starpu_codelet& in_main_memory() const;
   /// The same for points that work on the memory that their worker is next to, of which the first `host_uses` handles
   /// are nevertheless in main memory. Under the submission lock.
   [[nodiscard]] starpu_codelet& in_local_memory(std::size_t host_uses) const;
@@ -28,6 +31,7 @@ class Codelet {
   std::string name;
   mutable starpu_codelet starpu{};  // StarPU counts executions in it
   mutable DurationHistory durations{};
+  mutable TaskModel model;
 
  private:
   struct Local {

@@ -5,6 +5,7 @@
 ///
 /// - lifecycle.h   start and stop, how many workers there are
 /// - cluster.h     the processes of the run
+/// - performance_model.h  how long tasks take
 /// - array.h       host memory of one store, its tiles and their dependencies
 /// - task.h        launching point tasks on tiles, waiting for them
 /// - call_check.h  whether all of them make the same calls
@@ -15,14 +16,15 @@
 /// - completion.h  a one-shot event
 /// - milestone.h   when the launches made so far have ended
 /// - timestamps.h  when which point ran where
-#include "engine/array.h"       // IWYU pragma: export
-#include "engine/call_check.h"  // IWYU pragma: export
-#include "engine/cluster.h"     // IWYU pragma: export
-#include "engine/completion.h"  // IWYU pragma: export
-#include "engine/lifecycle.h"   // IWYU pragma: export
-#include "engine/milestone.h"   // IWYU pragma: export
-#include "engine/task.h"        // IWYU pragma: export
-#include "engine/timestamps.h"  // IWYU pragma: export
-#include "engine/transfer.h"    // IWYU pragma: export
-#include "engine/watch.h"       // IWYU pragma: export
-#include "engine/workers.h"     // IWYU pragma: export
+#include "engine/array.h"              // IWYU pragma: export
+#include "engine/call_check.h"         // IWYU pragma: export
+#include "engine/cluster.h"            // IWYU pragma: export
+#include "engine/completion.h"         // IWYU pragma: export
+#include "engine/lifecycle.h"          // IWYU pragma: export
+#include "engine/milestone.h"          // IWYU pragma: export
+#include "engine/performance_model.h"  // IWYU pragma: export
+#include "engine/task.h"               // IWYU pragma: export
+#include "engine/timestamps.h"         // IWYU pragma: export
+#include "engine/transfer.h"           // IWYU pragma: export
+#include "engine/watch.h"              // IWYU pragma: export
+#include "engine/workers.h"            // IWYU pragma: export

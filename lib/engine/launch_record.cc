@@ -192,10 +192,21 @@ void call_and_record(const LaunchRecord::Point& point, const Executor& executor)
   LaunchRecord& launch = *point.launch;
   const std::int64_t started = now_in_nanoseconds();
   call(launch, point.index, executor);
+  const std::int64_t ended = now_in_nanoseconds();
   const auto position = &point - launch.point_array();
-  keep_timestamp({&launch.codelet->name, point.index, executor.worker, launch.submission_times()[position], started,
-                  now_in_nanoseconds()});
+  if (auto* const size = launch.measured ? launch.size_models()[position] : nullptr) {
+    auto& measurements = size->on(kind_of(executor.worker));
+    if (!measurements.complete()) {
+      measurements.add(1e-3 * static_cast<double>(ended - started));
+    }
+  }
+  if (launch.timed) {
+    keep_timestamp(
+        {&launch.codelet->name, point.index, executor.worker, launch.submission_times()[position], started, ended});
+  }
 }
+
+bool is_recorded(const LaunchRecord& launch) noexcept { return launch.timed || launch.measured; }
 
 // Looking at the clock twice costs as much as a tenth of the smallest launch: once the duration is known, only some
 // instances are measured.
@@ -212,7 +223,7 @@ void Trampoline::run_point(void** /*buffers*/, void* argument) noexcept {
   const auto& point = *static_cast<const LaunchRecord::Point*>(argument);
   LaunchRecord& launch = *point.launch;
   const Executor executor = this_executor();
-  if (LEGATE_UNLIKELY(launch.timed)) {
+  if (LEGATE_UNLIKELY(is_recorded(launch))) {
     call_and_record(point, executor);
   } else if (is_sample(launch.duration)) {
     const std::int64_t started = now_in_nanoseconds();
@@ -234,7 +245,7 @@ void Trampoline::run_local_point(void** buffers, void* argument) noexcept {
   LaunchRecord& launch = *point.launch;
   Executor executor = this_executor();
   executor.buffers = buffers;
-  if (LEGATE_UNLIKELY(launch.timed)) {
+  if (LEGATE_UNLIKELY(is_recorded(launch))) {
     call_and_record(point, executor);
   } else {
     call(launch, point.index, executor);
@@ -252,7 +263,7 @@ void Trampoline::run_bundle(void** /*buffers*/, void* argument) noexcept {
   for (std::uint32_t i = 0; i < bundle.count; ++i) {
     const auto& point = *bundle.points()[i];
     LaunchRecord& launch = *point.launch;
-    if (LEGATE_UNLIKELY(launch.timed)) {
+    if (LEGATE_UNLIKELY(is_recorded(launch))) {
       call_and_record(point, executor);
     } else {
       call(launch, point.index, executor);

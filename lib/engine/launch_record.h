@@ -4,6 +4,7 @@
 #include "engine/codelet.h"
 #include "engine/duration_history.h"
 #include "engine/task.h"
+#include "engine/task_model.h"
 
 #include <atomic>
 #include <cstddef>
@@ -19,7 +20,7 @@ namespace legate::detail::engine {
 void free_launch_memory(void* memory, std::size_t bytes) noexcept;
 
 /// A launch on its way through StarPU. One allocation: this header, then the points, then (if timed) when each was
-/// submitted.
+/// submitted, then (if modelled) what is known of the size of each (null: it has none).
 struct LaunchRecord {
   struct Point {
     LaunchRecord* launch;
@@ -35,14 +36,20 @@ struct LaunchRecord {
   std::size_t bytes;           // of the allocation
   std::uint32_t* worker_mask;  // one of the interned ones, null for all workers
   bool timed;
-  bool bundled;  // points go through the bundler
-  bool watched;  // listed by watch_launch()
+  bool modelled;  // points know the models of their sizes
+  bool measured;  // and add to them
+  bool bundled;   // points go through the bundler
+  bool watched;   // listed by watch_launch()
   // Written by every worker; the rest is read only once points are submitted.
   alignas(64) std::atomic<std::uint32_t> remaining;
 
   [[nodiscard]] Point* point_array() noexcept { return reinterpret_cast<Point*>(this + 1); }
   [[nodiscard]] std::int64_t* submission_times() noexcept {
     return reinterpret_cast<std::int64_t*>(point_array() + points);
+  }
+
+  [[nodiscard]] SizeModel** size_models() noexcept {
+    return reinterpret_cast<SizeModel**>(submission_times() + (timed ? points : 0));
   }
 
   /// `count` points need no longer be waited for. Whoever takes the last one finishes the launch; the record is gone

@@ -11,6 +11,7 @@
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
 #include "engine/task.h"
+#include "engine/task_model.h"
 #include "engine/thread_order.h"
 #include "engine/timestamps.h"
 #include "engine/transfer.h"
@@ -164,7 +165,9 @@ void start(const Configuration& configuration) {
   // The pool counts addresses. Of several ranks each has them for whole arrays and uses its part.
   ArrayPool::instance().open(memory * cluster().ranks);
   start_transfers();
-  Bundler::instance().open(configuration.bundling, workers);
+  // Every instance is measured by itself.
+  Bundler::instance().open(configuration.calibrate ? Bundling::NEVER : configuration.bundling, workers);
+  open_models(configuration);
   set_running(true, workers, starpu_memory_nodes_get_count());
 }
 
@@ -178,6 +181,7 @@ int stop() {
   // Pieces of partitions unregister themselves behind the last tasks.
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
   stop_recording_timestamps();
+  close_models();
   Bundler::instance().close();
   stop_transfers();
   release_opencl_kernels();

@@ -39,6 +39,10 @@ struct Configuration {
   Bundling bundling{Bundling::AUTO};
   /// One of schedulers().
   std::string scheduler{"prio"};
+  /// Tasks are measured, for their performance models.
+  bool calibrate{false};
+  /// Where performance models are kept; empty: nowhere.
+  std::string model_directory{};
 };
 
 /// StarPU's scheduling policies that can be had: under all of them, tasks run only on the workers they are meant for.

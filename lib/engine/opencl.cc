@@ -125,6 +125,17 @@ void finish_opencl_queue(unsigned worker) {
   check(clFinish(static_cast<cl_command_queue>(opencl_objects(worker).queue)), "clFinish");
 }
 
+std::string opencl_device_name(unsigned worker) {
+  auto* const device = static_cast<cl_device_id>(opencl_objects(worker).device);
+  std::size_t size = 0;
+  if (clGetDeviceInfo(device, CL_DEVICE_NAME, 0, nullptr, &size) != CL_SUCCESS || size == 0) {
+    return "unknown";
+  }
+  std::vector<char> name(size);
+  check(clGetDeviceInfo(device, CL_DEVICE_NAME, size, name.data(), nullptr), "clGetDeviceInfo");
+  return {name.data()};
+}
+
 void release_opencl_kernels() noexcept { kernel_cache().clear(); }
 
 }  // namespace legate::detail::engine
@@ -140,6 +151,7 @@ void* find_opencl_kernel(unsigned /*worker*/, const std::string& /*source*/, con
   throw std::runtime_error{"OpenCL kernel \"" + name + "\": this build has no OpenCL"};
 }
 void finish_opencl_queue(unsigned /*worker*/) {}
+std::string opencl_device_name(unsigned /*worker*/) { return "none"; }
 void release_opencl_kernels() noexcept {}
 
 }  // namespace legate::detail::engine

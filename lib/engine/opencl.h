@@ -28,6 +28,9 @@ struct OpenClObjects {
 void finish_opencl_queue(unsigned worker);
 /// @}
 
+/// What the driver calls the worker's device. Any thread.
+[[nodiscard]] std::string opencl_device_name(unsigned worker);
+
 /// For stop(): gives up all kernels.
 void release_opencl_kernels() noexcept;
 

@@ -12,6 +12,7 @@
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
+#include "engine/task_model.h"
 #include "engine/thread_order.h"
 #include "engine/timestamp_recorder.h"
 #include "engine/transfer.h"
@@ -103,17 +104,34 @@ void require_control_thread(const char* what) {
 
 namespace {
 
-// Bit masks of worker ranges. StarPU only keeps the pointer, so masks are never freed; there are few.
-std::uint32_t* intern_mask(const WorkerRange& range) {
-  static auto* const masks = new std::map<std::pair<unsigned, unsigned>, std::vector<std::uint32_t>>;
-  std::vector<std::uint32_t>& words = (*masks)[{range.first, range.count}];
+// Bit masks of sets of workers. StarPU only keeps the pointer, so masks are never freed; there are few.
+std::uint32_t* intern_mask(const WorkerSet& set) {
+  using Key = std::array<std::pair<unsigned, unsigned>, WORKER_KINDS>;
+  static auto* const masks = new std::map<Key, std::vector<std::uint32_t>>;
+  Key key;
+  for (std::size_t i = 0; i < WORKER_KINDS; ++i) {
+    key[i] = {set.ranges[i].first, set.ranges[i].count};
+  }
+  std::vector<std::uint32_t>& words = (*masks)[key];
   if (words.empty()) {
     words.resize((STARPU_NMAXWORKERS + 31) / 32);
-    for (unsigned worker = range.first; worker < range.first + range.count; ++worker) {
-      words[worker / 32] |= std::uint32_t{1} << (worker % 32);
+    for (const auto& range : set.ranges) {
+      for (unsigned worker = range.first; worker < range.first + range.count; ++worker) {
+        words[worker / 32] |= std::uint32_t{1} << (worker % 32);
+      }
     }
   }
   return words.data();
+}
+
+// How many workers are in the set; more than there are if it reaches beyond them.
+unsigned count_workers(const WorkerSet& set) {
+  unsigned count = 0;
+  for (const auto& range : set.ranges) {
+    const bool exists = range.count <= worker_count() && range.first <= worker_count() - range.count;
+    count += exists ? range.count : worker_count() + 1;
+  }
+  return count;
 }
 
 void wait_for_room(Waiting waiting) {
@@ -149,7 +167,7 @@ void make_room() {
 }
 
 Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, std::uint32_t points,
-                     std::optional<WorkerRange> workers, std::optional<Footprint> footprint)
+                     std::optional<WorkerSet> workers, std::optional<Footprint> footprint)
     : points_{points} {
   require_control_thread("submitting a launch");
   lock_ = std::unique_lock<std::recursive_mutex>{submission_lock()};
@@ -158,17 +176,21 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   }
   std::uint32_t* mask = nullptr;
   if (workers.has_value()) {
-    if (workers->count == 0 || workers->first >= worker_count() || workers->count > worker_count() - workers->first) {
-      throw std::invalid_argument{"launch of \"" + codelet.name + "\": " + std::to_string(workers->count) +
-                                  " workers from worker " + std::to_string(workers->first) + ", but there are " +
+    const unsigned count = count_workers(*workers);
+    if (count == 0 || count > worker_count()) {
+      const auto& range = workers->ranges.front();
+      throw std::invalid_argument{"launch of \"" + codelet.name + "\": " + std::to_string(range.count) +
+                                  " workers from worker " + std::to_string(range.first) + ", but there are " +
                                   std::to_string(worker_count()) + " workers"};
     }
-    if (workers->count != worker_count()) {
+    if (count != worker_count()) {
       mask = intern_mask(*workers);
     }
   }
   const bool timed = recording_timestamps();
-  const std::size_t point_bytes = sizeof(LaunchRecord::Point) + (timed ? sizeof(std::int64_t) : 0);
+  const bool modelled = models_in_use();
+  const std::size_t point_bytes =
+      sizeof(LaunchRecord::Point) + (timed ? sizeof(std::int64_t) : 0) + (modelled ? sizeof(SizeModel*) : 0);
   const std::size_t bytes = sizeof(LaunchRecord) + points * point_bytes;
   void* const memory = allocate_launch_memory(bytes);
   if (memory == nullptr) {
@@ -182,6 +204,8 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   launch_->bytes = bytes;
   launch_->worker_mask = mask;
   launch_->timed = timed;
+  launch_->modelled = modelled;
+  launch_->measured = modelled && calibrating();
   launch_->remaining.store(points, std::memory_order_relaxed);
   Bundler& bundler = Bundler::instance();
   launch_->number = progress().begin_launch();
@@ -232,6 +256,11 @@ void* Submitter::next_point_(std::uint32_t index, const TileUse* uses, std::size
   if (LEGATE_UNLIKELY(launch.timed)) {
     launch.submission_times()[submitted_] = now_in_nanoseconds();
   }
+  if (LEGATE_UNLIKELY(launch.modelled)) {
+    const auto size = launch.work->size_of(index);
+    launch.size_models()[submitted_] =
+        size.has_value() ? &launch.codelet->model.at(*size, [&] { return launch.work->size_text(index); }) : nullptr;
+  }
   ++submitted_;
   return point;
 }
@@ -242,7 +271,7 @@ void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t coun
     Bundler::instance().add(*point, bundle_, uses, count);
   } else {
     progress().begin_long_task();
-    submit_task(launch_->codelet->starpu, point, launch_->priority, launch_->worker_mask, uses, count);
+    submit_task(launch_->codelet->in_main_memory(), point, launch_->priority, launch_->worker_mask, uses, count);
   }
 }
 

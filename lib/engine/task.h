@@ -2,9 +2,11 @@
 #pragma once
 
 #include "engine/array.h"
+#include "engine/performance_model.h"
 #include "engine/watch.h"
 #include "engine/workers.h"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <mutex>
@@ -61,6 +63,14 @@ class Work {
   /// it must not wait for anything (it runs on a worker), but it may drop ArrayRefs and signal Completions.
   virtual void finished() noexcept = 0;
 
+  /// @name While models are in use, called when a point is submitted
+  /// @{
+  /// What the point works on; nothing if it has no part in performance models.
+  [[nodiscard]] virtual std::optional<InstanceSize> size_of(std::uint32_t /*point*/) const { return std::nullopt; }
+  /// The same for people; asked once for each size.
+  [[nodiscard]] virtual std::string size_text(std::uint32_t /*point*/) const { return {}; }
+  /// @}
+
   /// For messages: what there is to say about the launch besides the name of its codelet. Any thread, between
   /// submission and finished().
   [[nodiscard]] virtual std::string description() const { return {}; }
@@ -75,13 +85,22 @@ class Work {
 /// The kind of task a launch is made of; one for every task of a library. Opaque.
 class Codelet;
 
-/// Makes a codelet. Any thread, also before start(). The name appears in StarPU's tools and in timestamps.
-[[nodiscard]] Codelet* create_codelet(const std::string& name);
+/// Makes a codelet. Any thread, also before start(). The name appears in StarPU's tools and in timestamps, and is that
+/// of the performance model.
+[[nodiscard]] Codelet* create_codelet(const std::string& name, const ModelDeclaration& model = {});
 
 /// Destroys a codelet of which no launch is pending. nullptr is ignored. Any thread.
 void destroy_codelet(Codelet* codelet) noexcept;
 
 [[nodiscard]] const std::string& codelet_name(const Codelet& codelet) noexcept;
+
+/// The workers that may run a launch: a range of each kind.
+struct WorkerSet {
+  std::array<WorkerRange, WORKER_KINDS> ranges{};
+
+  WorkerSet() = default;
+  WorkerSet(const WorkerRange& range) : ranges{range} {}  // NOLINT(google-explicit-constructor): a set of one range
+};
 
 /// What tells instances of one task that take about as long from others: the bytes that an instance sees, to the next
 /// power of two, as StarPU's history-based performance models have it.
@@ -117,7 +136,7 @@ class Submitter {
   /// @throws std::logic_error the engine is not running, or the caller is a worker.
   /// @throws std::invalid_argument `workers` is empty or reaches beyond worker_count().
   Submitter(Work& work, const Codelet& codelet, std::int32_t priority, std::uint32_t points,
-            std::optional<WorkerRange> workers = std::nullopt, std::optional<Footprint> footprint = std::nullopt);
+            std::optional<WorkerSet> workers = std::nullopt, std::optional<Footprint> footprint = std::nullopt);
   Submitter(const Submitter&) = delete;
   Submitter& operator=(const Submitter&) = delete;
   ~Submitter();

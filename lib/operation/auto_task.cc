@@ -237,7 +237,7 @@ void AutoTask::plan() {
       request.constraints.push_back(constraint.get());
     }
   }
-  request.machine_count = setting().machine->count();
+  request.machine_count = setting().processors;
   request.overdecompose = std::max(1U, setting().policy.overdecompose_factor());
   request.threshold = setting().threshold;
   request.replicated_writes = replicated_writes_;

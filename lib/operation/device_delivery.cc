@@ -2,9 +2,12 @@
 #include "operation/device_delivery.h"
 
 #include "data/strided_copy.h"
+#include "utilities/hash.h"
 
 #include <algorithm>
 #include <array>
+#include <optional>
+#include <string>
 #include <utility>
 
 namespace legate::detail {
@@ -53,6 +56,22 @@ class MoveWork final : public engine::Work {
     }
   }
   void finished() noexcept override { delete this; }
+  [[nodiscard]] std::optional<engine::InstanceSize> size_of(std::uint32_t) const override {
+    Hash hash;
+    std::uint64_t bytes = element_size_;
+    for (std::size_t d = 0; d < dims_; ++d) {
+      bytes *= extents_[d];
+      hash.add(extents_[d]);
+    }
+    return engine::InstanceSize{hash.add(std::uint64_t{element_size_}).value(), bytes};
+  }
+  [[nodiscard]] std::string size_text(std::uint32_t) const override {
+    std::string text;
+    for (std::size_t d = 0; d < dims_; ++d) {
+      text += (d == 0 ? "" : "x") + std::to_string(extents_[d]);
+    }
+    return text + ":" + std::to_string(element_size_);
+  }
 
  private:
   std::byte* array_;  // the first element of the box

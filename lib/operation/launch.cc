@@ -2,10 +2,12 @@
 #include "operation/launch.h"
 
 #include "data/strided_copy.h"
+#include "data/value_text.h"
 #include "operation/body.h"
 #include "operation/combine.h"
 #include "operation/device_delivery.h"
 #include "operation/tile_uses.h"
+#include "utilities/hash.h"
 
 #include <legate/utilities/abort.h>
 
@@ -40,6 +42,17 @@ void add_tiles(const ResolvedUse& resolved, OwnPoints own, std::uint32_t index, 
     static_cast<void>(uses.add(array.tile(lists.tiles[i]), access_of(read, write, lists.covered[i])));
   }
 }
+
+std::uint64_t hash_of(const Scalar& scalar) {
+  Hash hash;
+  const auto* const bytes = static_cast<const unsigned char*>(scalar.ptr());
+  for (std::size_t i = 0; i < scalar.size(); ++i) {
+    hash.add(std::uint64_t{bytes[i]});
+  }
+  return hash.value();
+}
+
+std::string text_of(const Scalar& scalar) { return value_text(scalar.type(), scalar.ptr(), scalar.size()); }
 
 DomainPoint point_of(const Domain& domain, std::uint32_t index) {
   DomainPoint point;
@@ -105,6 +118,8 @@ void Launch::Recycler::operator()(Launch* launch) const noexcept {
 
 void Launch::reset() noexcept {
   info.scalars.clear();
+  choice = 0;
+  cost_scalars = nullptr;
   arguments.clear();
   uses.clear();
   device_places.clear();
@@ -233,8 +248,60 @@ engine::Footprint Launch::footprint() const {
   return result;
 }
 
+std::optional<engine::InstanceSize> Launch::size_of(std::uint32_t index) const {
+  Hash hash;
+  std::uint64_t bytes = 0;
+  for (const auto& argument : arguments) {
+    if (argument.geometry == nullptr) {
+      hash.add(std::uint64_t{0});
+      continue;
+    }
+    const auto& part = argument.own->at(index);
+    std::uint64_t elements = 1;
+    for (std::size_t d = 0; d < argument.geometry->view()->dim(); ++d) {
+      const auto extent = static_cast<std::uint64_t>(part.hi[d] - part.lo[d]);
+      hash.add(extent);
+      elements *= extent;
+    }
+    hash.add(std::uint64_t{argument.element_size});
+    bytes += elements * argument.element_size;
+  }
+  if (cost_scalars != nullptr) {
+    for (const auto position : *cost_scalars) {
+      if (position < info.scalars.size()) {
+        hash.add(hash_of(info.scalars[position]));
+      }
+    }
+  }
+  return engine::InstanceSize{hash.value(), bytes};
+}
+
+std::string Launch::size_text(std::uint32_t index) const {
+  std::string text;
+  for (const auto& argument : arguments) {
+    text += text.empty() ? "" : " ";
+    if (argument.geometry == nullptr) {
+      text += "unbound";
+      continue;
+    }
+    const auto& part = argument.own->at(index);
+    for (std::size_t d = 0; d < argument.geometry->view()->dim(); ++d) {
+      text += (d == 0 ? "" : "x") + std::to_string(part.hi[d] - part.lo[d]);
+    }
+    text += ":" + std::to_string(argument.element_size);
+  }
+  if (cost_scalars != nullptr) {
+    for (const auto position : *cost_scalars) {
+      if (position < info.scalars.size()) {
+        text += " scalar" + std::to_string(position) + "=" + text_of(info.scalars[position]);
+      }
+    }
+  }
+  return text.empty() ? "nothing" : text;
+}
+
 void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
-                    std::optional<engine::WorkerRange> workers) {
+                    std::optional<engine::WorkerSet> workers) {
   if (engine::cluster().ranks > 1) {
     launch->exchange_parts();
   } else {
@@ -259,7 +326,9 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
     delivery.finish();
     workers = std::nullopt;  // folds run in main memory
   } else {
-    engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers, launch->footprint()};
+    // What points of different kinds of processors take says nothing about bundles.
+    const auto footprint = launch->choice == 0 ? std::optional{launch->footprint()} : std::nullopt;
+    engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers, footprint};
     auto& submitted = *launch.release();
     submitted.submit_points(submitter);
   }
@@ -268,7 +337,7 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
 
 void Launch::submit_folds(std::vector<LaunchArgument>& folds, const Placement& placement,
                           const engine::Codelet& codelet, std::int32_t priority,
-                          std::optional<engine::WorkerRange> workers) {
+                          std::optional<engine::WorkerSet> workers) {
   static thread_local TileUses tiles;
   for (auto& argument : folds) {
     auto& array = argument.target->array();
@@ -448,8 +517,8 @@ void Launch::close_pieces(std::uint32_t point, bool threw) noexcept {
   }
 }
 
-void Launch::call_body(TaskFrame& frame, std::uint32_t point) noexcept {
-  auto exception = run_body(frame, body, max_exception_size);
+void Launch::call_body(TaskFrame& frame, VariantImpl variant, std::uint32_t point) noexcept {
+  auto exception = run_body(frame, variant, max_exception_size);
   const bool threw = exception.has_value();
   if (threw) {
     outcome->record(point, *std::move(exception));
@@ -461,13 +530,19 @@ void Launch::run(std::uint32_t index, const engine::Executor& executor) {
   auto& frame = TaskFrame::push(info, executor.worker);
   const auto point = own.first + index;
   frame.index() = info.runs_inline ? DomainPoint{} : point_of(info.domain, point);
+  auto variant = body;
+  if (choice != 0) {
+    const auto kind = engine::kind_of(executor.worker);
+    frame.set_kind(variant_code(kind));
+    variant = bodies[static_cast<std::size_t>(kind)];
+  }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     fill_store(frame, i, index, executor);
   }
   if (show_progress) {
     report_progress(frame);
   }
-  call_body(frame, point);
+  call_body(frame, variant, point);
   TaskFrame::pop();
 }
 

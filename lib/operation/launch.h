@@ -23,6 +23,32 @@
 
 namespace legate::detail {
 
+/// The workers that run variants of a kind.
+[[nodiscard]] constexpr engine::WorkerKind worker_kind(VariantCode code) {
+  switch (code) {
+    case VariantCode::OMP:
+      return engine::WorkerKind::OMP;
+    case VariantCode::OPENCL:
+      return engine::WorkerKind::OPENCL;
+    case VariantCode::CPU:
+    case VariantCode::GPU:
+      break;
+  }
+  return engine::WorkerKind::CPU;
+}
+/// And the other way round.
+[[nodiscard]] constexpr VariantCode variant_code(engine::WorkerKind kind) {
+  switch (kind) {
+    case engine::WorkerKind::OMP:
+      return VariantCode::OMP;
+    case engine::WorkerKind::OPENCL:
+      return VariantCode::OPENCL;
+    case engine::WorkerKind::CPU:
+      break;
+  }
+  return VariantCode::CPU;
+}
+
 /// How a point gets at an argument.
 enum class Delivery : std::uint8_t {
   DIRECT,   // the array's own memory
@@ -85,7 +111,10 @@ class Launch final : public engine::Work {
   std::shared_ptr<const LaunchPlan> plan{};  // keeps the geometries
   std::shared_ptr<const void> keepalive{};   // what `info` points into
   VariantImpl body{};
-  std::vector<LaunchArgument> arguments{};  // inputs, outputs, reductions
+  engine::KindSet choice{0};  // not 0: of several kinds of workers, and each runs the body of its kind
+  std::array<VariantImpl, engine::WORKER_KINDS> bodies{};
+  const std::vector<std::uint32_t>* cost_scalars{};  // positions of scalars that change how long points take; or null
+  std::vector<LaunchArgument> arguments{};           // inputs, outputs, reductions
   std::vector<ArrayUse> uses{};
   Placement placement{};
   OwnPoints own{0, 1};  // those that this rank runs; what the engine calls point i is own.first + i
@@ -107,13 +136,15 @@ class Launch final : public engine::Work {
 
   /// Queues all points, and the folds that follow them; ownership goes to the engine.
   static void submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
-                     std::optional<engine::WorkerRange> workers);
+                     std::optional<engine::WorkerSet> workers);
   /// Runs the only point in the calling thread, after everything its arrays wait for.
   static void run_inline(Ptr launch);
 
   void run(std::uint32_t index, const engine::Executor& executor) override;
   void finished() noexcept override;
   [[nodiscard]] std::string description() const override;
+  [[nodiscard]] std::optional<engine::InstanceSize> size_of(std::uint32_t index) const override;
+  [[nodiscard]] std::string size_text(std::uint32_t index) const override;
 
  private:
   Launch() = default;
@@ -125,14 +156,14 @@ class Launch final : public engine::Work {
   void submit_points(engine::Submitter& submitter);
   static void submit_folds(std::vector<LaunchArgument>& folds, const Placement& placement,
                            const engine::Codelet& codelet, std::int32_t priority,
-                           std::optional<engine::WorkerRange> workers);
+                           std::optional<engine::WorkerSet> workers);
   /// `index` is the engine's number of the point.
   void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, const engine::Executor& executor);
   /// The same for an argument in the memory of a device.
   void fill_device_store(PhysicalStore& store, std::size_t position, std::uint32_t index,
                          const engine::Executor& executor) const;
   void fill_replica(TaskFrame& frame, const LaunchArgument& argument, PhysicalStore& store, std::uint32_t index) const;
-  void call_body(TaskFrame& frame, std::uint32_t point) noexcept;
+  void call_body(TaskFrame& frame, VariantImpl variant, std::uint32_t point) noexcept;
   void close_pieces(std::uint32_t point, bool threw) noexcept;
 };
 

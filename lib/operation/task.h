@@ -40,8 +40,10 @@ struct TaskSetting {
   bool nested{false};         // described inside a task: run there, on what belongs to that task
   bool skip_body{false};      // --use-empty-task
   bool show_progress{false};
-  bool local_memory{false};    // points work in the memory of the processor that they get
-  std::uint64_t threshold{0};  // of the policy, for this kind of processor
+  bool local_memory{false};     // points work in the memory of the processor that they get
+  std::uint64_t threshold{0};   // of the policy, for this kind of processor
+  std::uint32_t processors{1};  // that share the points
+  engine::KindSet choice{0};    // of `kind` and others, if StarPU may choose among them for each point
 };
 
 enum class Role : std::uint8_t { INPUT, OUTPUT, REDUCTION };
@@ -142,6 +144,8 @@ class TaskDescription {
   /// What all instances have in common, but for the launch domain. Takes the scalars.
   void fill_info(LaunchInfo& info);
   [[nodiscard]] VariantImpl body() const;
+  /// What only launches need that look for performance models.
+  void prepare_models(Launch& launch) const;
   /// Shows an argument of a nested task to its body. A reduction that needs a buffer is added to `folds`.
   void show_nested(TaskFrame& frame, const TaskArgument& argument, PhysicalStore& shown,
                    std::vector<NestedFold>& folds) const;
@@ -163,9 +167,11 @@ class TaskDescription {
   [[nodiscard]] Placement placement() const;
   [[nodiscard]] OwnPoints own_points(const Placement& placement) const;
   /// The workers of this rank that are of the kind of the variant.
-  [[nodiscard]] engine::WorkerRange workers_here() const;
-  /// Those of them that may run the points.
-  [[nodiscard]] std::optional<engine::WorkerRange> workers() const;
+  [[nodiscard]] engine::WorkerRange workers_here() const { return engine::workers_of(worker_kind(setting_->kind)); }
+  /// Those of this rank, of these kinds, that may run the points.
+  [[nodiscard]] std::optional<engine::WorkerSet> workers(engine::KindSet kinds) const;
+  /// The kinds of workers for the points of a launch: several if StarPU is to choose.
+  [[nodiscard]] engine::KindSet kinds_for(const Launch& launch) const;
 
   const RegisteredTask& task_;
   std::shared_ptr<const TaskSetting> setting_;

@@ -184,7 +184,7 @@ void TaskDescription::remember_partition(const TaskArgument& argument, const std
   const bool writes = argument.role == Role::OUTPUT ||
                       (argument.role == Role::REDUCTION && geometry != nullptr && geometry->is_disjoint());
   if (writes && tiling && tiling->color_volume() > 1 && !argument.store->has_scalar_storage()) {
-    const auto count = std::uint64_t{setting_->machine->count()};
+    const auto count = std::uint64_t{setting_->processors};
     argument.store->set_key_partition(tiling, count * std::max(1U, setting_->policy.overdecompose_factor()), count);
   }
 }
@@ -214,29 +214,37 @@ OwnPoints TaskDescription::own_points(const Placement& placement) const {
   return {static_cast<std::uint32_t>(first), static_cast<std::uint32_t>(end - first)};
 }
 
-engine::WorkerRange TaskDescription::workers_here() const {
-  switch (setting_->kind) {
-    case VariantCode::OMP:
-      return engine::workers_of(engine::WorkerKind::OMP);
-    case VariantCode::OPENCL:
-      return engine::workers_of(engine::WorkerKind::OPENCL);
-    case VariantCode::CPU:
-    case VariantCode::GPU:
-      break;
+std::optional<engine::WorkerSet> TaskDescription::workers(engine::KindSet kinds) const {
+  engine::WorkerSet set;
+  bool any = false;
+  for (const auto kind : {engine::WorkerKind::CPU, engine::WorkerKind::OMP, engine::WorkerKind::OPENCL}) {
+    if (!engine::contains(kinds, kind)) {
+      continue;
+    }
+    const auto& range = setting_->machine->processor_range(mapping::detail::to_target(variant_code(kind)));
+    const auto here = engine::workers_of(kind);
+    const auto first_here = engine::cluster().rank * here.count;  // in the numbers of the whole machine
+    const auto low = std::max(range.low, first_here);
+    const auto high = std::min(range.high, first_here + here.count);
+    if (low < high) {
+      set.ranges[static_cast<std::size_t>(kind)] = {here.first + low - first_here, high - low};
+      any = true;
+    }
   }
-  return engine::workers_of(engine::WorkerKind::CPU);
+  return any ? std::optional{set} : std::nullopt;  // none of ours: nothing will be submitted
 }
 
-std::optional<engine::WorkerRange> TaskDescription::workers() const {
-  const auto& range = setting_->machine->processor_range(mapping::detail::to_target(setting_->kind));
-  const auto here = workers_here();
-  const auto first_here = engine::cluster().rank * here.count;  // in the numbers of the whole machine
-  const auto low = std::max(range.low, first_here);
-  const auto high = std::min(range.high, first_here + here.count);
-  if (low >= high) {
-    return std::nullopt;  // none of ours: nothing will be submitted
+engine::KindSet TaskDescription::kinds_for(const Launch& launch) const {
+  const auto ranked = engine::set_of(worker_kind(setting_->kind));
+  if (setting_->choice == 0 || engine::calibrating()) {
+    return setting_->choice == 0 ? ranked : setting_->choice;
   }
-  return engine::WorkerRange{here.first + low - first_here, high - low};
+  for (std::uint32_t point = 0; point < launch.own.count; ++point) {
+    if (!engine::can_predict(*task_.codelet, *launch.size_of(point), setting_->choice)) {
+      return ranked;
+    }
+  }
+  return setting_->choice;
 }
 
 void TaskDescription::fill_info(LaunchInfo& info) {
@@ -255,6 +263,17 @@ void TaskDescription::fill_info(LaunchInfo& info) {
 
 VariantImpl TaskDescription::body() const {
   return setting_->skip_body ? &skip_body : variant_of(task_, setting_->kind).body;
+}
+
+void TaskDescription::prepare_models(Launch& launch) const {
+  const auto& cost = task_.impl->config().impl()->cost_model;
+  launch.cost_scalars = cost && !cost->scalars.empty() ? &cost->scalars : nullptr;
+  for (const auto kind : {engine::WorkerKind::CPU, engine::WorkerKind::OMP, engine::WorkerKind::OPENCL}) {
+    if (engine::contains(setting_->choice, kind)) {
+      launch.bodies[static_cast<std::size_t>(kind)] =
+          setting_->skip_body ? &skip_body : variant_of(task_, variant_code(kind)).body;
+    }
+  }
 }
 
 std::shared_ptr<Outcome> TaskDescription::launch() {
@@ -282,6 +301,9 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   launch->max_exception_size = setting_->max_exception_size;
   launch->show_progress = setting_->show_progress;
   launch->local_memory = setting_->local_memory;
+  if (engine::models_in_use()) {
+    prepare_models(*launch);
+  }
   launch->arguments.reserve(arguments_.size());
   launch->uses.reserve(arguments_.size());
   for (const auto& argument : arguments_) {
@@ -305,7 +327,9 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   if (setting_->inline_launch) {
     Launch::run_inline(std::move(launch));
   } else {
-    Launch::submit(std::move(launch), *task_.codelet, setting_->priority, workers());
+    const auto kinds = kinds_for(*launch);
+    launch->choice = kinds == setting_->choice ? kinds : engine::KindSet{0};
+    Launch::submit(std::move(launch), *task_.codelet, setting_->priority, workers(kinds));
   }
   arguments_.clear();
   return outcome;

@@ -175,15 +175,30 @@ void add_logger(Configuration& configuration, std::string_view logger) {
 }
 
 void check_scheduler(const std::string& scheduler) {
-  std::string possible;
+  if (scheduler == "auto") {
+    return;
+  }
+  std::string possible{"auto"};
   for (const auto& name : engine::schedulers()) {
     if (name == scheduler) {
       return;
     }
-    possible += (possible.empty() ? "" : ", ") + name;
+    possible += ", " + name;
   }
   throw std::invalid_argument{about_flag("--scheduler", scheduler) + "expected one of " + possible +
                               " (also in the variable LEGATUS_SCHEDULER)"};
+}
+
+/// Where performance models are kept unless the user says it.
+std::string standard_model_directory(const EnvironmentLookup& environment) {
+  if (const auto home = environment("STARPU_HOME")) {
+    return *home + "/.legatus/models";
+  }
+  if (const auto cache = environment("XDG_CACHE_HOME")) {
+    return *cache + "/legatus/models";
+  }
+  const auto home = environment("HOME");
+  return home ? *home + "/.cache/legatus/models" : std::string{};
 }
 
 /// Walks through the tokens of LEGATE_CONFIG.
@@ -277,6 +292,9 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
                                 "expected auto, never or always (also in the variable LEGATUS_BUNDLING)"};
   }
   check_scheduler(configuration.scheduler);
+  if (configuration.model_directory.empty()) {
+    configuration.model_directory = standard_model_directory(environment);
+  }
   return configuration;
 }
 

@@ -63,8 +63,12 @@ struct Configuration {
   bool single_controller_execution{false};
   /// auto, never or always.
   std::string bundling{"auto"};
-  /// One of engine::schedulers().
-  std::string scheduler{"prio"};
+  /// One of engine::schedulers(), or auto.
+  std::string scheduler{"auto"};
+  /// Measure tasks, for their performance models.
+  bool calibrate{false};
+  /// Where performance models are kept; empty: nowhere.
+  std::string model_directory{};
 
   bool profile{false};
   std::string profile_name{"legate"};

@@ -24,8 +24,9 @@ namespace {
 
 constexpr std::string_view OWN_PREFIX = "legate";
 /// Our own, and those that the interface names.
-constexpr std::array<std::string_view, 6> OWN_LOGGERS{"legate",        "legate.partitioner", "legate.bundling",
-                                                      "legate.mapper", "legate.streaming",   "legate.coll"};
+constexpr std::array<std::string_view, 7> OWN_LOGGERS{"legate",        "legate.partitioner", "legate.bundling",
+                                                      "legate.mapper", "legate.streaming",   "legate.models",
+                                                      "legate.coll"};
 
 [[nodiscard]] bool has_own_prefix(std::string_view name) { return name.substr(0, OWN_PREFIX.size()) == OWN_PREFIX; }
 

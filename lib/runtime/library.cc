@@ -48,21 +48,35 @@ LocalTaskID Library::new_task_id() {
   return LocalTaskID{in_task() ? --past_dynamic_ids_ : next_dynamic_id_++};
 }
 
+namespace {
+
+// What was measured counts as long as the task is declared alike.
+engine::ModelDeclaration model_declaration(const TaskInfo& task) {
+  const auto cost = task.config().cost_model().value_or(CostModel{});
+  std::string text = task.to_string() + "/" + std::to_string(cost.version) + "/" + std::to_string(cost.regression);
+  for (const auto position : cost.scalars) {
+    text += "/" + std::to_string(position);
+  }
+  return {engine::short_hash(text), cost.regression};
+}
+
+}  // namespace
+
 void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
   const auto local = static_cast<std::int64_t>(id);
+  const std::string name{info.name()};
   if (local < 0 || local >= config_.max_tasks) {
-    throw std::out_of_range{"Task " + std::string{info.name()} + " is invalid (task " + std::to_string(local) +
-                            "): library " + name_ + " allows at most " + std::to_string(config_.max_tasks) +
-                            " tasks. Maximum local ID is " + std::to_string(config_.max_tasks - 1)};
+    throw std::out_of_range{"Task " + name + " is invalid (task " + std::to_string(local) + "): library " + name_ +
+                            " allows at most " + std::to_string(config_.max_tasks) + " tasks. Maximum local ID is " +
+                            std::to_string(config_.max_tasks - 1)};
   }
   RegisteredTask task{info, info.impl().get(), static_cast<GlobalTaskID>(tasks_.to_global(local, name_)), {}};
-  task.codelet.reset(engine::create_codelet(name_ + "." + std::string{info.name()}));
+  task.codelet.reset(engine::create_codelet(name_ + "." + name, model_declaration(*task.impl)));
   const std::lock_guard<std::mutex> guard{registered_mutex_};
   for (const auto* tasks : {&registered_, &registered_inside_}) {
     if (const auto found = tasks->find(local); found != tasks->end()) {
-      throw std::invalid_argument{"Task " + std::string{info.name()} + ": id " + std::to_string(local) +
-                                  " already exists in library " + name_ + ", as task " +
-                                  std::string{found->second.info.name()}};
+      throw std::invalid_argument{"Task " + name + ": id " + std::to_string(local) + " already exists in library " +
+                                  name_ + ", as task " + std::string{found->second.info.name()}};
     }
   }
   (in_task() ? registered_inside_ : registered_).emplace(local, std::move(task));

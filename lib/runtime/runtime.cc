@@ -39,17 +39,27 @@ void flush_streaming_scope() {
   }
 }
 
+/// Whether a launch may run either of two variants: what is settled for a launch as a whole is the same.
+bool are_interchangeable(const VariantOptions& a, const VariantOptions& b) {
+  return a.concurrent == b.concurrent && a.has_side_effect == b.has_side_effect &&
+         a.may_throw_exception == b.may_throw_exception;
+}
+
 /// All ranks have to decide alike: what decisions depend on must be the same.
 void check_equal_on_all_ranks(const Configuration& configuration) {
-  constexpr std::array<const char*, 9> FLAGS{"--cpus",
-                                             "--gpus",
-                                             "--omps",
-                                             "--opencl",
-                                             "--min-cpu-chunk",
-                                             "--min-gpu-chunk",
-                                             "--inline-task-launch",
-                                             "--check-calls",
-                                             "--timeout-fence"};
+  constexpr std::array<const char*, 11> FLAGS{"--cpus",
+                                              "--gpus",
+                                              "--omps",
+                                              "--opencl",
+                                              "--min-cpu-chunk",
+                                              "--min-gpu-chunk",
+                                              "--inline-task-launch",
+                                              "--check-calls",
+                                              "--timeout-fence",
+                                              "--calibrate",
+                                              "--scheduler (as its place in the list of possible ones)"};
+  const auto& schedulers = engine::schedulers();
+  const auto scheduler = std::find(schedulers.begin(), schedulers.end(), configuration.scheduler) - schedulers.begin();
   const std::array<std::int64_t, FLAGS.size()> own{configuration.cpus,
                                                    configuration.gpus,
                                                    configuration.omps,
@@ -58,7 +68,9 @@ void check_equal_on_all_ranks(const Configuration& configuration) {
                                                    configuration.min_gpu_chunk,
                                                    configuration.inline_task_launch ? 1 : 0,
                                                    configuration.check_calls ? 1 : 0,
-                                                   configuration.timeout_fence};
+                                                   configuration.timeout_fence,
+                                                   configuration.calibrate ? 1 : 0,
+                                                   scheduler};
   const auto bytes = engine::gather_everywhere(own.data(), sizeof own);
   std::vector<std::array<std::int64_t, FLAGS.size()>> all(engine::cluster().ranks);
   std::memcpy(all.data(), bytes.data(), bytes.size());
@@ -74,6 +86,19 @@ void check_equal_on_all_ranks(const Configuration& configuration) {
   }
 }
 
+/// `auto`: the scheduler that knows how long tasks take where there is a choice, and something to choose by.
+void choose_scheduler(Configuration& configuration) {
+  if (configuration.scheduler != "auto") {
+    return;
+  }
+  const int kinds =
+      (configuration.cpus > 0 ? 1 : 0) + (configuration.omps > 0 ? 1 : 0) + (configuration.opencls > 0 ? 1 : 0);
+  // Several ranks have to agree, but each may have other models.
+  const bool models =
+      configuration.calibrate || (engine::cluster().ranks == 1 && engine::any_model(configuration.model_directory));
+  configuration.scheduler = kinds > 1 && models ? "dmdas" : "prio";
+}
+
 }  // namespace
 
 Runtime::Runtime(Configuration configuration) : configuration_{std::move(configuration)} {
@@ -85,12 +110,15 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   engine_configuration.numa = configuration_.local_memory;
   engine_configuration.opencls = static_cast<unsigned>(configuration_.opencls);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
-  engine_configuration.scheduler = configuration_.scheduler;
+  engine_configuration.calibrate = configuration_.calibrate;
+  engine_configuration.model_directory = configuration_.model_directory;
   if (configuration_.bundling != "auto") {
     engine_configuration.bundling =
         configuration_.bundling == "always" ? engine::Bundling::ALWAYS : engine::Bundling::NEVER;
   }
   engine::start_cluster();
+  choose_scheduler(configuration_);
+  engine_configuration.scheduler = configuration_.scheduler;
   check_equal_on_all_ranks(configuration_);
   if (configuration_.timeout_fence > 0) {
     engine::start_watch(std::chrono::seconds{configuration_.timeout_fence});
@@ -223,15 +251,49 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
   setting->local_memory =
       !setting->inline_launch && (configuration_.local_memory || mapping::detail::is_device(target));
   setting->threshold = scope_->policy.partitioning_threshold(target);
+  setting->processors = machine->count();
+  offer_choice(task, *setting);
   task.last_setting = std::move(setting);
   return task.last_setting;
 }
 
+// Points may go to any of several kinds of processors if it is known, or to be found out, how long they take there.
+void Runtime::offer_choice(const RegisteredTask& task, TaskSetting& setting) const {
+  if (!engine::scheduling_by_models() || setting.inline_launch) {
+    return;
+  }
+  const auto& ranked = task.impl->find_variant(setting.kind)->options;
+  engine::KindSet kinds = 0;
+  std::uint32_t processors = 0;
+  std::uint64_t threshold = setting.threshold;
+  bool devices = setting.local_memory;
+  for (const auto target : mapping::detail::TARGETS_BY_PREFERENCE) {
+    const auto* variant = task.impl->find_variant(mapping::detail::to_variant(target));
+    if (setting.machine->count(target) == 0 || variant == nullptr || !are_interchangeable(ranked, variant->options)) {
+      continue;
+    }
+    kinds |= engine::set_of(worker_kind(variant->code));
+    processors += setting.machine->count(target);
+    threshold = std::min(threshold, scope_->policy.partitioning_threshold(target));
+    devices = devices || mapping::detail::is_device(target);
+  }
+  const bool several = (kinds & (kinds - 1U)) != 0;
+  // Models may differ between ranks, which have to split stores alike.
+  if (!several || !(engine::calibrating() || engine::cluster().ranks > 1 || engine::has_model(*task.codelet, kinds))) {
+    return;
+  }
+  setting.choice = kinds;
+  setting.processors = processors;
+  setting.threshold = threshold;
+  setting.local_memory = devices;
+}
+
 std::shared_ptr<const TaskSetting> Runtime::nested_setting(const RegisteredTask& task) const {
-  const auto& around = TaskFrame::current()->info();
+  const auto& frame = *TaskFrame::current();
+  const auto& around = frame.info();
   // What a body on a device launches has its stores in main memory.
   const auto kind =
-      mapping::detail::is_device(mapping::detail::to_target(around.kind)) ? VariantCode::CPU : around.kind;
+      mapping::detail::is_device(mapping::detail::to_target(frame.kind())) ? VariantCode::CPU : frame.kind();
   if (task.impl->find_variant(kind) == nullptr) {
     throw std::invalid_argument{"create_task: task " + task.impl->name() +
                                 " has no variant for the processor that runs task " + std::string{around.task_name}};

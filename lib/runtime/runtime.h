@@ -86,6 +86,8 @@ class Runtime {
  private:
   /// What a description of the task takes from the scope and the configuration.
   [[nodiscard]] const std::shared_ptr<const TaskSetting>& setting_for(const RegisteredTask& task) const;
+  /// Lets StarPU choose among several kinds of processors where it can.
+  void offer_choice(const RegisteredTask& task, TaskSetting& setting) const;
   /// The same for a task that is described inside of a task. Any thread.
   [[nodiscard]] std::shared_ptr<const TaskSetting> nested_setting(const RegisteredTask& task) const;
   void launch(TaskDescription& task);

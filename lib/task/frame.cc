@@ -36,6 +36,7 @@ TaskFrame& TaskFrame::push(const LaunchInfo& info, unsigned worker) {
   auto& frame = *stack.frames[stack.depth++];
   frame.info_ = &info;
   frame.worker_ = worker;
+  frame.kind_ = info.kind;
   if (frame.stores_.size() < info.arguments()) {
     frame.stores_.resize(info.arguments());
   }

@@ -19,7 +19,7 @@ namespace legate::detail {
 /// What all instances of a launch have in common. Immutable once the launch is submitted.
 struct LaunchInfo {
   GlobalTaskID task_id{};
-  VariantCode kind{VariantCode::CPU};
+  VariantCode kind{VariantCode::CPU};  // where points have no choice
   std::string_view task_name{};
   bool single{true};
   bool can_throw{false};
@@ -50,6 +50,9 @@ class TaskFrame {
 
   [[nodiscard]] const LaunchInfo& info() const { return *info_; }
   [[nodiscard]] unsigned worker() const { return worker_; }
+  /// Of the variant that runs: that of the launch, unless points of a launch run different ones.
+  [[nodiscard]] VariantCode kind() const { return kind_; }
+  void set_kind(VariantCode kind) { kind_ = kind; }
   [[nodiscard]] DomainPoint& index() { return index_; }
   /// The physical stores: inputs, then outputs, then reductions.
   [[nodiscard]] PhysicalStore& store(std::size_t position) { return stores_[position]; }
@@ -74,6 +77,7 @@ class TaskFrame {
 
   const LaunchInfo* info_{};
   unsigned worker_{};
+  VariantCode kind_{VariantCode::CPU};
   DomainPoint index_{};
   std::vector<PhysicalStore> stores_{};
   std::vector<void*> blocks_{};

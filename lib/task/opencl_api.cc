@@ -18,7 +18,7 @@ namespace {
 /// The OpenCL worker that runs the instance.
 unsigned worker_of(const TaskContext& task, const char* operation) {
   const auto& frame = *task.frame();
-  if (frame.info().kind != VariantCode::OPENCL) {
+  if (frame.kind() != VariantCode::OPENCL) {
     throw std::runtime_error{std::string{"legate::opencl::"} + operation + ": task " +
                              std::string{frame.info().task_name} + " does not run its OpenCL variant"};
   }

@@ -34,6 +34,11 @@ TaskConfig& TaskConfig::with_store_mappings(Span<const mapping::ProxyStoreMappin
   return *this;
 }
 
+TaskConfig& TaskConfig::with_cost_model(const CostModel& cost_model) {
+  own_().cost_model = cost_model;
+  return *this;
+}
+
 LocalTaskID TaskConfig::task_id() const { return detail::checked(impl_, "TaskConfig::task_id").task_id; }
 
 std::optional<TaskSignature> TaskConfig::task_signature() const {
@@ -47,6 +52,10 @@ std::optional<std::reference_wrapper<const VariantOptions>> TaskConfig::variant_
 
 std::optional<std::vector<mapping::ProxyStoreMapping>> TaskConfig::store_mappings() const {
   return detail::checked(impl_, "TaskConfig::store_mappings").store_mappings;
+}
+
+std::optional<CostModel> TaskConfig::cost_model() const {
+  return detail::checked(impl_, "TaskConfig::cost_model").cost_model;
 }
 
 bool operator==(const TaskConfig& left, const TaskConfig& right) noexcept {

@@ -37,7 +37,7 @@ std::vector<PhysicalStore> handles(detail::TaskFrame& frame, std::size_t first, 
 }  // namespace
 
 GlobalTaskID TaskContext::task_id() const noexcept { return frame_->info().task_id; }
-VariantCode TaskContext::variant_kind() const noexcept { return frame_->info().kind; }
+VariantCode TaskContext::variant_kind() const noexcept { return frame_->kind(); }
 
 PhysicalStore TaskContext::input(std::uint32_t index) const {
   if (index >= frame_->info().inputs) {
@@ -92,7 +92,7 @@ bool TaskContext::can_raise_exception() const { return frame_->info().can_throw;
 const DomainPoint& TaskContext::get_task_index() const { return frame_->index(); }
 const Domain& TaskContext::get_launch_domain() const { return frame_->info().domain; }
 
-mapping::TaskTarget TaskContext::target() const { return mapping::detail::to_target(frame_->info().kind); }
+mapping::TaskTarget TaskContext::target() const { return mapping::detail::to_target(frame_->kind()); }
 
 mapping::Machine TaskContext::machine() const { return mapping::Machine{*frame_->info().machine}; }
 

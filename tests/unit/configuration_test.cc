@@ -258,8 +258,8 @@ TEST(Configuration, KnowsTheModesOfBundling) {
 }
 
 TEST(Configuration, KnowsTheSchedulers) {
-  EXPECT_EQ(parse("", {}).scheduler, "prio");
-  for (const std::string name : {"eager", "prio", "lws", "dmda", "dmdar", "dmdas"}) {
+  EXPECT_EQ(parse("", {}).scheduler, "auto");
+  for (const std::string name : {"auto", "eager", "prio", "lws", "dmda", "dmdar", "dmdas"}) {
     EXPECT_EQ(parse("--scheduler " + name, {}).scheduler, name);
   }
   EXPECT_EQ(parse("", {{"LEGATUS_SCHEDULER", "lws"}}).scheduler, "lws");
@@ -267,10 +267,20 @@ TEST(Configuration, KnowsTheSchedulers) {
     (void)parse("--scheduler pheft", {});
     ADD_FAILURE() << "nothing was thrown";
   } catch (const std::invalid_argument& error) {
-    EXPECT_NE(std::string{error.what()}.find("--scheduler pheft: expected one of eager, prio, lws, dmda, dmdar, dmdas"),
-              std::string::npos)
+    EXPECT_NE(
+        std::string{error.what()}.find("--scheduler pheft: expected one of auto, eager, prio, lws, dmda, dmdar, dmdas"),
+        std::string::npos)
         << error.what();
   }
+}
+
+TEST(Configuration, KeepsModelsWhereTheUserKeepsTheLike) {
+  EXPECT_EQ(parse("--model-dir=/models", {{"HOME", "/home/me"}}).model_directory, "/models");
+  EXPECT_EQ(parse("", {{"LEGATUS_MODEL_DIR", "/mine"}, {"STARPU_HOME", "/star"}}).model_directory, "/mine");
+  EXPECT_EQ(parse("", {{"STARPU_HOME", "/star"}, {"HOME", "/home/me"}}).model_directory, "/star/.legatus/models");
+  EXPECT_EQ(parse("", {{"XDG_CACHE_HOME", "/cache"}, {"HOME", "/home/me"}}).model_directory, "/cache/legatus/models");
+  EXPECT_EQ(parse("", {{"HOME", "/home/me"}}).model_directory, "/home/me/.cache/legatus/models");
+  EXPECT_EQ(parse("", {}).model_directory, "");
 }
 
 TEST(Configuration, RecordsProvenanceForProfiles) {

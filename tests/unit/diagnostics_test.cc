@@ -123,7 +123,9 @@ TEST(Logging, RefusesAFileThatCannotBeWritten) {
 TEST(Logging, WarnsOnceOfNamesThatNoLoggerHas) {
   const auto text = run_child("compute", MACHINE + " --logging legate.partition=debug,min=debug,mine=none,legate=info");
   const std::string known =
-      "; the library's are legate, legate.partitioner, legate.bundling, legate.mapper, legate.streaming, legate.coll\n";
+      "; the library's are legate, legate.partitioner, legate.bundling, legate.mapper, legate.streaming, "
+      "legate.models, "
+      "legate.coll\n";
   EXPECT_EQ(text, "LEGATE WARNING: LEGATE_CONFIG: --logging names 'legate.partition', of which there is no logger" +
                       known + "LEGATE WARNING: LEGATE_CONFIG: --logging names 'min', of which there was no logger" +
                       known);

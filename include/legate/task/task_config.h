@@ -4,6 +4,7 @@
 #include <legate_defines.h>
 
 #include <legate/mapping/proxy_store_mapping.h>
+#include <legate/task/cost_model.h>
 #include <legate/task/task_signature.h>
 #include <legate/task/variant_options.h>
 #include <legate/utilities/internal_shared_ptr.h>
@@ -38,6 +39,8 @@ class LEGATE_EXPORT TaskConfig {
   TaskConfig& with_variant_options(const VariantOptions& options) noexcept;
   /// How arguments shall lie in memory. Applied in order: the last mapping of an argument wins.
   TaskConfig& with_store_mappings(Span<const mapping::ProxyStoreMapping> store_mappings) noexcept;
+  /// What changes how long instances take (an extension).
+  TaskConfig& with_cost_model(const CostModel& cost_model);
 
   /// @name What was set; nullopt if it was not
   /// @{
@@ -46,6 +49,7 @@ class LEGATE_EXPORT TaskConfig {
   /// The reference is valid until this object is changed or destroyed.
   [[nodiscard]] std::optional<std::reference_wrapper<const VariantOptions>> variant_options() const;
   [[nodiscard]] std::optional<std::vector<mapping::ProxyStoreMapping>> store_mappings() const;
+  [[nodiscard]] std::optional<CostModel> cost_model() const;
   /// @}
 
   /// Compares everything by value.
