@@ -3,7 +3,9 @@
 
 #include "engine/workers.h"
 
+#include <array>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -22,6 +24,9 @@ struct ModelDeclaration {
   std::string version{"0"};  ///< samples of another version are of no use
   bool regression{false};    ///< sizes that were never measured are estimated from those that were
 };
+
+/// Microseconds, for each kind of workers.
+using Durations = std::array<double, WORKER_KINDS>;
 
 /// Kinds of workers, as bits.
 using KindSet = std::uint8_t;
@@ -50,8 +55,10 @@ using KindSet = std::uint8_t;
 /// @{
 /// Whether anything is known of the task on each of these kinds of workers.
 [[nodiscard]] bool has_model(const Codelet& codelet, KindSet kinds);
-/// Whether it is known how long an instance of this size takes on each of these kinds of workers.
-[[nodiscard]] bool can_predict(const Codelet& codelet, const InstanceSize& size, KindSet kinds);
+/// What an instance of this size is expected to take on each of these kinds of workers; nothing if that is not known of
+/// one of them.
+[[nodiscard]] std::optional<Durations> expected_durations(const Codelet& codelet, const InstanceSize& size,
+                                                          KindSet kinds);
 /// @}
 
 }  // namespace legate::detail::engine

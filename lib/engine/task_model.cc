@@ -107,8 +107,8 @@ bool any_model(const std::string& directory) {
 
 bool has_model(const Codelet& codelet, KindSet kinds) { return codelet.model.knows(kinds); }
 
-bool can_predict(const Codelet& codelet, const InstanceSize& size, KindSet kinds) {
-  return codelet.model.knows(size, kinds);
+std::optional<Durations> expected_durations(const Codelet& codelet, const InstanceSize& size, KindSet kinds) {
+  return codelet.model.expected(size, kinds);
 }
 
 // ---- samples
@@ -238,10 +238,19 @@ bool TaskModel::knows(KindSet kinds) {
   });
 }
 
-bool TaskModel::knows(const InstanceSize& size, KindSet kinds) {
+std::optional<Durations> TaskModel::expected(const InstanceSize& size, KindSet kinds) {
   auto& known = at(size, [] { return std::string{}; });
-  return std::all_of(ALL_KINDS.begin(), ALL_KINDS.end(),
-                     [&](WorkerKind kind) { return !contains(kinds, kind) || !std::isnan(known.on(kind).expected()); });
+  Durations result{};
+  for (const auto kind : ALL_KINDS) {
+    if (contains(kinds, kind)) {
+      const double duration = known.on(kind).expected();
+      if (std::isnan(duration)) {
+        return std::nullopt;
+      }
+      result[static_cast<std::size_t>(kind)] = duration;
+    }
+  }
+  return result;
 }
 
 void TaskModel::estimate(SizeModel& size) {

@@ -12,6 +12,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -65,7 +66,7 @@ class TaskModel {
   /// The size, made if there is none; `text` describes it then.
   [[nodiscard]] SizeModel& at(const InstanceSize& size, const std::function<std::string()>& text);
   [[nodiscard]] bool knows(KindSet kinds);
-  [[nodiscard]] bool knows(const InstanceSize& size, KindSet kinds);
+  [[nodiscard]] std::optional<Durations> expected(const InstanceSize& size, KindSet kinds);
 
   [[nodiscard]] const std::string& task() const noexcept { return task_; }
   /// For close_models().

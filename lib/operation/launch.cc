@@ -238,6 +238,11 @@ void Launch::submit_points(engine::Submitter& submitter) {
   resolved.clear();
 }
 
+bool Launch::has_partial_results() const {
+  return std::any_of(arguments.begin(), arguments.end(),
+                     [](const LaunchArgument& argument) { return argument.partial != nullptr; });
+}
+
 engine::Footprint Launch::footprint() const {
   engine::Footprint result;
   for (const auto& argument : arguments) {
@@ -327,7 +332,8 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
     workers = std::nullopt;  // folds run in main memory
   } else {
     // What points of different kinds of processors take says nothing about bundles.
-    const auto footprint = launch->choice == 0 ? std::optional{launch->footprint()} : std::nullopt;
+    const bool several = (launch->choice & (launch->choice - 1U)) != 0;
+    const auto footprint = several ? std::nullopt : std::optional{launch->footprint()};
     engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers, footprint};
     auto& submitted = *launch.release();
     submitted.submit_points(submitter);

@@ -111,7 +111,7 @@ class Launch final : public engine::Work {
   std::shared_ptr<const LaunchPlan> plan{};  // keeps the geometries
   std::shared_ptr<const void> keepalive{};   // what `info` points into
   VariantImpl body{};
-  engine::KindSet choice{0};  // not 0: of several kinds of workers, and each runs the body of its kind
+  engine::KindSet choice{0};  // not 0: of these kinds of workers each runs the body of its kind
   std::array<VariantImpl, engine::WORKER_KINDS> bodies{};
   const std::vector<std::uint32_t>* cost_scalars{};  // positions of scalars that change how long points take; or null
   std::vector<LaunchArgument> arguments{};           // inputs, outputs, reductions
@@ -139,6 +139,9 @@ class Launch final : public engine::Work {
                      std::optional<engine::WorkerSet> workers);
   /// Runs the only point in the calling thread, after everything its arrays wait for.
   static void run_inline(Ptr launch);
+
+  /// Whether points reduce into buffers of their own.
+  [[nodiscard]] bool has_partial_results() const;
 
   void run(std::uint32_t index, const engine::Executor& executor) override;
   void finished() noexcept override;

@@ -41,6 +41,7 @@ struct TaskSetting {
   bool skip_body{false};      // --use-empty-task
   bool show_progress{false};
   bool local_memory{false};     // points work in the memory of the processor that they get
+  bool local_on_cpus{false};    // also those of CPUs and groups of cores (--local-memory)
   std::uint64_t threshold{0};   // of the policy, for this kind of processor
   std::uint32_t processors{1};  // that share the points
   engine::KindSet choice{0};    // of `kind` and others, if StarPU may choose among them for each point
@@ -172,6 +173,8 @@ class TaskDescription {
   [[nodiscard]] std::optional<engine::WorkerSet> workers(engine::KindSet kinds) const;
   /// The kinds of workers for the points of a launch: several if StarPU is to choose.
   [[nodiscard]] engine::KindSet kinds_for(const Launch& launch) const;
+  /// Those of the choice that are worth it for points that are expected to take as long all together.
+  [[nodiscard]] engine::KindSet worthwhile_kinds(const engine::Durations& total, std::uint32_t points) const;
 
   const RegisteredTask& task_;
   std::shared_ptr<const TaskSetting> setting_;

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <array>
 #include <cstring>
+#include <functional>
 #include <new>
 #include <stdexcept>
 #include <utility>
@@ -239,9 +240,34 @@ engine::KindSet TaskDescription::kinds_for(const Launch& launch) const {
   if (setting_->choice == 0 || engine::calibrating()) {
     return setting_->choice == 0 ? ranked : setting_->choice;
   }
+  engine::Durations total{};
   for (std::uint32_t point = 0; point < launch.own.count; ++point) {
-    if (!engine::can_predict(*task_.codelet, *launch.size_of(point), setting_->choice)) {
+    const auto expected = engine::expected_durations(*task_.codelet, *launch.size_of(point), setting_->choice);
+    if (!expected) {
       return ranked;
+    }
+    std::transform(total.begin(), total.end(), expected->begin(), total.begin(), std::plus<>{});
+  }
+  return worthwhile_kinds(total, launch.own.count);
+}
+
+// Short points are best left to one kind of processors in main memory, where they are bundled.
+engine::KindSet TaskDescription::worthwhile_kinds(const engine::Durations& total, std::uint32_t points) const {
+  // What the choice costs a point, in microseconds: it is a StarPU task of its own, with tiles that may have to move.
+  constexpr double CHOICE = 4;
+  const auto set = workers(setting_->choice);
+  if (!set.has_value() || points == 0) {
+    return setting_->choice;
+  }
+  // Points in a microsecond.
+  const auto rate = [&](engine::WorkerKind kind) {
+    const auto index = static_cast<std::size_t>(kind);
+    return total[index] > 0 ? set->ranges[index].count * points / total[index] : 0;
+  };
+  const double all = rate(engine::WorkerKind::CPU) + rate(engine::WorkerKind::OMP) + rate(engine::WorkerKind::OPENCL);
+  for (const auto kind : {engine::WorkerKind::CPU, engine::WorkerKind::OMP}) {
+    if (rate(kind) > 0 && 1 / rate(kind) - 1 / all < CHOICE) {
+      return engine::set_of(kind);
     }
   }
   return setting_->choice;
@@ -328,7 +354,10 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
     Launch::run_inline(std::move(launch));
   } else {
     const auto kinds = kinds_for(*launch);
-    launch->choice = kinds == setting_->choice ? kinds : engine::KindSet{0};
+    launch->choice = setting_->choice == 0 ? engine::KindSet{0} : kinds;
+    if (launch->choice != 0 && !launch->has_partial_results()) {
+      launch->local_memory = engine::contains(kinds, engine::WorkerKind::OPENCL) || setting_->local_on_cpus;
+    }
     Launch::submit(std::move(launch), *task_.codelet, setting_->priority, workers(kinds));
   }
   arguments_.clear();

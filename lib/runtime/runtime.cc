@@ -248,8 +248,8 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
   setting->inline_launch = configuration_.inline_task_launch;
   setting->skip_body = configuration_.use_empty_task;
   setting->show_progress = configuration_.show_progress;
-  setting->local_memory =
-      !setting->inline_launch && (configuration_.local_memory || mapping::detail::is_device(target));
+  setting->local_on_cpus = !setting->inline_launch && configuration_.local_memory;
+  setting->local_memory = setting->local_on_cpus || (!setting->inline_launch && mapping::detail::is_device(target));
   setting->threshold = scope_->policy.partitioning_threshold(target);
   setting->processors = machine->count();
   offer_choice(task, *setting);

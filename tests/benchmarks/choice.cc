@@ -19,6 +19,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace {
@@ -87,13 +88,13 @@ struct Iterate : public LegateTask<Iterate> {
 /// Seconds of a series of launches over tiles of so many elements.
 double run(const Library& library, std::uint64_t tile, std::optional<TaskTarget> place) {
   auto* runtime = Runtime::get_runtime();
-  std::optional<Scope> scope;
-  if (place) scope.emplace(runtime->get_machine().only(*place));
   const auto x = runtime->create_store(Shape{POINTS * tile}, float32());
   {
     const Scope filling{runtime->get_machine().only(TaskTarget::CPU)};
     runtime->issue_fill(x, Scalar{1.5F});
   }
+  std::optional<Scope> scope;
+  if (place) scope.emplace(runtime->get_machine().only(*place));
   runtime->issue_execution_fence(true);
   const double begin = benchmark::now();
   for (int launch = 0; launch < LAUNCHES; ++launch) {
@@ -178,6 +179,9 @@ int main(int argc, char** argv) {
   if (const char* const what = std::getenv("LEGATUS_CHOICE")) {
     return std::strcmp(what, "calibrate") == 0 ? calibrate(options) : compare(options);
   }
+  // PoCL's device is the CPU: it gets the cores that the workers leave. Other devices do not look at the variable.
+  const auto cores = static_cast<int>(std::thread::hardware_concurrency());
+  setenv("POCL_MAX_PTHREAD_COUNT", std::to_string(std::max(1, cores - std::atoi(workers.c_str()))).c_str(), 0);
   const auto models = std::filesystem::temp_directory_path() / ("legatus-choice-" + std::to_string(getpid()));
   const auto configuration = "--cpus " + workers + " --opencl 1 --sysmem 512 --model-dir " + models.string();
   std::printf("%llu points, %d launches one after the other, us a launch; --workers %s beside the OpenCL device\n",
