@@ -14,6 +14,7 @@ class WholeCopy final : public engine::Work {
   WholeCopy(const std::byte* from, std::byte* to, std::size_t bytes) : from_{from}, to_{to}, bytes_{bytes} {}
   void run(std::uint32_t /*point*/, const engine::Executor& /*executor*/) override { std::memcpy(to_, from_, bytes_); }
   void finished() noexcept override { delete this; }
+  [[nodiscard]] engine::WorkNote note() const override { return {nullptr, 2 * bytes_, bytes_}; }
 
  private:
   const std::byte* from_;
@@ -27,7 +28,7 @@ void submit_copy(engine::Array& from, engine::Array& to) {
   if (from.bytes() == 0) {
     return;
   }
-  static const auto* const codelet = engine::create_codelet("legatus.copy");
+  static const auto* const codelet = engine::create_codelet("legatus.copy", {}, "copying attached memory");
   from.retile({});
   to.retile({});  // a recycled one may be cut
   const engine::TileUse uses[] = {{from.tile(0), engine::Access::READ}, {to.tile(0), engine::Access::WRITE}};

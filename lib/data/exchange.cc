@@ -77,6 +77,13 @@ class CopyWork final : public engine::Work {
     }
   }
   void finished() noexcept override { delete this; }
+  [[nodiscard]] engine::WorkNote note() const override {
+    std::uint64_t elements = 0;
+    for (const auto& box : boxes_) {
+      elements += box.volume();
+    }
+    return {nullptr, 2 * elements * element_size_, elements * element_size_};
+  }
 
  private:
   std::byte* data_;
@@ -100,8 +107,8 @@ class ReleaseWork final : public engine::Work {
 };
 
 const engine::Codelet& copy_codelet(bool pack) {
-  static const auto* const packing = engine::create_codelet("legatus.pack");
-  static const auto* const unpacking = engine::create_codelet("legatus.unpack");
+  static const auto* const packing = engine::create_codelet("legatus.pack", {}, "packing messages");
+  static const auto* const unpacking = engine::create_codelet("legatus.unpack", {}, "unpacking messages");
   return pack ? *packing : *unpacking;
 }
 

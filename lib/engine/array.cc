@@ -7,6 +7,7 @@
 #include "engine/call_check.h"
 #include "engine/completion.h"
 #include "engine/nd_interface.h"
+#include "engine/profile_recorder.h"
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
@@ -259,12 +260,18 @@ void Array::register_root() {
   auto links = std::make_unique<ArrayLinks>();
   ArrayPool::instance().enlist(*this);
   links->root = register_nd(box_, element_size_, memory);
+  if (LEGATE_UNLIKELY(profiling())) {
+    profile_fresh(*this);
+  }
   links_ = std::move(links);
 }
 
 // One tile is the root itself: a partition into one piece would only cost.
 void Array::plan_tiles() {
   ArrayLinks& links = *links_;
+  if (LEGATE_UNLIKELY(profiling())) {
+    profile_cut(*this);
+  }
   if (tiles_.size() > 1) {
     links.pieces = plan_boxes(links.root, tiles_);
     links.largest_plan = std::max(links.largest_plan, tiles_.size());

@@ -18,6 +18,7 @@
 #include <chrono>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <stdexcept>
 #include <thread>
 
@@ -313,7 +314,123 @@ void minima(std::uint64_t* values, std::size_t count) {
   }
 }
 
+namespace {
+
+// Messages between control threads.
+constexpr int CLOCK_TAG = 1;
+constexpr int TEXT_TAG = 2;
+
+void send_bytes(const Meeting& meeting, const void* data, std::size_t bytes, unsigned to, int tag) {
+  MPI_Request request{};
+  expect_mpi(
+      MPI_Isend(data, static_cast<int>(bytes), MPI_BYTE, static_cast<int>(to), tag, state().collectives, &request),
+      "MPI_Isend");
+  meeting.complete(request);
+}
+
+void receive_bytes(const Meeting& meeting, void* data, std::size_t bytes, unsigned from, int tag) {
+  MPI_Request request{};
+  expect_mpi(
+      MPI_Irecv(data, static_cast<int>(bytes), MPI_BYTE, static_cast<int>(from), tag, state().collectives, &request),
+      "MPI_Irecv");
+  meeting.complete(request);
+}
+
+std::int64_t steady_time() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+// Of all questions, the one that was answered fastest tells the most: the answer was given halfway, give or take half
+// of the time that it took.
+constexpr int QUESTIONS = 32;
+
+std::int64_t ask_clock(const Meeting& meeting, unsigned rank) {
+  std::int64_t fastest = std::numeric_limits<std::int64_t>::max();
+  std::int64_t difference = 0;
+  for (int i = 0; i < QUESTIONS; ++i) {
+    std::int64_t theirs = 0;
+    const std::int64_t asked = steady_time();
+    send_bytes(meeting, &asked, sizeof asked, rank, CLOCK_TAG);
+    receive_bytes(meeting, &theirs, sizeof theirs, rank, CLOCK_TAG);
+    const std::int64_t took = steady_time() - asked;
+    if (took < fastest) {
+      fastest = took;
+      difference = asked + took / 2 - theirs;
+    }
+  }
+  return difference;
+}
+
+void answer_clock(const Meeting& meeting) {
+  for (int i = 0; i < QUESTIONS; ++i) {
+    std::int64_t time = 0;
+    receive_bytes(meeting, &time, sizeof time, 0, CLOCK_TAG);
+    time = steady_time();
+    send_bytes(meeting, &time, sizeof time, 0, CLOCK_TAG);
+  }
+}
+
+// MPI counts with 32 bits.
+constexpr std::size_t LONGEST_MESSAGE = std::size_t{1} << 30U;
+
+template <typename Move>
+void in_messages(std::size_t bytes, Move&& move) {
+  for (std::size_t begin = 0; begin < bytes; begin += LONGEST_MESSAGE) {
+    move(begin, std::min(LONGEST_MESSAGE, bytes - begin));
+  }
+}
+
+}  // namespace
+
+std::int64_t clock_difference() {
+  std::int64_t own = 0;
+  if (!has_peers()) {
+    return own;
+  }
+  const Meeting meeting;
+  if (cluster().rank != 0) {
+    answer_clock(meeting);
+    receive_bytes(meeting, &own, sizeof own, 0, CLOCK_TAG);
+    return own;
+  }
+  for (unsigned rank = 1; rank < cluster().ranks; ++rank) {
+    const std::int64_t difference = ask_clock(meeting, rank);
+    send_bytes(meeting, &difference, sizeof difference, rank, CLOCK_TAG);
+  }
+  return own;
+}
+
+void collect_texts(const std::string& own, const std::function<void(const std::string& text)>& take) {
+  if (cluster().rank == 0) {
+    take(own);
+  }
+  if (!has_peers()) {
+    return;
+  }
+  const Meeting meeting;
+  std::uint64_t size = own.size();
+  if (cluster().rank != 0) {
+    send_bytes(meeting, &size, sizeof size, 0, TEXT_TAG);
+    in_messages(size, [&](std::size_t begin, std::size_t bytes) {
+      send_bytes(meeting, own.data() + begin, bytes, 0, TEXT_TAG);
+    });
+    return;
+  }
+  for (unsigned rank = 1; rank < cluster().ranks; ++rank) {
+    receive_bytes(meeting, &size, sizeof size, rank, TEXT_TAG);
+    std::string text(size, ' ');
+    in_messages(size, [&](std::size_t begin, std::size_t bytes) {
+      receive_bytes(meeting, text.data() + begin, bytes, rank, TEXT_TAG);
+    });
+    take(text);
+  }
+}
+
 #else
+
+std::int64_t clock_difference() { return 0; }
+void collect_texts(const std::string& own, const std::function<void(const std::string& text)>& take) { take(own); }
 
 void start_cluster() {
   const auto launcher = look_at_launcher([](const char* name) -> const char* { return std::getenv(name); });

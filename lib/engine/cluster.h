@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -66,6 +67,17 @@ void broadcast(void* data, std::size_t bytes, unsigned root);
 [[nodiscard]] std::uint64_t minimum(std::uint64_t value);
 /// The same of several numbers at a time, which it replaces.
 void minima(std::uint64_t* values, std::size_t count);
+/// @}
+
+/// @name For profiles
+/// Collective like those above, and in time proportional to the number of ranks.
+/// @{
+
+/// What to add to this rank's std::chrono::steady_clock to get that of rank 0, in nanoseconds; as of now.
+[[nodiscard]] std::int64_t clock_difference();
+
+/// Calls `take` with the text of every rank in turn. On rank 0 only, which holds one of them at a time.
+void collect_texts(const std::string& own, const std::function<void(const std::string& text)>& take);
 /// @}
 
 /// In how many collective operations this rank has been: that it is in one now shows in the difference.

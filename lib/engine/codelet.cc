@@ -86,8 +86,9 @@ RetiredCodelets& retired_codelets() {
 std::size_t most_tiles_of_a_point() noexcept { return max_handles; }
 std::size_t most_tiles_of_a_local_point() noexcept { return max_local_handles; }
 
-Codelet::Codelet(std::string codelet_name, starpu_cpu_func_t function, const ModelDeclaration& declaration)
-    : name{std::move(codelet_name)}, model{name, declaration} {
+Codelet::Codelet(std::string codelet_name, starpu_cpu_func_t function, const ModelDeclaration& declaration,
+                 const char* reason_to_move)
+    : name{std::move(codelet_name)}, moves{reason_to_move}, model{name, declaration} {
   starpu_codelet_init(&starpu);
   starpu.cpu_funcs[0] = function;
   starpu.nbuffers = STARPU_VARIABLE_NBUFFERS;
@@ -119,9 +120,11 @@ starpu_codelet& Codelet::in_local_memory(std::size_t host_uses) const {
   return local->starpu;
 }
 
-Codelet* create_codelet(const std::string& name, const ModelDeclaration& model) {
-  return new Codelet{name, &Trampoline::run_point, model};
+Codelet* create_codelet(const std::string& name, const ModelDeclaration& model, const char* moves) {
+  return new Codelet{name, &Trampoline::run_point, model, moves};
 }
+
+void set_moves(Codelet& codelet, const char* moves) noexcept { codelet.moves = moves; }
 
 void destroy_codelet(Codelet* codelet) noexcept {
   if (codelet == nullptr) {

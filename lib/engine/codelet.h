@@ -18,7 +18,8 @@ namespace legate::detail::engine {
 class Codelet {
  public:
   /// `function` is what workers call, with the `cl_arg` of the StarPU task.
-  Codelet(std::string codelet_name, starpu_cpu_func_t function, const ModelDeclaration& declaration = {});
+  Codelet(std::string codelet_name, starpu_cpu_func_t function, const ModelDeclaration& declaration = {},
+          const char* reason_to_move = nullptr);
   Codelet(const Codelet&) = delete;
   Codelet& operator=(const Codelet&) = delete;
 
@@ -29,6 +30,7 @@ class Codelet {
   [[nodiscard]] starpu_codelet& in_local_memory(std::size_t host_uses) const;
 
   std::string name;
+  const char* moves;                // why bytes are moved, or null
   mutable starpu_codelet starpu{};  // StarPU counts executions in it
   mutable DurationHistory durations{};
   mutable TaskModel model;

@@ -16,6 +16,7 @@
 /// - completion.h  a one-shot event
 /// - milestone.h   when the launches made so far have ended
 /// - timestamps.h  when which point ran where
+/// - profile.h     all that ran, and what it waited for
 #include "engine/array.h"              // IWYU pragma: export
 #include "engine/call_check.h"         // IWYU pragma: export
 #include "engine/cluster.h"            // IWYU pragma: export
@@ -23,6 +24,7 @@
 #include "engine/lifecycle.h"          // IWYU pragma: export
 #include "engine/milestone.h"          // IWYU pragma: export
 #include "engine/performance_model.h"  // IWYU pragma: export
+#include "engine/profile.h"            // IWYU pragma: export
 #include "engine/task.h"               // IWYU pragma: export
 #include "engine/timestamps.h"         // IWYU pragma: export
 #include "engine/transfer.h"           // IWYU pragma: export

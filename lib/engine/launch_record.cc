@@ -4,6 +4,7 @@
 #include "engine/bundle.h"
 #include "engine/nd_interface.h"
 #include "engine/opencl.h"
+#include "engine/profile_recorder.h"
 #include "engine/submission.h"
 #include "engine/thread_order.h"
 #include "engine/timestamp_recorder.h"
@@ -12,6 +13,7 @@
 #include <legate/utilities/assert.h>
 
 #include <array>
+#include <cmath>
 #include <cstdlib>
 #include <exception>
 #include <map>
@@ -188,25 +190,30 @@ void call(const LaunchRecord& launch, std::uint32_t index, const Executor& execu
   }
 }
 
-void call_and_record(const LaunchRecord::Point& point, const Executor& executor) noexcept {
+void record(const LaunchRecord::Point& point, unsigned worker, std::int64_t started, std::int64_t ended) noexcept {
   LaunchRecord& launch = *point.launch;
-  const std::int64_t started = now_in_nanoseconds();
-  call(launch, point.index, executor);
-  const std::int64_t ended = now_in_nanoseconds();
   const auto position = &point - launch.point_array();
-  if (auto* const size = launch.measured ? launch.size_models()[position] : nullptr) {
-    auto& measurements = size->on(kind_of(executor.worker));
-    if (!measurements.complete()) {
-      measurements.add(1e-3 * static_cast<double>(ended - started));
-    }
+  auto* const size = launch.modelled ? launch.size_models()[position] : nullptr;
+  auto* const measurements = size == nullptr ? nullptr : &size->on(kind_of(worker));
+  if (launch.profiled) {
+    profile_run(point, worker, started, ended, measurements == nullptr ? std::nan("") : 1e3 * measurements->expected());
+  }
+  if (launch.measured && measurements != nullptr && !measurements->complete()) {
+    measurements->add(1e-3 * static_cast<double>(ended - started));
   }
   if (launch.timed) {
-    keep_timestamp(
-        {&launch.codelet->name, point.index, executor.worker, launch.submission_times()[position], started, ended});
+    keep_timestamp({&launch.codelet->name, point.index, worker, launch.submission_times()[position], started, ended});
   }
 }
 
-bool is_recorded(const LaunchRecord& launch) noexcept { return launch.timed || launch.measured; }
+// Returns how long the point took.
+std::int64_t call_and_record(const LaunchRecord::Point& point, const Executor& executor) noexcept {
+  const std::int64_t started = now_in_nanoseconds();
+  call(*point.launch, point.index, executor);
+  const std::int64_t ended = now_in_nanoseconds();
+  record(point, executor.worker, started, ended);
+  return ended - started;
+}
 
 // Looking at the clock twice costs as much as a tenth of the smallest launch: once the duration is known, only some
 // instances are measured.
@@ -223,8 +230,11 @@ void Trampoline::run_point(void** /*buffers*/, void* argument) noexcept {
   const auto& point = *static_cast<const LaunchRecord::Point*>(argument);
   LaunchRecord& launch = *point.launch;
   const Executor executor = this_executor();
-  if (LEGATE_UNLIKELY(is_recorded(launch))) {
-    call_and_record(point, executor);
+  if (LEGATE_UNLIKELY(launch.recorded)) {
+    const std::int64_t nanoseconds = call_and_record(point, executor);
+    if (launch.duration != nullptr) {
+      launch.duration->add(nanoseconds);
+    }
   } else if (is_sample(launch.duration)) {
     const std::int64_t started = now_in_nanoseconds();
     call(launch, point.index, executor);
@@ -245,8 +255,8 @@ void Trampoline::run_local_point(void** buffers, void* argument) noexcept {
   LaunchRecord& launch = *point.launch;
   Executor executor = this_executor();
   executor.buffers = buffers;
-  if (LEGATE_UNLIKELY(is_recorded(launch))) {
-    call_and_record(point, executor);
+  if (LEGATE_UNLIKELY(launch.recorded)) {
+    static_cast<void>(call_and_record(point, executor));
   } else {
     call(launch, point.index, executor);
   }
@@ -263,13 +273,12 @@ void Trampoline::run_bundle(void** /*buffers*/, void* argument) noexcept {
   for (std::uint32_t i = 0; i < bundle.count; ++i) {
     const auto& point = *bundle.points()[i];
     LaunchRecord& launch = *point.launch;
-    if (LEGATE_UNLIKELY(is_recorded(launch))) {
-      call_and_record(point, executor);
-    } else {
-      call(launch, point.index, executor);
-    }
+    call(launch, point.index, executor);
     // Every instance is measured here: one that has become long must leave the bundles soon.
     const std::int64_t end = now_in_nanoseconds();
+    if (LEGATE_UNLIKELY(launch.recorded)) {
+      record(point, executor.worker, begin, end);
+    }
     if (launch.duration != nullptr) {
       launch.duration->add(end - begin);
     }

@@ -3,6 +3,7 @@
 
 #include "engine/codelet.h"
 #include "engine/duration_history.h"
+#include "engine/profile.h"
 #include "engine/task.h"
 #include "engine/task_model.h"
 
@@ -25,6 +26,7 @@ struct LaunchRecord {
   struct Point {
     LaunchRecord* launch;
     std::uint32_t index;
+    std::uint32_t profile_id;  // if the launch is profiled
   };
 
   Work* work;
@@ -33,13 +35,16 @@ struct LaunchRecord {
   std::uint64_t number;
   std::int32_t priority;
   std::uint32_t points;
-  std::size_t bytes;           // of the allocation
-  std::uint32_t* worker_mask;  // one of the interned ones, null for all workers
-  bool timed;
-  bool modelled;  // points know the models of their sizes
-  bool measured;  // and add to them
-  bool bundled;   // points go through the bundler
-  bool watched;   // listed by watch_launch()
+  std::size_t bytes;               // of the allocation
+  std::uint32_t* worker_mask;      // one of the interned ones, null for all workers
+  const Profile::Launch* profile;  // null unless profiled
+  bool timed;                      // points leave timestamps
+  bool modelled;                   // points know the models of their sizes
+  bool measured;                   // and add to them
+  bool profiled;                   // points go into the profile
+  bool recorded;                   // timed, measured or profiled
+  bool bundled;                    // points go through the bundler
+  bool watched;                    // listed by watch_launch()
   // Written by every worker; the rest is read only once points are submitted.
   alignas(64) std::atomic<std::uint32_t> remaining;
 

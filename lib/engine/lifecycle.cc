@@ -7,6 +7,7 @@
 #include "engine/environment.h"
 #include "engine/nd_interface.h"
 #include "engine/opencl.h"
+#include "engine/profile.h"
 #include "engine/scheduler.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
@@ -182,6 +183,7 @@ int stop() {
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");
   stop_recording_timestamps();
   close_models();
+  clear_profile();
   Bundler::instance().close();
   stop_transfers();
   release_opencl_kernels();

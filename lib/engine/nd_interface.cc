@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nd_interface.h"
 
+#include "engine/profile_recorder.h"
 #include "engine/thread_order.h"
 
 #include <legate/utilities/assert.h>
@@ -303,6 +304,9 @@ int any_to_any(void* from_interface, unsigned from_node, void* to_interface, uns
     return 0;
   }
   copies.fetch_add(1, std::memory_order_relaxed);
+  if (LEGATE_UNLIKELY(profiling())) {
+    profile_memory_copy(from_node, to_node, from.layout->bytes);
+  }
   const BlockedCopy copy{*from.layout, from.strides(), to.strides()};
   const int result = copy_loops(copy, copy.depth, from, 0, from_node, to, 0, to_node, async_data);
   starpu_interface_data_copy(from_node, to_node, from.layout->bytes);

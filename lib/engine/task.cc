@@ -9,6 +9,7 @@
 #include "engine/codelet.h"
 #include "engine/launch_record.h"
 #include "engine/lifecycle.h"
+#include "engine/profile_recorder.h"
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
@@ -206,6 +207,8 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
   launch_->timed = timed;
   launch_->modelled = modelled;
   launch_->measured = modelled && calibrating();
+  launch_->profiled = profiling();
+  launch_->recorded = timed || launch_->measured || launch_->profiled;
   launch_->remaining.store(points, std::memory_order_relaxed);
   Bundler& bundler = Bundler::instance();
   launch_->number = progress().begin_launch();
@@ -217,6 +220,9 @@ Submitter::Submitter(Work& work, const Codelet& codelet, std::int32_t priority, 
     launch_->duration = bundler.measures() ? &codelet.durations.at(*footprint) : nullptr;
   }
   launch_->bundled = bundle_.size != 0;
+  if (LEGATE_UNLIKELY(launch_->profiled)) {
+    profile_launch(*launch_);
+  }
   if (bundle_.size == 0 || bundle_.separate) {
     bundler.flush();
   }
@@ -252,9 +258,12 @@ void* Submitter::next_point_(std::uint32_t index, const TileUse* uses, std::size
     uses[i].tile->array->last_launch_.store(launch.number, std::memory_order_relaxed);
   }
   LaunchRecord::Point* const point = launch.point_array() + submitted_;
-  *point = {&launch, index};
+  *point = {&launch, index, 0};
   if (LEGATE_UNLIKELY(launch.timed)) {
     launch.submission_times()[submitted_] = now_in_nanoseconds();
+  }
+  if (LEGATE_UNLIKELY(launch.profiled)) {
+    profile_point(*point, uses, count);
   }
   if (LEGATE_UNLIKELY(launch.modelled)) {
     const auto size = launch.work->size_of(index);

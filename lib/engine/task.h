@@ -50,6 +50,15 @@ struct Executor {
   [[nodiscard]] TileMemory tile(std::size_t position) const;
 };
 
+/// What there is to say about a launch besides the name of its codelet.
+struct WorkNote {
+  const std::string* provenance{nullptr};  ///< null or empty if nobody knows
+  std::uint64_t bytes{0};                  ///< that a point sees
+  std::uint64_t written{0};                ///< those of them that it writes
+  std::uint64_t first_point{0};            ///< the number of point 0 among the points of all ranks
+  bool fold{false};                        ///< folds what points of the same task have reduced
+};
+
 /// What one launch runs. Owned by whoever launches it; must live until finished() was called.
 class Work {
  public:
@@ -75,6 +84,9 @@ class Work {
   /// submission and finished().
   [[nodiscard]] virtual std::string description() const { return {}; }
 
+  /// For the profile; asked when the launch is announced.
+  [[nodiscard]] virtual WorkNote note() const { return {}; }
+
  protected:
   Work() = default;
   Work(const Work&) = default;
@@ -85,9 +97,14 @@ class Work {
 /// The kind of task a launch is made of; one for every task of a library. Opaque.
 class Codelet;
 
-/// Makes a codelet. Any thread, also before start(). The name appears in StarPU's tools and in timestamps, and is that
-/// of the performance model.
-[[nodiscard]] Codelet* create_codelet(const std::string& name, const ModelDeclaration& model = {});
+/// Makes a codelet. Any thread, also before start(). The name appears in StarPU's tools, in timestamps and in profiles,
+/// and is that of the performance model. `moves`: why the task moves bytes, if that is all that it does; profiles add
+/// up such bytes by reason. Lives as long as the process.
+[[nodiscard]] Codelet* create_codelet(const std::string& name, const ModelDeclaration& model = {},
+                                      const char* moves = nullptr);
+
+/// Says later why a task moves bytes. While no launch is pending.
+void set_moves(Codelet& codelet, const char* moves) noexcept;
 
 /// Destroys a codelet of which no launch is pending. nullptr is ignored. Any thread.
 void destroy_codelet(Codelet* codelet) noexcept;

@@ -8,6 +8,7 @@
 #include "engine/environment.h"
 #include "engine/mpi_call.h"
 #include "engine/nd_interface.h"
+#include "engine/profile_recorder.h"
 #include "engine/spin.h"
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
@@ -42,6 +43,7 @@ struct Transfer {
   std::size_t bytes{0};
   std::shared_ptr<Array> buffer{};  // kept, of a sending one
   std::function<void()> then{};
+  Profile::Transfer* profile{nullptr};
   std::list<Transfer>::iterator position{};
 };
 
@@ -130,6 +132,7 @@ const Logger& logger() {
 void completed(void* argument) {
   after_others();
   const auto& transfer = *static_cast<const Transfer*>(argument);
+  profile_transfer_end(transfer.profile);
   if (transfer.then) {
     transfer.then();
   }
@@ -181,25 +184,33 @@ starpu_data_handle_t handle_of(Array& buffer) {
 
 namespace {
 
-void send_to_peer(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag) {
+Profile::Transfer* profile_if_asked(bool sending, unsigned peer, std::uint64_t tag, Array& buffer,
+                                    const char* purpose) {
+  return profiling() ? profile_transfer(sending, peer, tag, buffer.bytes(), purpose, buffer.tile(0)) : nullptr;
+}
+
+void send_to_peer(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag, const char* purpose) {
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   const starpu_data_handle_t handle = handle_of(*buffer);
   logger().debug() << "rank " << cluster().rank << " sends " << buffer->bytes() << " bytes to rank " << to
                    << ", transfer " << tag;
   const std::size_t bytes = buffer->bytes();
-  Transfer& transfer = pending().begin({true, to, tag, bytes, std::move(buffer)});
+  Profile::Transfer* const profile = profile_if_asked(true, to, tag, *buffer, purpose);
+  Transfer& transfer = pending().begin({true, to, tag, bytes, std::move(buffer), {}, profile});
   before_others();
   expect_success(starpu_mpi_isend_detached(handle, static_cast<int>(to), wire_tag(tag, cluster().rank, to),
                                            transfer_communicator(), &completed, &transfer),
                  "starpu_mpi_isend_detached");
 }
 
-void receive_from_peer(Array& buffer, unsigned from, std::uint64_t tag, std::function<void()> then) {
+void receive_from_peer(Array& buffer, unsigned from, std::uint64_t tag, const char* purpose,
+                       std::function<void()> then) {
   const std::lock_guard<std::recursive_mutex> guard{submission_lock()};
   const starpu_data_handle_t handle = handle_of(buffer);
   logger().debug() << "rank " << cluster().rank << " receives " << buffer.bytes() << " bytes from rank " << from
                    << ", transfer " << tag;
-  Transfer& transfer = pending().begin({false, from, tag, buffer.bytes(), nullptr, std::move(then)});
+  Profile::Transfer* const profile = profile_if_asked(false, from, tag, buffer, purpose);
+  Transfer& transfer = pending().begin({false, from, tag, buffer.bytes(), nullptr, std::move(then), profile});
   before_others();
   expect_success(starpu_mpi_irecv_detached(handle, static_cast<int>(from), wire_tag(tag, from, cluster().rank),
                                            transfer_communicator(), &completed, &transfer),
@@ -237,8 +248,10 @@ void stop_transfers() {
 
 namespace {
 
-void send_to_peer(std::shared_ptr<Array>, unsigned, std::uint64_t) { LEGATE_ABORT("there is only one rank"); }
-void receive_from_peer(Array&, unsigned, std::uint64_t, std::function<void()>) {
+void send_to_peer(std::shared_ptr<Array>, unsigned, std::uint64_t, const char*) {
+  LEGATE_ABORT("there is only one rank");
+}
+void receive_from_peer(Array&, unsigned, std::uint64_t, const char*, std::function<void()>) {
   LEGATE_ABORT("there is only one rank");
 }
 
@@ -249,17 +262,17 @@ void stop_transfers() {}
 
 #endif
 
-void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag) {
+void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag, const char* purpose) {
   messages_sent.fetch_add(1, std::memory_order_relaxed);
   bytes_sent.fetch_add(buffer->bytes(), std::memory_order_relaxed);
   if (has_peers()) {
-    send_to_peer(std::move(buffer), to, tag);
+    send_to_peer(std::move(buffer), to, tag, purpose);
   }
 }
 
-void receive(Array& buffer, unsigned from, std::uint64_t tag, std::function<void()> then) {
+void receive(Array& buffer, unsigned from, std::uint64_t tag, const char* purpose, std::function<void()> then) {
   if (has_peers()) {
-    receive_from_peer(buffer, from, tag, std::move(then));
+    receive_from_peer(buffer, from, tag, purpose, std::move(then));
   } else if (then) {
     then();
   }

@@ -19,11 +19,12 @@ namespace legate::detail::engine {
 
 /// Keeps the buffer until it is sent; one buffer may go to several ranks. A buffer that is reused before that could be
 /// received into by the other half of the same exchange: which would wait for the sending, as does the other rank, for
-/// ever.
-void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag);
+/// ever. `purpose` is what profiles call the transfer; it lives as long as the process.
+void send(std::shared_ptr<Array> buffer, unsigned to, std::uint64_t tag, const char* purpose = "exchange");
 /// The buffer may be dropped at once. `then` is called when the contents have arrived, by a thread of the engine's: it
 /// must not throw, and not wait for anything.
-void receive(Array& buffer, unsigned from, std::uint64_t tag, std::function<void()> then = {});
+void receive(Array& buffer, unsigned from, std::uint64_t tag, const char* purpose = "exchange",
+             std::function<void()> then = {});
 /// @}
 
 /// Number of the next transfer. Ranks that go through the same program get the same numbers. Where calls are checked,

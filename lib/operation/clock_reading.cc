@@ -15,6 +15,9 @@ namespace legate::detail {
 
 namespace {
 
+// What profiles call the messages.
+constexpr const char* PURPOSE = "clock reading";
+
 std::int64_t now() {
   return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
       .count();
@@ -78,17 +81,17 @@ void ClockReading::take_everywhere(const std::shared_ptr<ClockReading>& reading)
     }
   };
   for (const auto child : place.children) {
-    engine::receive(*message_buffer(sizeof(std::int64_t)), child, up, arrive);
+    engine::receive(*message_buffer(sizeof(std::int64_t)), child, up, PURPOSE, arrive);
   }
   engine::when_launches_end([arrive](std::int64_t /*time*/) { arrive(); });
   auto time = ascent->time();
   if (place.has_parent) {
-    engine::send(time, place.parent, up);
+    engine::send(time, place.parent, up, PURPOSE);
     time = message_buffer(sizeof(std::int64_t));
-    engine::receive(*time, place.parent, down, [reading, time] { reading->set(get(time->data())); });
+    engine::receive(*time, place.parent, down, PURPOSE, [reading, time] { reading->set(get(time->data())); });
   }
   for (const auto child : place.children) {
-    engine::send(time, child, down);
+    engine::send(time, child, down, PURPOSE);
   }
 }
 

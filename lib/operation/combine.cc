@@ -13,6 +13,9 @@ namespace legate::detail {
 
 namespace {
 
+/// What profiles call the messages.
+constexpr const char* PURPOSE = "reduction";
+
 /// One step, as a task. Deletes itself.
 class StepWork final : public engine::Work {
  public:
@@ -96,13 +99,13 @@ void combine_in_tree(PartialResults& partial, Storage& target, const Box& box, c
   const auto place = place_in_tree(first, first, last, self);
   for (const auto child : place.children) {
     const auto other = message_buffer(elements * redop.rhs_size);
-    engine::receive(*other, child, tag);
+    engine::receive(*other, child, tag, PURPOSE);
     const auto* const other_data = other->data();
     submit_step([&redop, sum_data, other_data, elements] { redop.fold(sum_data, other_data, elements); }, priority,
                 {{sum->tile(0), engine::Access::READ_WRITE}, {other->tile(0), engine::Access::READ}});
   }
   if (place.has_parent) {
-    engine::send(std::move(sum), place.parent, tag);
+    engine::send(std::move(sum), place.parent, tag, PURPOSE);
     return;
   }
   submit_apply(partial, array, *sum, {box}, priority);
@@ -122,7 +125,7 @@ void combine_at_owners(PartialResults& partial, Storage& target, const Geometry&
   auto& array = target.array();
   const auto tag = engine::next_transfer_tag();
   for (const auto& message : plan->receives) {
-    engine::send(submit_collapse(partial, message.boxes, message.elements, priority), message.peer, tag);
+    engine::send(submit_collapse(partial, message.boxes, message.elements, priority), message.peer, tag, PURPOSE);
   }
   if (partial.has_points() && !own.empty()) {
     std::vector<engine::TileUse> buffers;
@@ -133,7 +136,7 @@ void combine_at_owners(PartialResults& partial, Storage& target, const Geometry&
   }
   for (const auto& message : plan->sends) {
     const auto sums = message_buffer(message.elements * partial.redop().rhs_size);
-    engine::receive(*sums, message.peer, tag);
+    engine::receive(*sums, message.peer, tag, PURPOSE);
     submit_apply(partial, array, *sums, message.boxes, priority);
   }
   target.forget_copies();

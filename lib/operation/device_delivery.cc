@@ -15,11 +15,11 @@ namespace legate::detail {
 namespace {
 
 const engine::Codelet& gather_codelet() {
-  static const auto* const codelet = engine::create_codelet("legatus.gather");
+  static const auto* const codelet = engine::create_codelet("legatus.gather", {}, "gathering for devices");
   return *codelet;
 }
 const engine::Codelet& scatter_codelet() {
-  static const auto* const codelet = engine::create_codelet("legatus.scatter");
+  static const auto* const codelet = engine::create_codelet("legatus.scatter", {}, "scattering from devices");
   return *codelet;
 }
 const engine::Codelet& identity_codelet() {
@@ -71,6 +71,13 @@ class MoveWork final : public engine::Work {
       text += (d == 0 ? "" : "x") + std::to_string(extents_[d]);
     }
     return text + ":" + std::to_string(element_size_);
+  }
+  [[nodiscard]] engine::WorkNote note() const override {
+    std::uint64_t bytes = element_size_;
+    for (std::size_t d = 0; d < dims_; ++d) {
+      bytes *= extents_[d];
+    }
+    return {nullptr, 2 * bytes, bytes};
   }
 
  private:

@@ -373,7 +373,7 @@ void Launch::submit_folds(std::vector<LaunchArgument>& folds, const Placement& p
   }
 }
 
-void Launch::run_inline(Ptr launch) {
+void Launch::run_inline(Ptr launch, const engine::Codelet& codelet) {
   for (const auto& use : launch->uses) {
     use.array->synchronize();
   }
@@ -388,7 +388,13 @@ void Launch::run_inline(Ptr launch) {
     if (launch->info.kind == VariantCode::OMP) {
       threads.emplace();
     }
-    launch->run(0, engine::Executor{0});
+    if (LEGATE_UNLIKELY(engine::profiling())) {
+      const auto started = engine::steady_nanoseconds();
+      launch->run(0, engine::Executor{0});
+      engine::profile_inline_point(codelet, launch->note(), started, engine::steady_nanoseconds());
+    } else {
+      launch->run(0, engine::Executor{0});
+    }
   }
   for (const auto& argument : launch->arguments) {
     if (argument.partial) {
@@ -554,6 +560,18 @@ void Launch::run(std::uint32_t index, const engine::Executor& executor) {
 
 std::string Launch::description() const {
   return info.provenance->empty() ? std::string{} : "provenance \"" + *info.provenance + "\"";
+}
+
+engine::WorkNote Launch::note() const {
+  engine::WorkNote result{info.provenance, 0, 0, own.first};
+  for (const auto& argument : arguments) {
+    if (argument.geometry != nullptr) {
+      const auto bytes = argument.geometry->largest_part() * argument.element_size;
+      result.bytes += bytes;
+      result.written += argument.writable || argument.reducible ? bytes : 0;
+    }
+  }
+  return result;
 }
 
 void Launch::finished() noexcept {

@@ -138,7 +138,7 @@ class Launch final : public engine::Work {
   static void submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
                      std::optional<engine::WorkerSet> workers);
   /// Runs the only point in the calling thread, after everything its arrays wait for.
-  static void run_inline(Ptr launch);
+  static void run_inline(Ptr launch, const engine::Codelet& codelet);
 
   /// Whether points reduce into buffers of their own.
   [[nodiscard]] bool has_partial_results() const;
@@ -148,6 +148,7 @@ class Launch final : public engine::Work {
   [[nodiscard]] std::string description() const override;
   [[nodiscard]] std::optional<engine::InstanceSize> size_of(std::uint32_t index) const override;
   [[nodiscard]] std::string size_text(std::uint32_t index) const override;
+  [[nodiscard]] engine::WorkNote note() const override;
 
  private:
   Launch() = default;

@@ -89,6 +89,7 @@ class FoldWork final : public engine::Work {
       : partial_{std::move(partial)}, data_{data}, strides_{strides} {}
   void run(std::uint32_t, const engine::Executor&) override { partial_->fold_into(data_, strides_.data()); }
   void finished() noexcept override { delete this; }
+  [[nodiscard]] engine::WorkNote note() const override { return {nullptr, partial_->array().bytes(), 0, 0, true}; }
 
  private:
   std::shared_ptr<PartialResults> partial_;

@@ -351,7 +351,7 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
     launch->outcome = outcome;
   }
   if (setting_->inline_launch) {
-    Launch::run_inline(std::move(launch));
+    Launch::run_inline(std::move(launch), *task_.codelet);
   } else {
     const auto kinds = kinds_for(*launch);
     launch->choice = setting_->choice == 0 ? engine::KindSet{0} : kinds;
