@@ -36,8 +36,8 @@ constexpr std::int64_t LARGEST = std::numeric_limits<std::int64_t>::max();
     return Support::NO_EFFECT_ON_CPUS;
   }
   if (among({"--numamem", "--fbmem", "--zcmem", "--regmem", "--window-size", "--field-reuse-fraction",
-             "--field-reuse-frequency", "--consensus", "--disable-mpi", "--single-controller-execution", "--profile",
-             "--profile-name", "--provenance", "--nsys", "--cuda-driver-path", "--experimental-copy-path"})) {
+             "--field-reuse-frequency", "--consensus", "--disable-mpi", "--single-controller-execution", "--provenance",
+             "--nsys", "--cuda-driver-path", "--experimental-copy-path"})) {
     return Support::NO_EFFECT;
   }
   return Support::FULL;
@@ -137,7 +137,8 @@ template <typename Target>
 
 [[nodiscard]] std::vector<Option> diagnostic_options() {
   return {
-      flag("--profile", &C::profile, "Write a profile; implies --provenance"),
+      flag("--profile", &C::profile,
+           "Write a trace and a report of all tasks when the run ends, implying --provenance"),
       text("--profile-name", &C::profile_name, "First part of the names of profile files"),
       flag("--provenance", &C::provenance, "Record where operations come from"),
       flag("--nsys", &C::nsys, "Mark tasks for the Nsight profiler; implies --provenance"),

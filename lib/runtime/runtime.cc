@@ -47,7 +47,7 @@ bool are_interchangeable(const VariantOptions& a, const VariantOptions& b) {
 
 /// All ranks have to decide alike: what decisions depend on must be the same.
 void check_equal_on_all_ranks(const Configuration& configuration) {
-  constexpr std::array<const char*, 11> FLAGS{"--cpus",
+  constexpr std::array<const char*, 12> FLAGS{"--cpus",
                                               "--gpus",
                                               "--omps",
                                               "--opencl",
@@ -56,6 +56,7 @@ void check_equal_on_all_ranks(const Configuration& configuration) {
                                               "--inline-task-launch",
                                               "--check-calls",
                                               "--timeout-fence",
+                                              "--profile",
                                               "--calibrate",
                                               "--scheduler (as its place in the list of possible ones)"};
   const auto& schedulers = engine::schedulers();
@@ -69,6 +70,7 @@ void check_equal_on_all_ranks(const Configuration& configuration) {
                                                    configuration.inline_task_launch ? 1 : 0,
                                                    configuration.check_calls ? 1 : 0,
                                                    configuration.timeout_fence,
+                                                   configuration.profile ? 1 : 0,
                                                    configuration.calibrate ? 1 : 0,
                                                    scheduler};
   const auto bytes = engine::gather_everywhere(own.data(), sizeof own);
@@ -127,6 +129,9 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
     engine::start_call_check();
   }
   engine::start(engine_configuration);
+  if (configuration_.profile) {
+    profiler_.start();
+  }
   if (configuration_.freeze_on_error) {
     freeze_on_fatal_signals();  // after what start() loads: an OpenCL driver's LLVM takes these signals for itself
   }
@@ -184,6 +189,11 @@ void Runtime::register_core_library() {
   CopyTask::register_variants(legate::Library{core_});
   IndirectCopyTask::register_variants(legate::Library{core_});
   ImageTask::register_variants(legate::Library{core_});
+  for (const auto& [id, moves] : {std::pair{FillTask::TASK_CONFIG.task_id(), "filling stores"},
+                                  {CopyTask::TASK_CONFIG.task_id(), "copying stores"},
+                                  {IndirectCopyTask::TASK_CONFIG.task_id(), "gathering and scattering"}}) {
+    engine::set_moves(*core_->find_task(id).codelet, moves);
+  }
   install_image_finder([](const auto& function, const auto& tiling, auto& range, auto hint) {
     return get().find_image(function, tiling, range, hint);
   });
@@ -544,6 +554,9 @@ void Runtime::shut_down() {
   wait_everywhere("finish", engine::Waiting::TO_THE_END);
   if (configuration_.show_memory_usage) {
     report_memory_usage();
+  }
+  if (configuration_.profile) {
+    profiler_.write(configuration_.logdir, configuration_.profile_name);
   }
   warn_about_absent_loggers();
   pending_exceptions_.clear();

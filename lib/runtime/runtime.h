@@ -5,6 +5,7 @@
 #include "operation/task.h"
 #include "runtime/configuration.h"
 #include "runtime/library.h"
+#include "runtime/profiler.h"
 #include "runtime/scope_state.h"
 #include "runtime/streaming.h"
 
@@ -111,6 +112,7 @@ class Runtime {
   std::deque<std::shared_ptr<Outcome>> pending_exceptions_{};
   std::deque<ShutdownCallback> callbacks_{};
   bool fence_pending_{false};
+  Profiler profiler_{};
 };
 
 }  // namespace legate::detail

@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import ast
+import json
 import os
 import shutil
 import subprocess
@@ -48,6 +49,28 @@ def test_switches_reach_the_runtime():
     source = "from legate.core import get_legate_runtime; print(get_legate_runtime().config().auto_config)"
     assert launched(source, "--auto-config=0", LEGATE_CONFIG="--auto-config") == "False\n"
     assert launched(source, LEGATE_CONFIG="--auto-config 0") == "False\n"
+
+
+def test_a_profile_names_tasks_and_the_lines_that_launch_them(tmp_path):
+    source = (
+        "from legate.core import get_legate_runtime, track_provenance\n"
+        "from legate.core.task import task\n"
+        "@task\n"
+        "def idle() -> None: pass\n"
+        "@track_provenance()\n"
+        "def launch(): idle()\n"
+        "for i in range(3):\n"
+        "    launch()\n"
+    )
+    found = launched(source, "--profile", "--profile-name", "my own", "--logdir", str(tmp_path / "new"))
+    assert found == (
+        f"Profiles have been generated under {tmp_path / 'new'}: "
+        "my own.html is the report, my own.json the trace, my own_*.prof those of the ranks\n"
+    )
+    assert sorted(os.listdir(tmp_path / "new")) == ["my own.html", "my own.json", "my own_0.prof"]
+    events = json.loads((tmp_path / "new" / "my own.json").read_text())
+    launches = [event for event in events if event["ph"] == "X" and "idle" in event["name"]]
+    assert [json.loads(event["args"]["provenance"])[0] for event in launches] == ["<string>:8"] * 3
 
 
 def test_the_runtime_is_started_by_legate_core_only():

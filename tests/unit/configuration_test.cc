@@ -320,11 +320,11 @@ TEST(Configuration, SaysInTheUsageWhichFlagsHaveNoEffect) {
     return begin == std::string::npos ? std::string{} : usage.substr(begin, usage.find('\n', begin) - begin);
   };
   for (const auto* flag : {"--window-size", "--field-reuse-fraction", "--field-reuse-frequency", "--zcmem", "--regmem",
-                           "--consensus", "--disable-mpi", "--cuda-driver-path", "--profile"}) {
+                           "--consensus", "--disable-mpi", "--cuda-driver-path", "--nsys"}) {
     EXPECT_NE(line_of(flag).find("accepted, without effect"), std::string::npos) << flag;
   }
   for (const auto* flag : {"--cpus", "--sysmem", "--min-cpu-chunk", "--logging", "--show-progress", "--utility",
-                           "--freeze-on-error", "--use-empty-task"}) {
+                           "--profile", "--freeze-on-error", "--use-empty-task"}) {
     EXPECT_FALSE(line_of(flag).empty()) << flag;
     EXPECT_EQ(line_of(flag).find(';'), std::string::npos) << line_of(flag);
   }

@@ -54,7 +54,10 @@ def timing_line(what: str) -> str:
 
 def profile_hint(arguments: Arguments) -> str | None:
     """Where the profiles are; None if the program has written none."""
-    pattern = os.path.join(logdir(arguments), f"{arguments.profile_name or 'legate'}_*.prof")
-    if not arguments.profile or not glob.glob(pattern):
+    name = arguments.profile_name or "legate"
+    if not arguments.profile or not glob.glob(os.path.join(logdir(arguments), f"{glob.escape(name)}_*.prof")):
         return None
-    return f"Profiles have been generated under {logdir(arguments)}: {pattern}"
+    return (
+        f"Profiles have been generated under {logdir(arguments)}: "
+        f"{name}.html is the report, {name}.json the trace, {name}_*.prof those of the ranks"
+    )
