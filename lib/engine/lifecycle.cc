@@ -81,6 +81,9 @@ void set_environment(ScopedEnvironment& environment, const Configuration& config
   if (configuration.opencls > 0) {
     // Also those that are CPUs, such as PoCL's: whoever asks for more devices than there are of other kinds gets them.
     environment.set_default("STARPU_OPENCL_ON_CPUS", "1");
+    if (configuration.opencl_memory > 0) {
+      environment.set("STARPU_LIMIT_OPENCL_MEM", std::to_string(configuration.opencl_memory >> 20U));
+    }
   } else {
     // StarPU looks for OpenCL devices even if it is to use none. Loading the drivers takes longer than the rest of the
     // start, so that it finds no driver; a program that uses OpenCL by itself has to do so before.

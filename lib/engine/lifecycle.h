@@ -27,6 +27,8 @@ struct Configuration {
   bool numa{false};
   /// OpenCL devices, each with a worker.
   unsigned opencls{0};
+  /// Bytes of each OpenCL device for arrays; 0: all it has. What does not fit is kept in main memory.
+  std::size_t opencl_memory{0};
   /// Bytes of main memory that arrays in use and arrays kept for reuse may take together before the latter are given
   /// back to the operating system. More in use is refused. 0: half of the memory of the machine.
   std::size_t system_memory{0};

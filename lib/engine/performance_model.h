@@ -34,6 +34,14 @@ using KindSet = std::uint8_t;
   return static_cast<KindSet>(1U << static_cast<unsigned>(kind));
 }
 [[nodiscard]] constexpr bool contains(KindSet set, WorkerKind kind) noexcept { return (set & set_of(kind)) != 0; }
+[[nodiscard]] constexpr bool contains_device(KindSet set) noexcept {
+  for (const auto kind : ALL_WORKER_KINDS) {
+    if (contains(set, kind) && is_device(kind)) {
+      return true;
+    }
+  }
+  return false;
+}
 
 /// @name Any thread
 /// @{

@@ -78,8 +78,6 @@ std::string label_of(WorkerKind kind, const Configuration& configuration) {
   return configuration.opencls == 0 ? "opencl" : "opencl:" + encode_name(opencl_device_name(workers_of(kind).first));
 }
 
-constexpr std::array<WorkerKind, WORKER_KINDS> ALL_KINDS{WorkerKind::CPU, WorkerKind::OMP, WorkerKind::OPENCL};
-
 const std::string& label_of(WorkerKind kind) { return models().labels[static_cast<std::size_t>(kind)]; }
 
 double quantile(const std::vector<double>& sorted, double part) {
@@ -232,7 +230,7 @@ SizeModel& TaskModel::at(const InstanceSize& size, const std::function<std::stri
 
 bool TaskModel::knows(KindSet kinds) {
   load();
-  return std::all_of(ALL_KINDS.begin(), ALL_KINDS.end(), [&](WorkerKind kind) {
+  return std::all_of(ALL_WORKER_KINDS.begin(), ALL_WORKER_KINDS.end(), [&](WorkerKind kind) {
     return !contains(kinds, kind) || std::any_of(sizes_.begin(), sizes_.end(),
                                                  [&](const auto& size) { return size.second->on(kind).complete(); });
   });
@@ -241,7 +239,7 @@ bool TaskModel::knows(KindSet kinds) {
 std::optional<Durations> TaskModel::expected(const InstanceSize& size, KindSet kinds) {
   auto& known = at(size, [] { return std::string{}; });
   Durations result{};
-  for (const auto kind : ALL_KINDS) {
+  for (const auto kind : ALL_WORKER_KINDS) {
     if (contains(kinds, kind)) {
       const double duration = known.on(kind).expected();
       if (std::isnan(duration)) {
@@ -257,7 +255,7 @@ void TaskModel::estimate(SizeModel& size) {
   if (size.bytes == 0) {
     return;
   }
-  for (const auto kind : ALL_KINDS) {
+  for (const auto kind : ALL_WORKER_KINDS) {
     std::vector<PowerLaw::Sample> samples;
     for (const auto& [hash, other] : sizes_) {
       if (other && other->bytes != 0 && other->on(kind).complete()) {
@@ -303,7 +301,7 @@ void TaskModel::load() {
   }
   for (auto& stored : model.sizes) {
     auto& size = at({stored.hash, stored.bytes}, [&] { return stored.text; });
-    for (const auto kind : ALL_KINDS) {
+    for (const auto kind : ALL_WORKER_KINDS) {
       if (const auto found = stored.samples.find(label_of(kind)); found != stored.samples.end()) {
         samples_in_file_ += found->second.size();
         size.on(kind).set_samples(std::move(found->second));
@@ -323,7 +321,7 @@ StoredModel TaskModel::stored() {
   StoredModel model{encode_name(task_), declaration_.version, models().machine, {}};
   for (const auto& [hash, size] : sizes_) {
     StoredModel::Size stored{hash, size->bytes, size->text, size->others};
-    for (const auto kind : ALL_KINDS) {
+    for (const auto kind : ALL_WORKER_KINDS) {
       if (auto samples = size->on(kind).samples(); !samples.empty()) {
         stored.samples[label_of(kind)] = std::move(samples);
       }
@@ -404,7 +402,7 @@ void open_models(const Configuration& configuration) {
     return;
   }
   self.machine = machine_name();
-  for (const auto kind : ALL_KINDS) {
+  for (const auto kind : ALL_WORKER_KINDS) {
     self.labels[static_cast<std::size_t>(kind)] = label_of(kind, configuration);
   }
   self.directory = filesystem::path{configuration.model_directory} / self.machine;

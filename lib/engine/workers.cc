@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cstdlib>
+#include <limits>
 #include <string>
 
 namespace legate::detail::engine {
@@ -24,6 +25,7 @@ namespace {
 // Written while nothing runs, read by any thread.
 struct Workers {
   std::array<WorkerRange, WORKER_KINDS> ranges{};
+  std::array<std::size_t, WORKER_KINDS> memory{};
   unsigned omp_threads{1};
 };
 
@@ -101,6 +103,8 @@ WorkerKind kind_of(unsigned worker) noexcept {
   return WorkerKind::CPU;
 }
 
+std::size_t memory_of(WorkerKind kind) noexcept { return workers().memory[static_cast<std::size_t>(kind)]; }
+
 std::vector<std::vector<std::size_t>> share_processors(const std::vector<std::size_t>& processors,
                                                        const WorkerCounts& counts) {
   if (processors.size() < counts.processors()) {
@@ -123,6 +127,24 @@ std::vector<std::vector<std::size_t>> share_processors(const std::vector<std::si
   return shares;
 }
 
+namespace {
+
+std::size_t read_memory_of(WorkerKind kind) {
+  auto least = std::numeric_limits<std::size_t>::max();
+  if (is_device(kind)) {
+    const auto range = workers_of(kind);
+    for (unsigned worker = range.first; worker < range.first + range.count; ++worker) {
+      const auto total = starpu_memory_get_total(starpu_worker_get_memory_node(worker));
+      if (total >= 0) {  // else StarPU does not know
+        least = std::min(least, static_cast<std::size_t>(total));
+      }
+    }
+  }
+  return least;
+}
+
+}  // namespace
+
 void set_up_workers(const WorkerCounts& counts, bool bind) {
   int first = 0;
   static_cast<void>(starpu_worker_get_ids_by_type(STARPU_CPU_WORKER, &first, 1));
@@ -132,6 +154,9 @@ void set_up_workers(const WorkerCounts& counts, bool bind) {
   workers().ranges = {WorkerRange{first_cpu_worker, counts.cpus},
                       WorkerRange{first_cpu_worker + counts.cpus, counts.omps},
                       WorkerRange{static_cast<unsigned>(first_device), counts.opencls}};
+  for (const auto kind : ALL_WORKER_KINDS) {
+    workers().memory[static_cast<std::size_t>(kind)] = read_memory_of(kind);
+  }
   workers().omp_threads = counts.omp_threads;
   SetUp set_up{first_cpu_worker, counts, {}};
   if (bind) {

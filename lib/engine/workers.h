@@ -14,7 +14,8 @@ enum class WorkerKind : std::uint8_t {
   OMP,  ///< a group of cores, all for one point at a time
   OPENCL
 };
-inline constexpr std::size_t WORKER_KINDS = 3;
+inline constexpr std::array<WorkerKind, 3> ALL_WORKER_KINDS{WorkerKind::CPU, WorkerKind::OMP, WorkerKind::OPENCL};
+inline constexpr std::size_t WORKER_KINDS = ALL_WORKER_KINDS.size();
 
 /// Workers `first`, `first + 1`, … `first + count - 1`.
 struct WorkerRange {
@@ -40,6 +41,9 @@ struct WorkerCounts {
 
 /// The kind of a worker. Any thread.
 [[nodiscard]] WorkerKind kind_of(unsigned worker) noexcept;
+
+/// Bytes of memory that each worker of a kind has for arrays; no limit where that is main memory. Any thread.
+[[nodiscard]] std::size_t memory_of(WorkerKind kind) noexcept;
 
 /// Which of `processors` each worker of cores is to run on, by kind and then by number: disjoint shares. Groups get as
 /// many processors as they have threads, CPU workers share the rest evenly, so that two processes that were given the

@@ -185,6 +185,11 @@ DeviceDelivery::Piece DeviceDelivery::piece_of(const ArrayUse& use, std::uint32_
     return gather(use, box, tiles, use.read, use.write);
   }
   const auto& tile = use.array->tiles()[tiles.front()];
+  // Devices get whole tiles, for which there may be no room.
+  const auto more = (tile.volume() - box.volume()) * use.array->element_size();
+  if (more > launch_.device_spare / launch_.uses.size()) {
+    return gather(use, box, tiles, use.read, use.write);
+  }
   return {{use.array->tile(tiles.front()), access_of(use.read, use.write, box.contains(tile))}, false};
 }
 

@@ -120,6 +120,7 @@ class Launch final : public engine::Work {
   OwnPoints own{0, 1};  // those that this rank runs; what the engine calls point i is own.first + i
   std::size_t max_exception_size{0};
   bool show_progress{false};
+  std::size_t device_spare{0};         // bytes that tiles may be larger than what points see of them, on devices
   bool local_memory{false};            // points work in the memory of their worker: on devices, they have to
   std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
   /// Where a point on a device finds an argument.

@@ -172,9 +172,19 @@ class TaskDescription {
   /// Those of this rank, of these kinds, that may run the points.
   [[nodiscard]] std::optional<engine::WorkerSet> workers(engine::KindSet kinds) const;
   /// The kinds of workers for the points of a launch: several if StarPU is to choose.
-  [[nodiscard]] engine::KindSet kinds_for(const Launch& launch) const;
-  /// Those of the choice that are worth it for points that are expected to take as long all together.
-  [[nodiscard]] engine::KindSet worthwhile_kinds(const engine::Durations& total, std::uint32_t points) const;
+  [[nodiscard]] engine::KindSet kinds_for(const Launch& launch, engine::KindSet possible) const;
+  /// Those of the possible ones that are worth it for points that are expected to take as long all together.
+  [[nodiscard]] engine::KindSet worthwhile_kinds(const engine::Durations& total, std::uint32_t points,
+                                                 engine::KindSet possible) const;
+  /// What the own points see has to fit into the memory of devices, the largest alone.
+  struct Room {
+    engine::KindSet kinds;  // of those that may run them, those with the memory
+    std::size_t spare;      // bytes that devices have beyond it
+  };
+  /// @throws OutOfMemoryError no kind is left.
+  [[nodiscard]] Room find_room(OwnPoints own) const;
+  /// Bytes of everything that the point sees which sees most.
+  [[nodiscard]] std::size_t most_bytes_of_a_point(OwnPoints own) const;
 
   const RegisteredTask& task_;
   std::shared_ptr<const TaskSetting> setting_;

@@ -13,7 +13,9 @@
 #include <array>
 #include <cstring>
 #include <functional>
+#include <limits>
 #include <new>
+#include <optional>
 #include <stdexcept>
 #include <utility>
 
@@ -24,6 +26,17 @@ namespace {
 const VariantInfo& variant_of(const RegisteredTask& task, VariantCode kind) { return *task.impl->find_variant(kind); }
 
 void skip_body(TaskContext) {}
+
+engine::KindSet most_preferred(engine::KindSet kinds) {
+  for (const auto target : mapping::detail::TARGETS_BY_PREFERENCE) {
+    const auto variant = mapping::detail::to_variant(target);
+    const auto kind = worker_kind(variant);
+    if (variant_code(kind) == variant && engine::contains(kinds, kind)) {
+      return engine::set_of(kind);
+    }
+  }
+  return kinds;
+}
 
 }  // namespace
 
@@ -218,7 +231,7 @@ OwnPoints TaskDescription::own_points(const Placement& placement) const {
 std::optional<engine::WorkerSet> TaskDescription::workers(engine::KindSet kinds) const {
   engine::WorkerSet set;
   bool any = false;
-  for (const auto kind : {engine::WorkerKind::CPU, engine::WorkerKind::OMP, engine::WorkerKind::OPENCL}) {
+  for (const auto kind : engine::ALL_WORKER_KINDS) {
     if (!engine::contains(kinds, kind)) {
       continue;
     }
@@ -235,42 +248,98 @@ std::optional<engine::WorkerSet> TaskDescription::workers(engine::KindSet kinds)
   return any ? std::optional{set} : std::nullopt;  // none of ours: nothing will be submitted
 }
 
-engine::KindSet TaskDescription::kinds_for(const Launch& launch) const {
-  const auto ranked = engine::set_of(worker_kind(setting_->kind));
+TaskDescription::Room TaskDescription::find_room(OwnPoints own) const {
+  Room room{setting_->choice != 0 ? setting_->choice : engine::set_of(worker_kind(setting_->kind)),
+            std::numeric_limits<std::size_t>::max()};
+  std::optional<std::size_t> bytes;
+  std::size_t most_memory = 0;
+  for (const auto kind : engine::ALL_WORKER_KINDS) {
+    const auto memory = engine::memory_of(kind);
+    if (!engine::contains(room.kinds, kind) || memory == std::numeric_limits<std::size_t>::max()) {
+      continue;
+    }
+    if (!bytes) {
+      bytes = most_bytes_of_a_point(own);
+    }
+    most_memory = std::max(most_memory, memory);
+    if (*bytes > memory) {
+      room.kinds &= static_cast<engine::KindSet>(~engine::set_of(kind));
+    } else {
+      room.spare = std::min(room.spare, memory - *bytes);
+    }
+  }
+  if (room.kinds == 0) {
+    throw OutOfMemoryError{"Out of memory: an instance of task " + std::string{name()} + "[" + *setting_->provenance +
+                           "] works on " + std::to_string(*bytes) + " bytes, but its processor has " +
+                           std::to_string(most_memory) +
+                           " bytes of memory for arrays; more instances, or a scope of CPUs only, may help"};
+  }
+  return room;
+}
+
+std::size_t TaskDescription::most_bytes_of_a_point(OwnPoints own) const {
+  std::size_t most = 0;
+  for (std::uint32_t point = 0; point < own.count; ++point) {
+    std::size_t bytes = 0;
+    for (auto argument = arguments_.begin(); argument != arguments_.end(); ++argument) {
+      const auto& geometry = plan_->geometries[argument->symbol];
+      const auto same = [&](const TaskArgument& other) {
+        return &other.store->storage() == &argument->store->storage() && plan_->geometries[other.symbol] == geometry &&
+               other.role != Role::REDUCTION;
+      };
+      // What is read and written is there once; scalars are in main memory.
+      if (geometry == nullptr || argument->store->has_scalar_storage() ||
+          (argument->role != Role::REDUCTION && std::any_of(arguments_.begin(), argument, same))) {
+        continue;
+      }
+      const auto element =
+          argument->role == Role::REDUCTION ? argument->redop->rhs_size : argument->store->type().size();
+      bytes += geometry->own(own).at(point).root.volume() * element;
+    }
+    most = std::max(most, bytes);
+  }
+  return most;
+}
+
+engine::KindSet TaskDescription::kinds_for(const Launch& launch, engine::KindSet possible) const {
   if (setting_->choice == 0 || engine::calibrating()) {
-    return setting_->choice == 0 ? ranked : setting_->choice;
+    return possible;
   }
   engine::Durations total{};
   for (std::uint32_t point = 0; point < launch.own.count; ++point) {
-    const auto expected = engine::expected_durations(*task_.codelet, *launch.size_of(point), setting_->choice);
+    const auto expected = engine::expected_durations(*task_.codelet, *launch.size_of(point), possible);
     if (!expected) {
-      return ranked;
+      return most_preferred(possible);
     }
     std::transform(total.begin(), total.end(), expected->begin(), total.begin(), std::plus<>{});
   }
-  return worthwhile_kinds(total, launch.own.count);
+  return worthwhile_kinds(total, launch.own.count, possible);
 }
 
 // Short points are best left to one kind of processors in main memory, where they are bundled.
-engine::KindSet TaskDescription::worthwhile_kinds(const engine::Durations& total, std::uint32_t points) const {
+engine::KindSet TaskDescription::worthwhile_kinds(const engine::Durations& total, std::uint32_t points,
+                                                  engine::KindSet possible) const {
   // What the choice costs a point, in microseconds: it is a StarPU task of its own, with tiles that may have to move.
   constexpr double CHOICE = 4;
-  const auto set = workers(setting_->choice);
+  const auto set = workers(possible);
   if (!set.has_value() || points == 0) {
-    return setting_->choice;
+    return possible;
   }
   // Points in a microsecond.
   const auto rate = [&](engine::WorkerKind kind) {
     const auto index = static_cast<std::size_t>(kind);
     return total[index] > 0 ? set->ranges[index].count * points / total[index] : 0;
   };
-  const double all = rate(engine::WorkerKind::CPU) + rate(engine::WorkerKind::OMP) + rate(engine::WorkerKind::OPENCL);
-  for (const auto kind : {engine::WorkerKind::CPU, engine::WorkerKind::OMP}) {
-    if (rate(kind) > 0 && 1 / rate(kind) - 1 / all < CHOICE) {
+  double all = 0;
+  for (const auto kind : engine::ALL_WORKER_KINDS) {
+    all += rate(kind);
+  }
+  for (const auto kind : engine::ALL_WORKER_KINDS) {
+    if (!engine::is_device(kind) && rate(kind) > 0 && 1 / rate(kind) - 1 / all < CHOICE) {
       return engine::set_of(kind);
     }
   }
-  return setting_->choice;
+  return possible;
 }
 
 void TaskDescription::fill_info(LaunchInfo& info) {
@@ -294,7 +363,7 @@ VariantImpl TaskDescription::body() const {
 void TaskDescription::prepare_models(Launch& launch) const {
   const auto& cost = task_.impl->config().impl()->cost_model;
   launch.cost_scalars = cost && !cost->scalars.empty() ? &cost->scalars : nullptr;
-  for (const auto kind : {engine::WorkerKind::CPU, engine::WorkerKind::OMP, engine::WorkerKind::OPENCL}) {
+  for (const auto kind : engine::ALL_WORKER_KINDS) {
     if (engine::contains(setting_->choice, kind)) {
       launch.bodies[static_cast<std::size_t>(kind)] =
           setting_->skip_body ? &skip_body : variant_of(task_, variant_code(kind)).body;
@@ -315,6 +384,9 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
       static_cast<void>(memory_of(*argument.store));
     }
   }
+  const auto placed = placement();
+  const auto own = own_points(placed);
+  const auto room = find_room(own);
   auto launch = Launch::create();
   launch->plan = plan_;
   launch->keepalive = setting_;
@@ -322,8 +394,9 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   launch->info.single = plan_->single;
   launch->info.domain = plan_->domain;
   launch->body = body();
-  launch->placement = placement();
-  launch->own = own_points(launch->placement);
+  launch->placement = placed;
+  launch->own = own;
+  launch->device_spare = room.spare;
   launch->max_exception_size = setting_->max_exception_size;
   launch->show_progress = setting_->show_progress;
   launch->local_memory = setting_->local_memory;
@@ -353,10 +426,10 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   if (setting_->inline_launch) {
     Launch::run_inline(std::move(launch), *task_.codelet);
   } else {
-    const auto kinds = kinds_for(*launch);
+    const auto kinds = kinds_for(*launch, room.kinds);
     launch->choice = setting_->choice == 0 ? engine::KindSet{0} : kinds;
     if (launch->choice != 0 && !launch->has_partial_results()) {
-      launch->local_memory = engine::contains(kinds, engine::WorkerKind::OPENCL) || setting_->local_on_cpus;
+      launch->local_memory = engine::contains_device(kinds) || setting_->local_on_cpus;
     }
     Launch::submit(std::move(launch), *task_.codelet, setting_->priority, workers(kinds));
   }

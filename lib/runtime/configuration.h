@@ -43,6 +43,7 @@ struct Configuration {
   std::int64_t fbmem{0};
   /// @}
   std::int64_t opencls{0};
+  std::int64_t opencl_memory{0};  // 0: all that a device has
   std::int64_t utility{2};
   std::int64_t zcmem{std::int64_t{128} << 20};
   std::int64_t regmem{0};

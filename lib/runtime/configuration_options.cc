@@ -91,6 +91,8 @@ template <typename Target>
       count("--omps", ResourceTarget{&R::omps, &C::omps}, 0, "Number of OpenMP groups per process"),
       count("--ompthreads", ResourceTarget{&R::ompthreads, &C::ompthreads}, 0, "Number of threads per OpenMP group"),
       count("--opencl", &C::opencls, 0, "Number of OpenCL devices per process (an extension)"),
+      memory("--opencl-memory", &C::opencl_memory, 0,
+             "Memory per OpenCL device, in MiB; 0 for what the device has (an extension)"),
       count("--utility", &C::utility, 1, "Number of cores left to the runtime"),
       memory("--sysmem", ResourceTarget{&R::sysmem, &C::sysmem}, 1, "Main memory per process, in MiB"),
       memory("--numamem", ResourceTarget{&R::numamem, &C::numamem}, 0, "Main memory per NUMA domain, in MiB"),

@@ -111,6 +111,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   engine_configuration.omp_threads = static_cast<unsigned>(configuration_.ompthreads);
   engine_configuration.numa = configuration_.local_memory;
   engine_configuration.opencls = static_cast<unsigned>(configuration_.opencls);
+  engine_configuration.opencl_memory = static_cast<std::size_t>(configuration_.opencl_memory);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
   engine_configuration.calibrate = configuration_.calibrate;
   engine_configuration.model_directory = configuration_.model_directory;

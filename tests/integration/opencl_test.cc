@@ -8,6 +8,7 @@
 
 #include <CL/cl.h>
 
+#include <algorithm>
 #include <array>
 #include <cstdlib>
 #include <iostream>
@@ -427,6 +428,112 @@ TEST(OpenClChild, InlineTasksRunTheirCpuVariant) {
   EXPECT_EQ(run_child("inline", "--cpus 1 --opencl 1 --sysmem 64 --inline-task-launch"), "CPU\n");
 }
 
+// ---- devices with less memory than the data need
+
+constexpr auto SMALL_DEVICE = "--cpus 1 --opencl 1 --opencl-memory 2 --sysmem 64";
+constexpr std::uint64_t HALF_MEBIBYTE = std::uint64_t{1} << 16U;  // of elements
+
+void require(bool condition, const char* what) {
+  if (!condition) {
+    std::cerr << what << '\n';
+    std::_Exit(1);
+  }
+}
+
+int run_on_small_device(void (*program)(Library&)) {
+  start();
+  {
+    auto tasks = Runtime::get_runtime()->create_library("legatus.test.opencl");
+    AddNumber::register_variants(tasks);
+    program(tasks);
+  }
+  return finish();
+}
+
+void add_number(const Library& tasks, const LogicalStore& to, const LogicalStore& from, std::int64_t number) {
+  auto* runtime = Runtime::get_runtime();
+  auto adding = runtime->create_task(tasks, AddNumber::TASK_CONFIG.task_id(), {1});
+  adding.add_output(to);
+  adding.add_input(from);
+  adding.add_scalar_arg(Scalar{number});
+  runtime->submit(std::move(adding));
+}
+
+LogicalStore filled(std::uint64_t size, std::int64_t value) {
+  auto* runtime = Runtime::get_runtime();
+  const auto store = runtime->create_store(Shape{size}, int64());
+  runtime->issue_fill(store, Scalar{value});
+  return store;
+}
+
+/// Twelve stores of half a MiB, each made of its neighbour, again and again.
+int use_more_than_fits() {
+  return run_on_small_device([](Library& tasks) {
+    std::vector<LogicalStore> stores;
+    std::vector<std::int64_t> expected;
+    for (std::int64_t i = 0; i < 12; ++i) {
+      stores.push_back(filled(HALF_MEBIBYTE, i));
+      expected.push_back(i);
+    }
+    for (std::size_t step = 0; step < 60; ++step) {
+      const auto to = step % 12;
+      const auto from = (to + 5) % 12;
+      add_number(tasks, stores[to], stores[from], 1);
+      expected[to] = expected[from] + 1;
+    }
+    for (std::size_t i = 0; i < 12; ++i) {
+      require(values_of(stores[i]) == std::vector<std::int64_t>(HALF_MEBIBYTE, expected[i]), "an element is wrong");
+    }
+  });
+}
+
+int use_too_much_at_once() {
+  return run_on_small_device([](Library& tasks) {
+    const auto from = filled(6 * HALF_MEBIBYTE, 1);
+    const auto to = filled(6 * HALF_MEBIBYTE, 0);
+    try {
+      add_number(tasks, to, from, 1);
+    } catch (const OutOfMemoryError& error) {
+      std::cerr << error.what() << '\n';
+    }
+    // Nothing has happened, and smaller pieces are possible.
+    require(values_of(to) == std::vector<std::int64_t>(6 * HALF_MEBIBYTE, 0), "what was refused has run");
+    auto* runtime = Runtime::get_runtime();
+    auto adding = runtime->create_task(tasks, AddNumber::TASK_CONFIG.task_id(), {6});
+    adding.add_output(to.partition_by_tiling({HALF_MEBIBYTE}));
+    adding.add_input(from.partition_by_tiling({HALF_MEBIBYTE}));
+    adding.add_scalar_arg(Scalar{std::int64_t{2}});
+    runtime->submit(std::move(adding));
+    require(values_of(to) == std::vector<std::int64_t>(6 * HALF_MEBIBYTE, 3), "an element is wrong");
+  });
+}
+
+/// Pieces of a store that is one tile, which does not fit.
+int use_pieces_of_a_large_tile() {
+  return run_on_small_device([](Library& tasks) {
+    const auto from = filled(6 * HALF_MEBIBYTE, 4);
+    const auto to = filled(6 * HALF_MEBIBYTE, 0);
+    static_cast<void>(values_of(from));
+    const Slice middle{100, 1100};
+    add_number(tasks, to.slice(0, middle), from.slice(0, middle), 3);
+    auto expected = std::vector<std::int64_t>(6 * HALF_MEBIBYTE, 0);
+    std::fill(expected.begin() + 100, expected.begin() + 1100, 7);
+    require(values_of(to) == expected, "an element is wrong");
+  });
+}
+
+TEST(OpenClChild, WhatDoesNotFitIsEvicted) { EXPECT_EQ(run_child("more_than_fits", SMALL_DEVICE), ""); }
+
+TEST(OpenClChild, TaskThatNeedsMoreThanTheDeviceHasIsRefused) {
+  const auto text = run_child("too_much_at_once", SMALL_DEVICE);
+  EXPECT_NE(text.find("works on 6291456 bytes, but its processor has 2097152"), std::string::npos) << text;
+  EXPECT_NE(text.find("AddNumber"), std::string::npos) << text;
+}
+
+TEST(OpenClChild, PiecesOfTilesThatDoNotFitAreGathered) {
+  EXPECT_EQ(run_child("pieces_of_a_large_tile", SMALL_DEVICE), "");
+}
+
 }  // namespace
 }  // namespace legate::test
 
@@ -436,5 +543,10 @@ int main(int argc, char** argv) {
     std::cout << "no OpenCL device here: skipped\n";
     return 77;
   }
-  return legate::test::run_tests_or_child(argc, argv, {{"inline", legate::test::run_inline}});
+  using namespace legate::test;
+  return run_tests_or_child(argc, argv,
+                            {{"inline", run_inline},
+                             {"more_than_fits", use_more_than_fits},
+                             {"too_much_at_once", use_too_much_at_once},
+                             {"pieces_of_a_large_tile", use_pieces_of_a_large_tile}});
 }

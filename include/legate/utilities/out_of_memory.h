@@ -11,8 +11,9 @@
 namespace legate {
 
 /// Memory for a store cannot be had: the processor has none left, or the limit of the configuration (`--sysmem`) is
-/// reached by what is in use. Thrown by the call that needed it; nothing has been submitted then, and the runtime goes
-/// on. An extension: the original ends the process.
+/// reached by what is in use; or an instance of a task works on more than its device has memory for. Thrown by the call
+/// that needed it; nothing has been submitted then, and the runtime goes on. An extension: the original ends the
+/// process.
 class LEGATE_EXPORT OutOfMemoryError : public std::bad_alloc {
  public:
   explicit OutOfMemoryError(std::string message) : message_{std::make_shared<const std::string>(std::move(message))} {}
