@@ -47,7 +47,7 @@ unsigned worker_of(const TaskContext& task, const char* operation) {
 
 Buffer buffer(const PhysicalStore& store) {
   const auto& record = detail::checked(store.impl(), "legate::opencl::buffer");
-  const bool empty = record.kind == detail::PhysicalStore::Kind::ARRAY && record.domain().empty();
+  const bool empty = record.kind == detail::PhysicalStore::Kind::ARRAY && record.dim > 0 && record.domain().empty();
   if (record.device_memory == 0 && !empty) {
     throw std::invalid_argument{detail::about_argument(record) +
                                 "legate::opencl::buffer: the elements are in main memory"};

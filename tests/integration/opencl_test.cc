@@ -58,7 +58,7 @@ class Call {
     return add(buffer.memory).add(static_cast<cl_long>(buffer.offset)).add(strides);
   }
   void run(const Domain& domain) {
-    std::array<std::size_t, 3> size{1, 1, 1};
+    std::array<std::size_t, 3> size{1, 1, 1};  // one element without dimensions
     for (std::int32_t d = 0; d < domain.dim; ++d) {
       size[static_cast<std::size_t>(d)] =
           static_cast<std::size_t>(domain.rect_data[d + domain.dim] - domain.rect_data[d] + 1);
@@ -81,7 +81,7 @@ struct AddNumber : public LegateTask<AddNumber> {
   static inline const auto TASK_CONFIG = TaskConfig{LocalTaskID{20}};
   static void opencl_variant(TaskContext context) {
     const auto output = context.output(0);
-    if (output.domain().empty()) return;
+    if (output.dim() > 0 && output.domain().empty()) return;
     Call{context, "add_number"}
         .add_box(opencl::buffer(output))
         .add_box(opencl::buffer(context.input(0)))
@@ -268,6 +268,14 @@ TEST_F(OpenCl, TransposedAndProjectedViewsHaveStrides) {
   std::vector<std::int64_t> seventh;
   for (std::int64_t i = 0; i < 20; ++i) seventh.push_back(30 * i + 7);
   EXPECT_EQ(values_of(column), seventh);
+}
+
+TEST_F(OpenCl, StoresWithoutDimensionsHaveOneElement) {
+  const auto from = runtime->create_store(Shape{}, int64());
+  const auto to = runtime->create_store(Shape{}, int64());
+  runtime->issue_fill(from, Scalar{std::int64_t{5}});
+  add_number(to, from, 2);
+  EXPECT_EQ((to.get_physical_store().read_accessor<std::int64_t, 1>()[Point<1>{0}]), 7);
 }
 
 TEST_F(OpenCl, ScalarStoresAreReadInMainMemory) {

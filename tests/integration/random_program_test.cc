@@ -22,9 +22,14 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+#include <CL/cl.h>
+#endif
+
 #include <chrono>
 #include <csignal>
 #include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <set>
 #include <sstream>
@@ -181,38 +186,70 @@ class Watch {
   std::uint64_t programs_{};
 };
 
-TEST(RandomPrograms, OneWorkerEqualsSerial) { Watch{}.run({"--cpus 1 --sysmem 500", "1", true, false, 10}); }
+TEST(RandomPrograms, OneWorkerEqualsSerial) { Watch{}.run({"--cpus 1 --sysmem 500", "1", true, false, 8}); }
 
-TEST(RandomPrograms, TwoWorkersEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", true, false, 15}); }
+TEST(RandomPrograms, TwoWorkersEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", true, false, 12}); }
 
-TEST(RandomPrograms, FourWorkersEqualSerial) { Watch{}.run({"--cpus 4 --sysmem 500", "4", true, false, 10}); }
+TEST(RandomPrograms, FourWorkersEqualSerial) { Watch{}.run({"--cpus 4 --sysmem 500", "4", true, false, 8}); }
 
 TEST(RandomPrograms, OneWorkerWithBundlesEqualsSerial) {
-  Watch{}.run({"--cpus 1 --sysmem 500 --bundling always", "1", true, false, 8});
+  Watch{}.run({"--cpus 1 --sysmem 500 --bundling always", "1", true, false, 6});
 }
 
 TEST(RandomPrograms, TwoWorkersWithBundlesEqualSerial) {
-  Watch{}.run({"--cpus 2 --sysmem 500 --bundling always", "2", true, false, 12});
+  Watch{}.run({"--cpus 2 --sysmem 500 --bundling always", "2", true, false, 9});
 }
 
 TEST(RandomPrograms, FourWorkersWithBundlesEqualSerial) {
-  Watch{}.run({"--cpus 4 --sysmem 500 --bundling always", "4", true, false, 8});
+  Watch{}.run({"--cpus 4 --sysmem 500 --bundling always", "4", true, false, 6});
 }
 
-TEST(RandomPrograms, UsualThresholdsEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", false, false, 6}); }
+TEST(RandomPrograms, UsualThresholdsEqualSerial) { Watch{}.run({"--cpus 2 --sysmem 500", "2", false, false, 5}); }
 
 TEST(RandomPrograms, InlineLaunchesEqualSerial) {
-  Watch{}.run({"--cpus 1 --sysmem 500 --inline-task-launch", "1", true, true, 6});
+  Watch{}.run({"--cpus 1 --sysmem 500 --inline-task-launch", "1", true, true, 5});
 }
 
 // Points work on pieces of arrays, as on devices; here they still are the arrays.
 TEST(RandomPrograms, LocalMemoryEqualsSerial) {
-  Watch{}.run({"--cpus 2 --sysmem 500 --local-memory", "2", true, false, 10});
+  Watch{}.run({"--cpus 2 --sysmem 500 --local-memory", "2", true, false, 8});
 }
 
 TEST(RandomPrograms, TwoMemoriesEqualSerial) {
-  Watch{}.run({"--cpus 2 --sysmem 500 --local-memory", "2", true, false, 15, true});
+  Watch{}.run({"--cpus 2 --sysmem 500 --local-memory", "2", true, false, 11, true});
 }
+
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+
+class RandomProgramsOnDevices : public ::testing::Test {
+ protected:
+  void SetUp() override {
+    cl_uint platforms = 0;
+    if (clGetPlatformIDs(0, nullptr, &platforms) != CL_SUCCESS || platforms == 0)
+      GTEST_SKIP() << "no OpenCL device here";
+  }
+};
+
+TEST_F(RandomProgramsOnDevices, DeviceEqualsSerial) {
+  Watch{}.run({"--cpus 1 --opencl 1 --sysmem 500", "1", true, false, 8});
+}
+
+// What does not fit is evicted.
+TEST_F(RandomProgramsOnDevices, SmallDeviceEqualsSerial) {
+  Watch{}.run({"--cpus 1 --opencl 1 --opencl-memory 1 --sysmem 500", "1", true, false, 5});
+}
+
+// Points run where there are still samples to be taken, so that launches are spread over CPUs and the device.
+TEST_F(RandomProgramsOnDevices, CpusAndDeviceTogetherEqualSerial) {
+  const auto models = ::testing::TempDir() + "/random_program_models." + std::to_string(::getpid());
+  const auto configuration =
+      "--cpus 2 --opencl 1 --sysmem 500 --calibrate --logging legate.models=none --model-dir " + models;
+  Watch{}.run({configuration.c_str(), "1", true, false, 9});
+  std::error_code ignored;
+  std::filesystem::remove_all(models, ignored);
+}
+
+#endif
 
 }  // namespace
 }  // namespace random_program

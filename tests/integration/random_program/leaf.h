@@ -6,7 +6,14 @@
 #include "program.h"
 
 #include <legate.h>
+
 #include <legate/redop/redop.h>
+
+#include <legate_defines.h>
+
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+#include "device_copy.h"
+#endif
 
 #include <array>
 #include <atomic>
@@ -82,11 +89,16 @@ legate::Point<DIM> point_of(const Coordinates& coordinates) {
   return point;
 }
 
-/// One physical store through its accessors.
+#if !LEGATE_DEFINED(LEGATE_USE_OPENCL)
+using cl_command_queue = void*;
+#endif
+
+/// One physical store through its accessors; or, where it is in the memory of a device with this queue, through copies.
 class Elements {
  public:
-  explicit Elements(legate::PhysicalStore store, bool bound = true)
+  explicit Elements(legate::PhysicalStore store, cl_command_queue device = nullptr, bool bound = true)
       : store_{std::move(store)}, element_{element_of(store_.type())} {
+    if (bound && store_.target() == legate::mapping::StoreTarget::FBMEM) device_ = device;
     if (!bound) return;
     const auto dimensions = static_cast<std::size_t>(store_.dim());
     box_ = Box::of_extents(Coordinates(dimensions, 0));
@@ -110,6 +122,9 @@ class Elements {
   }
 
   void write(const std::vector<Change>& changes, bool read_too) {
+    if (device_ != nullptr) {
+      return change_copy(changes, [](auto& element, auto value) { element = value; });
+    }
     access([&](auto zero, auto rank) {
       using T = decltype(zero);
       constexpr auto DIM = decltype(rank)::value;
@@ -163,6 +178,14 @@ class Elements {
   }
 
   void prepare_reading() {
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+    if (device_ != nullptr) {
+      copy_.emplace(device_, store_, box_);
+      bytes_ = copy_->data();
+      for (std::size_t d = 0; d < box_.dimensions(); ++d) strides_[d] = copy_->stride(d);
+      return;
+    }
+#endif
     access([&](auto zero, auto rank) {
       using T = decltype(zero);
       constexpr auto DIM = decltype(rank)::value;
@@ -173,8 +196,32 @@ class Elements {
     });
   }
 
+  /// Calls `change` with elements of a fresh copy, which goes back to the device.
+  template <typename Function>
+  void change_copy([[maybe_unused]] const std::vector<Change>& changes, [[maybe_unused]] Function&& change) {
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+    DeviceCopy copy{device_, store_, box_};
+    with_type(element_, [&](auto zero) {
+      using T = decltype(zero);
+      for (const auto& [point, number] : changes) {
+        char* address = copy.data();
+        for (std::size_t d = 0; d < point.size(); ++d) address += (point[d] - box_.low[d]) * copy.stride(d);
+        change(*reinterpret_cast<T*>(address), value_of<T>(number));
+      }
+    });
+    copy.write_back();
+#endif
+  }
+
   template <typename Reduction, std::int32_t DIM>
   void reduce_by(const std::vector<Change>& changes) {
+    if (device_ != nullptr) {
+      return change_copy(changes, [](auto& element, auto value) {
+        if constexpr (std::is_same_v<decltype(value), typename Reduction::RHS>) {
+          Reduction::template fold<true>(element, value);
+        }
+      });
+    }
     const auto accessor = store_.reduce_accessor<Reduction, true, DIM, true>();
     for (const auto& change : changes) {
       accessor.reduce(point_of<DIM>(change.point), value_of<typename Reduction::RHS>(change.number));
@@ -184,6 +231,10 @@ class Elements {
   legate::PhysicalStore store_;
   Element element_;
   Box box_;
+  cl_command_queue device_{};
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+  std::optional<DeviceCopy> copy_{};
+#endif
   const char* bytes_{};
   std::array<std::ptrdiff_t, LEGATE_MAX_DIM> strides_{};
 };
@@ -193,10 +244,16 @@ class Leaf : public legate::LegateTask<Leaf> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{legate::LocalTaskID{0}}.with_variant_options(
       legate::VariantOptions{}.with_has_allocations(true));
 
-  static void cpu_variant(legate::TaskContext context) {
+  static void cpu_variant(legate::TaskContext context) { run(context, nullptr); }
+#if LEGATE_DEFINED(LEGATE_USE_OPENCL)
+  static void opencl_variant(legate::TaskContext context) { run(context, legate::opencl::queue(context)); }
+#endif
+
+ private:
+  static void run(const legate::TaskContext& context, cl_command_queue device) {
     const auto statement = context.scalar(0).value<std::uint64_t>();
     const auto& task = std::get<Task>(running_program()->statements.at(statement));
-    Access access{context, task};
+    Access access{context, task, device};
     // Some instances are slower than others, so that what is not ordered comes in many orders.
     auto turns = mixed(statement, static_cast<std::uint64_t>(context.get_task_index()[0])) % 256;
     for (turns = turns < 32 ? turns * 4 : 0; turns > 0; --turns) std::this_thread::yield();
@@ -210,12 +267,11 @@ class Leaf : public legate::LegateTask<Leaf> {
     if (exception) throw legate::TaskException{exception->index, exception->message};
   }
 
- private:
   struct Access {
-    Access(const legate::TaskContext& context, const Task& task) : task_{task} {
-      for (const auto& store : context.inputs()) inputs_.emplace_back(store);
-      for (const auto& store : context.outputs()) outputs_.emplace_back(store, !store.is_unbound_store());
-      for (const auto& store : context.reductions()) reductions_.emplace_back(store);
+    Access(const legate::TaskContext& context, const Task& task, cl_command_queue device) : task_{task} {
+      for (const auto& store : context.inputs()) inputs_.emplace_back(store, device);
+      for (const auto& store : context.outputs()) outputs_.emplace_back(store, device, !store.is_unbound_store());
+      for (const auto& store : context.reductions()) reductions_.emplace_back(store, device);
     }
     Element input_element(std::uint32_t input) const { return inputs_.at(input).element(); }
     Box input_box(std::uint32_t input) const { return inputs_.at(input).box(); }
