@@ -64,8 +64,9 @@ extern std::atomic<bool> on;
 /// Whether launches are being recorded. Any thread.
 [[nodiscard]] inline bool profiling() noexcept { return profile_state::on.load(std::memory_order_relaxed); }
 
-/// What the records of a rank may take unless start_profile() says otherwise: some two million points.
-constexpr std::size_t PROFILE_MEMORY = std::size_t{256} << 20U;
+/// What the records of a rank may take unless start_profile() says otherwise: about a million
+/// points, of which browsers can still show the trace.
+constexpr std::size_t PROFILE_MEMORY = std::size_t{128} << 20U;
 
 /// Starts recording the launches that are made from now on. A launch takes 64 bytes, a point 48, and each tile that it
 /// uses 16. Launches that are made when these add up to `most_bytes` are counted only. Only while the engine is running

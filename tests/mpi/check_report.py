@@ -106,6 +106,28 @@ def check_path(tables: dict[str, list[list[Any]]], points: list[Event], runs: di
     assert max(point["dur"] for point in points) <= summary["Longest chain of dependent points"] <= path + slack
 
 
+def check_steps(tables: dict[str, list[list[Any]]], points: list[Event]) -> None:
+    """On one rank: which points are on the critical path, and the longest chain."""
+    summary = {row[0]: row[1] for row in tables["summary"]}
+    by_id = {point["args"]["id"]: point for point in points}
+    end = {number: point["ts"] + point["dur"] for number, point in by_id.items()}
+    on_worker = collections.defaultdict(list)
+    for number in sorted(by_id, key=lambda number: by_id[number]["ts"]):
+        on_worker[by_id[number]["tid"]].append(number)
+    before = {b: a for same in on_worker.values() for a, b in zip(same, same[1:])}
+    step: int | None = max(end, key=lambda number: end[number])
+    time = 0.0
+    while step is not None:
+        time += by_id[step]["dur"]
+        candidates = by_id[step]["args"]["after"] + ([before[step]] if step in before else [])
+        step = max(candidates, key=lambda number: end[number], default=None)
+    assert near(summary["Tasks on it"], time), (summary, time)
+    chain: dict[int, float] = {}
+    for number in sorted(by_id):  # what a point waits for was submitted before it
+        chain[number] = by_id[number]["dur"] + max((chain[a] for a in by_id[number]["args"]["after"]), default=0)
+    assert near(summary["Longest chain of dependent points"], max(chain.values()))
+
+
 def main(page: str, trace: str) -> None:
     with open(page, encoding="utf-8") as file:
         document = Tables(file.read())
@@ -122,6 +144,8 @@ def main(page: str, trace: str) -> None:
     check_workers(tables["workers"], points, runs)
     check_bytes(tables["bytes"], events)
     check_path(tables, points, runs)
+    if len(runs) == 1:
+        check_steps(tables, points)
     print(f"the report shows what is in the trace: {len(points)} points on {len(runs)} ranks")
 
 
