@@ -12,8 +12,10 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <functional>
 #include <limits>
 #include <mutex>
+#include <set>
 #include <stdexcept>
 #include <unordered_map>
 #include <unordered_set>
@@ -62,8 +64,15 @@ struct Run {
   std::int64_t ended{0};
 };
 
+struct NamedRange {
+  const std::string* name{nullptr};
+  std::int64_t started{0};
+  std::int64_t ended{0};
+};
+
 struct alignas(64) WorkerLog {
   RecordLog<Run> runs{};
+  RecordLog<NamedRange> ranges{};
 };
 
 constexpr std::size_t MEMORIES = 3;  // main memory, another NUMA domain, a device
@@ -81,6 +90,9 @@ struct Recorder {
   std::unordered_set<std::string> texts{};
   const std::string* last_provenance{nullptr};  // one of `texts`
   std::array<std::array<std::atomic<std::uint64_t>, MEMORIES>, MEMORIES> copies{};
+  std::mutex range_mutex{};
+  std::set<std::string, std::less<>> range_names{};  // under the mutex, as are the ranges of the program
+  std::uint64_t lost_ranges{0};                      // under the mutex
 };
 
 std::unique_ptr<Recorder>& recorder() noexcept {
@@ -197,6 +209,22 @@ void profile_inline_point(const Codelet& codelet, const WorkNote& note, std::int
     return;
   }
   log.workers.back().runs.add({log.next_id++, std::numeric_limits<float>::quiet_NaN(), started, ended}, log.budget);
+}
+
+void profile_range(std::string_view name, std::int64_t started, std::int64_t ended) {
+  if (!profiling()) {
+    return;
+  }
+  Recorder& log = *recorder();
+  const std::lock_guard<std::mutex> guard{log.range_mutex};
+  WorkerLog& worker = on_worker() ? log.workers[static_cast<unsigned>(starpu_worker_get_id())] : log.workers.back();
+  auto found = log.range_names.find(name);
+  if (found == log.range_names.end() && !log.budget.spent()) {
+    found = log.range_names.emplace(name).first;
+  }
+  if (log.budget.spent() || worker.ranges.add({&*found, started, ended}, log.budget) == nullptr) {
+    ++log.lost_ranges;
+  }
 }
 
 Profile::Transfer* profile_transfer(bool sending, unsigned peer, std::uint64_t tag, std::uint64_t bytes,
@@ -364,6 +392,15 @@ void read_runs(const Recorder& log, const std::vector<Origin>& origins, Profile&
   }
 }
 
+void read_ranges(const Recorder& log, Profile& profile) {
+  for (unsigned worker = 0; worker < log.workers.size(); ++worker) {
+    const auto& ranges = log.workers[worker].ranges;
+    for (std::size_t i = 0; i < ranges.size(); ++i) {
+      profile.ranges.push_back({ranges[i].name, worker, ranges[i].started, ranges[i].ended});
+    }
+  }
+}
+
 void read_transfers(const Recorder& log, Profile& profile) {
   for (std::size_t i = 0; i < log.transfers.size(); ++i) {
     if (log.transfers[i].ended != 0) {  // otherwise it is one whose submission found no room
@@ -414,10 +451,11 @@ Profile take_profile() {
   const Recorder& log = *recorder();
   profile.began = log.began;
   profile.ended = now_in_nanoseconds();
-  profile.lost = log.lost;
+  profile.lost = log.lost + log.lost_ranges;
   name_copies(log, profile);
   read_runs(log, read_submissions(log, profile), profile);
   read_transfers(log, profile);
+  read_ranges(log, profile);
   correct_transfer_ends(profile);
   drop_unknown(profile);
   return profile;

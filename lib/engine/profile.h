@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <map>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace legate::detail::engine {
@@ -46,10 +47,19 @@ struct Profile {
     std::int64_t ended{0};
   };
 
+  /// A part of a task's body that the body has given a name.
+  struct Range {
+    const std::string* name{nullptr};
+    unsigned worker{0};  ///< as that of slices
+    std::int64_t started{0};
+    std::int64_t ended{0};
+  };
+
   std::int64_t began{0};
   std::int64_t ended{0};
   std::vector<Slice> slices{};        ///< by worker, and of each in the order in which they ran
   std::vector<Transfer> transfers{};  ///< in the order of submission
+  std::vector<Range> ranges{};        ///< by worker, and of each in the order in which they ended
   /// By id, which slices and transfers it had to wait for: those that used the same tiles before.
   std::vector<std::vector<std::uint32_t>> after{};
   /// Bytes copied between memories, by the direction.
@@ -81,6 +91,9 @@ void clear_profile() noexcept;
 
 /// What a point that ran in the thread of the program took. Control thread.
 void profile_inline_point(const Codelet& codelet, const WorkNote& note, std::int64_t started, std::int64_t ended);
+
+/// The thread that calls has done something with a name. Any thread.
+void profile_range(std::string_view name, std::int64_t started, std::int64_t ended);
 
 /// What std::chrono::steady_clock shows.
 [[nodiscard]] std::int64_t steady_nanoseconds() noexcept;

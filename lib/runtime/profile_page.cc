@@ -35,6 +35,8 @@ std::string_view profile_page_begin() noexcept {
 <table id="tasks"></table>
 <h2>Time by provenance</h2>
 <table id="provenance"></table>
+<h2>Time by range</h2>
+<table id="ranges"></table>
 <h2>Bytes moved</h2>
 <table id="bytes"></table>
 <h2>Critical path</h2>
@@ -52,7 +54,7 @@ std::string_view profile_page_end() noexcept {
 
 // Points ("slices") and transfers by a key that is unique over all ranks; `after` holds the keys of what they waited for.
 function readTrace(events) {
-  const trace = { slices: [], nodes: new Map(), runs: new Map(), tracks: [], copies: [], lost: 0 };
+  const trace = { slices: [], nodes: new Map(), runs: new Map(), tracks: [], copies: [], ranges: [], lost: 0 };
   const ends = new Map();
   const key = (event, id) => event.pid + "." + id;
   for (const event of events) {
@@ -60,6 +62,8 @@ function readTrace(events) {
       trace.tracks.push({ pid: event.pid, tid: event.tid, name: event.args.name, slices: [] });
     } else if (event.cat === "run") {
       trace.runs.set(event.pid, { start: event.ts, end: event.ts + event.dur, workers: event.args.workers, tid: event.tid });
+    } else if (event.cat === "range") {
+      trace.ranges.push({ name: event.name, duration: event.dur, args: {} });
     } else if (event.ph === "X") {
       const node = { name: event.name, kind: event.cat, pid: event.pid, tid: event.tid, start: event.ts,
                      duration: event.dur, end: event.ts + event.dur, args: event.args,
@@ -301,7 +305,7 @@ function showTables(trace, steps) {
   const total = trace.slices.reduce((time, slice) => time + slice.duration, 0);
   const times = (title, colored) => [
     { title, colored, value: group => group.label },
-    { title: "points", value: group => group.count, format: plain },
+    { title: "times", value: group => group.count, format: plain },
     { title: "time", value: group => group.time, format: milliseconds },
     { title: "share", value: group => total > 0 ? group.time / total : 0, format: percent },
     { title: "mean", value: group => group.time / group.count, format: microseconds },
@@ -312,6 +316,8 @@ function showTables(trace, steps) {
       value: group => group.predictions > 0 ? group.error / group.predictions : null }),
     groupSlices(trace.slices, slice => slice.name));
   fillTable("provenance", times("provenance", false), groupSlices(trace.slices, provenanceOf));
+  fillTable("ranges", times("range", false).filter(column => column.title !== "share"),
+            groupSlices(trace.ranges, range => range.name));
   fillTable("bytes", [
     { title: "reason", value: entry => entry.reason },
     { title: "times", value: entry => entry.times || null, format: plain },

@@ -134,6 +134,11 @@ class TraceWriter {
     for (const auto& transfer : profile_.transfers) {
       write_transfer(transfer);
     }
+    for (const auto& range : profile_.ranges) {
+      begin_event("X", *range.name, range.worker);
+      json_.member("cat", "range").time("ts", at(range.started)).time("dur", at(range.ended) - at(range.started));
+      json_.end('}');
+    }
     write_totals();
     return json_.take();
   }

@@ -14,7 +14,9 @@
 #include <memory>
 #include <optional>
 #include <stdexcept>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace legate {
 
@@ -259,6 +261,32 @@ mapping::Machine Runtime::get_machine() const { return Scope::machine(); }
 Processor Runtime::get_executing_processor() const {
   const auto* frame = detail::TaskFrame::current();
   return Processor::create(Processor::LOC_PROC, frame == nullptr ? 0 : frame->worker());
+}
+
+namespace {
+
+// When the ranges began that are open in this thread.
+std::vector<std::int64_t>& open_ranges() {
+  static thread_local std::vector<std::int64_t> ranges;
+  return ranges;
+}
+
+}  // namespace
+
+void Runtime::start_profiling_range() {
+  open_ranges().push_back(detail::engine::profiling() ? detail::engine::steady_nanoseconds() : 0);
+}
+
+void Runtime::stop_profiling_range(std::string_view provenance) {
+  auto& ranges = open_ranges();
+  if (ranges.empty()) {
+    throw std::logic_error{"stop_profiling_range: no range \"" + std::string{provenance} + "\" was started"};
+  }
+  const auto started = ranges.back();
+  ranges.pop_back();
+  if (detail::engine::profiling()) {
+    detail::engine::profile_range(provenance, started, detail::engine::steady_nanoseconds());
+  }
 }
 
 }  // namespace legate

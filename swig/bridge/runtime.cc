@@ -166,6 +166,8 @@ void issue_execution_fence(bool block) {
 void issue_mapping_fence() { runtime().issue_mapping_fence(); }
 std::uint32_t node_count() { return runtime().node_count(); }
 std::uint32_t node_id() { return runtime().node_id(); }
+void start_profiling_range() { runtime().start_profiling_range(); }
+void stop_profiling_range(const std::string& provenance) { runtime().stop_profiling_range(provenance); }
 ClockReading measure_microseconds() { return ClockReading{legate::timing::measure_microseconds()}; }
 ClockReading measure_nanoseconds() { return ClockReading{legate::timing::measure_nanoseconds()}; }
 

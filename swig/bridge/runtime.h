@@ -61,6 +61,8 @@ void issue_execution_fence(bool block);
 void issue_mapping_fence();
 std::uint32_t node_count();
 std::uint32_t node_id();
+void start_profiling_range();
+void stop_profiling_range(const std::string& provenance);
 
 /// A reading of the clock in the order of submission; see legate::timing::Time.
 class ClockReading {

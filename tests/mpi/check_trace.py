@@ -65,12 +65,29 @@ def check_tracks(events: list[Event]) -> None:
     """A worker does one thing at a time."""
     tracks = collections.defaultdict(list)
     for event in events:
-        if event["ph"] == "X" and event["cat"] != "run":
+        if event["ph"] == "X" and event["cat"] not in ("run", "range"):
             tracks[event["pid"], event["tid"]].append((event["ts"], event["ts"] + event["dur"]))
     for track, slices in tracks.items():
         slices.sort()
         for before, after in zip(slices, slices[1:]):
             assert before[1] <= after[0] + 0.002, f"{track}: {before} and {after} overlap"  # three digits are written
+
+
+def check_ranges(events: list[Event]) -> None:
+    """Every point of Smooth has three ranges, one after the other."""
+    ranges = collections.defaultdict(list)
+    for event in events:
+        if event.get("cat") == "range":
+            ranges[event["pid"], event["tid"]].append((event["ts"], event["ts"] + event["dur"], event["name"]))
+    for event in events:
+        if event["ph"] == "X" and task_of(event) == "Smooth":
+            own = ranges[event["pid"], event["tid"]]
+            begin, end = event["ts"] - 0.002, event["ts"] + event["dur"] + 0.002
+            inside = sorted(part for part in own if begin <= part[0] and part[1] <= end)
+            assert [name for _, _, name in inside] == ["tile 0", "tile 1", "tile 2"], (event, inside)
+            assert all(first[1] <= second[0] + 0.002 for first, second in zip(inside, inside[1:])), inside
+            ranges[event["pid"], event["tid"]] = [part for part in own if part not in inside]
+    assert not any(ranges.values()), f"ranges outside of their task: {ranges}"
 
 
 def read_graph(events: list[Event]) -> tuple[dict[Node, Event], dict[Node, float]]:
@@ -130,6 +147,7 @@ def main(trace: str, ranks: int, leaves: str) -> None:
     assert {event["pid"] for event in events} == set(range(ranks))
     check_leaves(events, read_leaves(leaves, ranks), ranks)
     check_tracks(events)
+    check_ranges(events)
     nodes, ends = read_graph(events)
     check_needs(nodes, check_order(nodes, ends))
     own = []

@@ -69,11 +69,14 @@ struct Smooth : public legate::LegateTask<Smooth> {
     const auto numbers = output.write_accessor<std::int64_t, 1>();
     const auto rect = output.shape<1>();
     for (auto i = rect.lo[0]; i <= rect.hi[0]; ++i) numbers[i] = 0;
+    auto* runtime = legate::Runtime::get_runtime();
     for (std::uint32_t k = 0; k < 3; ++k) {
+      runtime->start_profiling_range();
       const legate::PhysicalStore input = context.input(k);
       const auto others = input.read_accessor<std::int64_t, 1>();
       const auto first = input.shape<1>().lo[0];
       for (auto i = rect.lo[0]; i <= rect.hi[0]; ++i) numbers[i] += others[first + i - rect.lo[0]];
+      runtime->stop_profiling_range("tile " + std::to_string(k));
     }
     leaf_log.add("Smooth", context.get_task_index()[0], begin);
   }

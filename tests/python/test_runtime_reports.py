@@ -53,10 +53,11 @@ def test_switches_reach_the_runtime():
 
 def test_a_profile_names_tasks_and_the_lines_that_launch_them(tmp_path):
     source = (
-        "from legate.core import get_legate_runtime, track_provenance\n"
+        "from legate.core import ProfileRange, track_provenance\n"
         "from legate.core.task import task\n"
         "@task\n"
-        "def idle() -> None: pass\n"
+        "def idle() -> None:\n"
+        "    with ProfileRange('a part'): pass\n"
         "@track_provenance()\n"
         "def launch(): idle()\n"
         "for i in range(3):\n"
@@ -70,7 +71,8 @@ def test_a_profile_names_tasks_and_the_lines_that_launch_them(tmp_path):
     assert sorted(os.listdir(tmp_path / "new")) == ["my own.html", "my own.json", "my own_0.prof"]
     events = json.loads((tmp_path / "new" / "my own.json").read_text())
     launches = [event for event in events if event["ph"] == "X" and "idle" in event["name"]]
-    assert [json.loads(event["args"]["provenance"])[0] for event in launches] == ["<string>:8"] * 3
+    assert [json.loads(event["args"]["provenance"])[0] for event in launches] == ["<string>:9"] * 3
+    assert [event["cat"] for event in events if event["name"] == "a part"] == ["range"] * 3
 
 
 def test_the_runtime_is_started_by_legate_core_only():

@@ -173,6 +173,29 @@ TEST_F(EngineProfile, WorkSaysMoreAboutItself) {
   EXPECT_EQ(slices.at(1).launch->bytes, 10U) << "of a copy, what it writes counts";
 }
 
+TEST_F(EngineProfile, RangesAreThoseOfTheThread) {
+  const auto array = engine::Array::create({1}, 8, 8);
+  engine::start_profile();
+  for (int i = 0; i < 20; ++i) {
+    launch([](std::uint32_t, unsigned) { engine::profile_range("inside", 1, 2); },
+           {2, {{array->tile(0), Access::READ}}});
+  }
+  engine::profile_range("outside", 3, 4);
+  const auto profile = take();
+  std::map<unsigned, std::size_t> ranges;
+  std::map<unsigned, std::size_t> slices;
+  for (const auto& slice : profile.slices) {
+    ++slices[slice.worker];
+  }
+  for (const auto& range : profile.ranges) {
+    EXPECT_EQ(*range.name, range.worker == engine::worker_count() ? "outside" : "inside");
+    EXPECT_EQ(range.ended, range.started + 1);
+    ++ranges[range.worker];
+  }
+  slices[engine::worker_count()] = 1;
+  EXPECT_EQ(ranges, slices);
+}
+
 // What is not recorded is counted, and what is recorded is whole.
 TEST_F(EngineProfile, EndsWhereItsMemoryDoes) {
   constexpr std::uint32_t LAUNCHES = 2000;

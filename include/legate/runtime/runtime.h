@@ -242,6 +242,12 @@ class LEGATE_EXPORT Runtime {
   /// The processor of the calling task instance; at top level, a CPU.
   [[nodiscard]] Processor get_executing_processor() const;
 
+  /// Begins a part of the running task that profiles show; ranges may be inside of each other. Any thread.
+  void start_profiling_range();
+  /// Ends the range that this thread began last, and names it. In the same run of the task.
+  /// @throws std::logic_error the thread has begun none.
+  void stop_profiling_range(std::string_view provenance);
+
   explicit Runtime(detail::Runtime* impl) noexcept : impl_{impl} {}
   [[nodiscard]] detail::Runtime* impl() const noexcept { return impl_; }
 

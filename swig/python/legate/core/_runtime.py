@@ -540,9 +540,22 @@ class Runtime:
 
     def start_profiling_range(self) -> None:
         """Begins a part of the running task that profiles show. See `ProfileRange`."""
+        _legatus.start_profiling_range()
 
     def stop_profiling_range(self, provenance: str) -> None:
-        """Ends it."""
+        """Ends the part that this thread began last.
+
+        Parameters
+        ----------
+        provenance
+            Its name.
+
+        Raises
+        ------
+        RuntimeError
+            The thread has begun none.
+        """
+        _legatus.stop_profiling_range(provenance)
 
 
 def _shape_extents(shape: Iterable[int]) -> tuple[int, ...]:
