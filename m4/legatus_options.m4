@@ -27,7 +27,8 @@ AC_DEFUN([LEGATUS_FEATURES],
    LEGATUS_FEATURE([NETWORK], [test "x$legatus_have_mpi" = xyes])
    LEGATUS_FEATURE([OPENMP], [test -n "$OPENMP_CXXFLAGS"])
    LEGATUS_FEATURE([OPENCL], [test "x$legatus_have_opencl" = xyes])
-   m4_foreach_w([feature], [CUDA NCCL UCX HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
+   LEGATUS_FEATURE([CUDA], [test "x$legatus_have_cuda" = xyes])
+   m4_foreach_w([feature], [NCCL UCX HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
    ])
    # As a C string literal: characters that would end it are dropped.
    AC_SUBST([LEGATE_CONFIGURE_OPTIONS], [$(echo "$ac_configure_args" | tr -d '"\\' | tr '\n' ' ')])])

@@ -3,6 +3,7 @@
 #include "data/physical_store.h"
 #include "data/strided_copy.h"
 #include "data/task_memory.h"
+#include "engine/cuda.h"
 #include "utilities/handle.h"
 
 #include <legate/data/inline_allocation.h>
@@ -76,6 +77,19 @@ DLDataType element_type_of(const Type& type) {
   return DLDataType{static_cast<std::uint8_t>(code), static_cast<std::uint8_t>(bits), 1};
 }
 
+DLDevice device_of(mapping::StoreTarget memory) {
+  switch (memory) {
+    case mapping::StoreTarget::FBMEM:
+      return {kDLCUDA, detail::engine::gpu_number()};
+    case mapping::StoreTarget::ZCMEM:
+      return {kDLCUDAHost, detail::engine::gpu_number()};
+    case mapping::StoreTarget::SYSMEM:
+    case mapping::StoreTarget::SOCKETMEM:
+      break;
+  }
+  return {kDLCPU, 0};
+}
+
 /// Makes the tensor a C-ordered copy of what it shows.
 void detach(TensorOwner& owner, const std::size_t* source_strides, std::size_t element_size) {
   auto& tensor = owner.tensor.dl_tensor;
@@ -95,6 +109,7 @@ void detach(TensorOwner& owner, const std::size_t* source_strides, std::size_t e
                          static_cast<const std::byte*>(tensor.data), source_strides, extents.data(), dim, element_size);
   }
   tensor.data = owner.copy.data();
+  tensor.device = DLDevice{kDLCPU, 0};
   owner.tensor.flags = DLPACK_FLAG_BITMASK_IS_COPIED;
   owner.store.reset();
 }
@@ -106,12 +121,18 @@ std::unique_ptr<DLManagedTensorVersioned, void (*)(DLManagedTensorVersioned*)> P
   if (detail::checked(impl_, "PhysicalStore::to_dlpack").kind == detail::PhysicalStore::Kind::UNBOUND) {
     throw std::invalid_argument{detail::about_argument(*impl_) + "to_dlpack: the store is an unbound output"};
   }
-  if (stream.has_value()) {
-    throw std::runtime_error{"to_dlpack: a CUDA stream was given, but this build of the library has no CUDA support"};
-  }
   const auto element = element_type_of(*impl_->type);
   const auto size = std::size_t{impl_->type->size()};
   const auto place = get_inline_allocation();
+  const bool for_gpus = place.target == mapping::StoreTarget::FBMEM || place.target == mapping::StoreTarget::ZCMEM;
+  if (stream.has_value() && !for_gpus) {
+    throw std::runtime_error{detail::about_argument(*impl_) +
+                             "to_dlpack: a CUDA stream was given, but the elements are in main memory"};
+  }
+  if (copy.value_or(false) && place.target == mapping::StoreTarget::FBMEM) {
+    throw std::runtime_error{detail::about_argument(*impl_) +
+                             "to_dlpack: what is in the memory of a GPU can be shown, but not copied"};
+  }
   auto owner = std::make_unique<TensorOwner>();
   for (std::size_t d = 0; d < place.strides.size(); ++d) {
     owner->shape[d] = std::max<std::int64_t>(0, impl_->hi[d] - impl_->lo[d]);
@@ -123,12 +144,18 @@ std::unique_ptr<DLManagedTensorVersioned, void (*)(DLManagedTensorVersioned*)> P
   owner->tensor.deleter = &release_tensor;
   auto& tensor = owner->tensor.dl_tensor;
   tensor.data = place.ptr;
-  tensor.device = DLDevice{kDLCPU, 0};
+  tensor.device = device_of(place.target);
   tensor.ndim = impl_->dim;
   tensor.dtype = element;
   tensor.shape = owner->shape.data();
   tensor.strides = owner->strides.data();
+  if (stream.has_value()) {
+    detail::engine::let_wait_for_gpu_stream(*stream);
+  }
   if (copy.value_or(false)) {
+    if (for_gpus) {
+      detail::engine::finish_gpu_stream();
+    }
     detach(*owner, place.strides.data(), size);
   }
   return {&owner.release()->tensor, &release_tensor};

@@ -104,7 +104,7 @@ ExternalAllocation main_memory(void* address, std::size_t size, bool read_only,
 }
 
 [[noreturn]] void refuse_device_memory(const char* function) {
-  throw std::runtime_error{std::string{function} + ": this build of the library has no CUDA support"};
+  throw std::runtime_error{std::string{function} + ": memory of CUDA cannot be attached"};
 }
 
 }  // namespace

@@ -101,8 +101,7 @@ void check_device(const char* function, DLDevice device) {
     throw std::out_of_range{std::string{function} + ": there is no CUDA device " + std::to_string(device.device_id)};
   }
   if (of_cuda || device.device_type == kDLCUDAHost) {
-    throw std::runtime_error{std::string{function} +
-                             ": the tensor is in memory of CUDA, which this build of the library does not support"};
+    throw std::runtime_error{std::string{function} + ": the tensor is in memory of CUDA, which cannot be attached"};
   }
   if (device.device_type != kDLCPU) {
     throw std::invalid_argument{std::string{function} + ": tensors on devices of DLPack's type " +

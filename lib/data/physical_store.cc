@@ -117,9 +117,8 @@ std::shared_ptr<LogicalStore> PhysicalStore::to_logical_store() const {
         about_argument(*this) + "to_logical_store: " +
         (kind == Kind::UNBOUND ? "the store is an unbound output" : "the store is a single value")};
   }
-  if (device_memory != 0) {
-    throw std::runtime_error{about_argument(*this) +
-                             "to_logical_store: the elements are in the memory of an OpenCL device"};
+  if (target == mapping::StoreTarget::FBMEM) {
+    throw std::runtime_error{about_argument(*this) + "to_logical_store: the elements are in the memory of a device"};
   }
   if (!in_task() || (owner_ && !owner_->storage().is_reachable())) {
     throw std::runtime_error{"to_logical_store: the store does not belong to a running task of this thread"};
@@ -242,7 +241,7 @@ mapping::StoreTarget PhysicalStore::target() const {
   if (store.kind == detail::PhysicalStore::Kind::UNBOUND && !store.piece->bound) {
     refuse(*impl_, "target: the unbound output is not bound yet");
   }
-  return store.device_memory != 0 ? mapping::StoreTarget::FBMEM : mapping::StoreTarget::SYSMEM;
+  return store.target;
 }
 
 Domain PhysicalStore::domain() const {

@@ -38,6 +38,7 @@ class PhysicalStore {
   const Type* type{};              // of the logical store, which outlives this
   std::uintptr_t base{};           // of coordinate 0, see StoreLayout
   std::uintptr_t device_memory{};  // the `cl_mem` that `base` counts bytes of; 0: elements have addresses
+  mapping::StoreTarget target{mapping::StoreTarget::SYSMEM};
   std::array<std::size_t, LEGATE_MAX_DIM> strides{};  // in bytes
   std::array<std::int64_t, LEGATE_MAX_DIM> lo{};      // domain [lo, hi)
   std::array<std::int64_t, LEGATE_MAX_DIM> hi{};

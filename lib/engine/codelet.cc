@@ -38,9 +38,10 @@ double expected_duration(starpu_task* task, starpu_perfmodel_arch* place, unsign
   if (size == nullptr) {
     return 0;
   }
-  const auto kind = place->devices[0].type == STARPU_OPENCL_WORKER ? WorkerKind::OPENCL
-                    : implementation == 1                          ? WorkerKind::OMP
-                                                                   : WorkerKind::CPU;
+  const auto kind = place->devices[0].type == STARPU_CUDA_WORKER     ? WorkerKind::GPU
+                    : place->devices[0].type == STARPU_OPENCL_WORKER ? WorkerKind::OPENCL
+                    : implementation == 1                            ? WorkerKind::OMP
+                                                                     : WorkerKind::CPU;
   const double expected = size->on(kind).expected();
   // StarPU tries what is not a number, and spreads evenly what takes no time.
   return std::isnan(expected) && !calibrating() ? 0 : expected;
@@ -111,6 +112,7 @@ starpu_codelet& Codelet::in_local_memory(std::size_t host_uses) const {
     starpu_codelet_init(&local->starpu);
     local->starpu.cpu_funcs[0] = &Trampoline::run_local_point;
     local->starpu.opencl_funcs[0] = &Trampoline::run_local_point;
+    local->starpu.cuda_funcs[0] = &Trampoline::run_local_point;
     local->starpu.nbuffers = STARPU_VARIABLE_NBUFFERS;
     local->starpu.name = name.c_str();
     local->starpu.specific_nodes = 1;

@@ -13,6 +13,8 @@
 /// - bundle.h      (inside) several short points in one StarPU task
 /// - watch.h       waits that take too long
 /// - workers.h     which workers are of which kind
+/// - cuda.h        what code on GPU workers needs
+/// - opencl.h      what code on OpenCL workers needs
 /// - completion.h  a one-shot event
 /// - milestone.h   when the launches made so far have ended
 /// - timestamps.h  when which point ran where

@@ -4,6 +4,7 @@
 #include "engine/array_pool.h"
 #include "engine/bundle.h"
 #include "engine/cluster.h"
+#include "engine/cuda.h"
 #include "engine/environment.h"
 #include "engine/nd_interface.h"
 #include "engine/opencl.h"
@@ -89,6 +90,9 @@ void set_environment(ScopedEnvironment& environment, const Configuration& config
     // start, so that it finds no driver; a program that uses OpenCL by itself has to do so before.
     environment.set_default("OCL_ICD_VENDORS", "/dev/null/");
   }
+  if (configuration.gpus > 0 && configuration.gpu_memory > 0) {
+    environment.set("STARPU_LIMIT_CUDA_MEM", std::to_string(configuration.gpu_memory >> 20U));
+  }
   restrict_hwloc(environment);
 }
 
@@ -98,13 +102,24 @@ starpu_conf make_conf(const Configuration& configuration, starpu_sched_policy* p
   conf.precedence_over_environment_variables = 1;
   conf.ncpus = static_cast<int>(configuration.cpus + configuration.omps);
   conf.reserve_ncpus = 0;
-  conf.ncuda = 0;
+  conf.ncuda = static_cast<int>(configuration.gpus);
   conf.nopencl = static_cast<int>(configuration.opencls);
   conf.sched_policy_name = nullptr;
   conf.sched_policy = policy;
   conf.catch_signals = 0;  // a library must leave the program's signals alone
   conf.calibrate = 0;
   return conf;
+}
+
+std::string describe_workers(const Configuration& configuration) {
+  auto text = std::to_string(configuration.cpus + configuration.omps) + " CPU workers";
+  if (configuration.gpus > 0) {
+    text += " and " + std::to_string(configuration.gpus) + " GPUs";
+  }
+  if (configuration.opencls > 0) {
+    text += " and " + std::to_string(configuration.opencls) + " OpenCL devices";
+  }
+  return text;
 }
 
 void shut_down() noexcept {
@@ -133,10 +148,8 @@ void start(const Configuration& configuration) {
     throw std::runtime_error{"StarPU is in use already by another part of this process"};
   }
   const unsigned cores = configuration.cpus + configuration.omps;
-  const unsigned wanted = cores + configuration.opencls;
-  const std::string asked =
-      std::to_string(cores) + " CPU workers" +
-      (configuration.opencls > 0 ? " and " + std::to_string(configuration.opencls) + " OpenCL devices" : "");
+  const unsigned wanted = cores + configuration.opencls + configuration.gpus;
+  const auto asked = describe_workers(configuration);
   // StarPU silently starts fewer workers than this build of it supports, which costs time to find out afterwards.
   if (cores > STARPU_MAXCPUS) {
     throw std::runtime_error{asked + " were asked for, but this StarPU supports " + std::to_string(STARPU_MAXCPUS) +
@@ -163,8 +176,9 @@ void start(const Configuration& configuration) {
     shut_down();
     throw std::runtime_error{asked + " were asked for, but StarPU started " + std::to_string(workers)};
   }
-  set_up_workers({configuration.cpus, configuration.omps, configuration.omp_threads, configuration.opencls},
-                 configuration.bind_workers);
+  set_up_workers(
+      {configuration.cpus, configuration.omps, configuration.omp_threads, configuration.opencls, configuration.gpus},
+      configuration.bind_workers);
   const std::size_t memory = configuration.system_memory != 0 ? configuration.system_memory : physical_memory() / 2;
   // The pool counts addresses. Of several ranks each has them for whole arrays and uses its part.
   ArrayPool::instance().open(memory * cluster().ranks);
@@ -190,6 +204,7 @@ int stop() {
   Bundler::instance().close();
   stop_transfers();
   release_opencl_kernels();
+  release_gpu_objects();
   set_running(false, 0, 0);
   forget_workers();
   shut_down();

@@ -29,6 +29,9 @@ struct Configuration {
   unsigned opencls{0};
   /// Bytes of each OpenCL device for arrays; 0: all it has. What does not fit is kept in main memory.
   std::size_t opencl_memory{0};
+  /// GPUs, each with a worker, and the bytes of each for arrays; 0: as StarPU decides.
+  unsigned gpus{0};
+  std::size_t gpu_memory{0};
   /// Bytes of main memory that arrays in use and arrays kept for reuse may take together before the latter are given
   /// back to the operating system. More in use is refused. 0: half of the memory of the machine.
   std::size_t system_memory{0};

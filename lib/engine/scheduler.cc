@@ -85,7 +85,21 @@ struct Mask {
     if (words != nullptr) {
       return worker / 32 < length && ((words[worker / 32] >> (worker % 32)) & 1U) != 0;
     }
-    return (kinds & (is_device(kind_of(worker)) ? STARPU_OPENCL : STARPU_CPU)) != 0;
+    return (kinds & type_of(worker)) != 0;
+  }
+
+  // As StarPU's bit. A group of cores is a CPU worker.
+  static std::uint32_t type_of(unsigned worker) {
+    switch (kind_of(worker)) {
+      case WorkerKind::OPENCL:
+        return STARPU_OPENCL;
+      case WorkerKind::GPU:
+        return STARPU_CUDA;
+      case WorkerKind::CPU:
+      case WorkerKind::OMP:
+        break;
+    }
+    return STARPU_CPU;
   }
 };
 

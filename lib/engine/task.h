@@ -63,8 +63,8 @@ struct WorkNote {
 class Work {
  public:
   /// Runs one point, on a worker. All tiles that the point listed are current in main memory at the address
-  /// Array::data() tells, or where Executor::tile() tells if the point said so. An exception that leaves it is a broken
-  /// invariant of ours: LEGATE_ABORT.
+  /// Array::data() tells, or where Executor::tile() tells if the point said so. What it has given to a GPU is done
+  /// when it returns. An exception that leaves it is a broken invariant of ours: LEGATE_ABORT.
   virtual void run(std::uint32_t point, const Executor& executor) = 0;
 
   /// Called once, after run() returned for every point, by the worker that ran the last one (by the submitting thread

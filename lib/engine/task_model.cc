@@ -3,6 +3,7 @@
 
 #include "engine/cluster.h"
 #include "engine/codelet.h"
+#include "engine/cuda.h"
 #include "engine/lifecycle.h"
 #include "engine/opencl.h"
 
@@ -73,9 +74,12 @@ std::string label_of(WorkerKind kind, const Configuration& configuration) {
     case WorkerKind::OMP:
       return "omp" + std::to_string(configuration.omp_threads);
     case WorkerKind::OPENCL:
+      return configuration.opencls == 0 ? "opencl"
+                                        : "opencl:" + encode_name(opencl_device_name(workers_of(kind).first));
+    case WorkerKind::GPU:
       break;
   }
-  return configuration.opencls == 0 ? "opencl" : "opencl:" + encode_name(opencl_device_name(workers_of(kind).first));
+  return configuration.gpus == 0 ? "cuda" : "cuda:" + encode_name(gpu_name(workers_of(kind).first));
 }
 
 const std::string& label_of(WorkerKind kind) { return models().labels[static_cast<std::size_t>(kind)]; }

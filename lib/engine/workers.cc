@@ -80,6 +80,13 @@ void set_up_this_worker(void* argument) {
   before_others();
 }
 
+// Workers of one type follow each other; 0 if there is none.
+unsigned first_worker(starpu_worker_archtype type) {
+  int first = 0;
+  static_cast<void>(starpu_worker_get_ids_by_type(type, &first, 1));
+  return static_cast<unsigned>(first);
+}
+
 void warn_of_binding() {
   static Logger logger{"legate"};
   const char* const binding = std::getenv("OMP_PROC_BIND");
@@ -94,7 +101,7 @@ void warn_of_binding() {
 WorkerRange workers_of(WorkerKind kind) noexcept { return workers().ranges[static_cast<std::size_t>(kind)]; }
 
 WorkerKind kind_of(unsigned worker) noexcept {
-  for (const auto kind : {WorkerKind::OMP, WorkerKind::OPENCL}) {
+  for (const auto kind : {WorkerKind::OMP, WorkerKind::OPENCL, WorkerKind::GPU}) {
     const auto range = workers_of(kind);
     if (worker >= range.first && worker - range.first < range.count) {
       return kind;
@@ -146,14 +153,11 @@ std::size_t read_memory_of(WorkerKind kind) {
 }  // namespace
 
 void set_up_workers(const WorkerCounts& counts, bool bind) {
-  int first = 0;
-  static_cast<void>(starpu_worker_get_ids_by_type(STARPU_CPU_WORKER, &first, 1));
-  const auto first_cpu_worker = static_cast<unsigned>(first);
-  int first_device = 0;
-  static_cast<void>(starpu_worker_get_ids_by_type(STARPU_OPENCL_WORKER, &first_device, 1));
+  const auto first_cpu_worker = first_worker(STARPU_CPU_WORKER);
   workers().ranges = {WorkerRange{first_cpu_worker, counts.cpus},
                       WorkerRange{first_cpu_worker + counts.cpus, counts.omps},
-                      WorkerRange{static_cast<unsigned>(first_device), counts.opencls}};
+                      WorkerRange{first_worker(STARPU_OPENCL_WORKER), counts.opencls},
+                      WorkerRange{first_worker(STARPU_CUDA_WORKER), counts.gpus}};
   for (const auto kind : ALL_WORKER_KINDS) {
     workers().memory[static_cast<std::size_t>(kind)] = read_memory_of(kind);
   }

@@ -12,9 +12,11 @@ namespace legate::detail::engine {
 enum class WorkerKind : std::uint8_t {
   CPU,  ///< one core
   OMP,  ///< a group of cores, all for one point at a time
-  OPENCL
+  OPENCL,
+  GPU  ///< by CUDA
 };
-inline constexpr std::array<WorkerKind, 3> ALL_WORKER_KINDS{WorkerKind::CPU, WorkerKind::OMP, WorkerKind::OPENCL};
+inline constexpr std::array<WorkerKind, 4> ALL_WORKER_KINDS{WorkerKind::CPU, WorkerKind::OMP, WorkerKind::OPENCL,
+                                                            WorkerKind::GPU};
 inline constexpr std::size_t WORKER_KINDS = ALL_WORKER_KINDS.size();
 
 /// Workers `first`, `first + 1`, … `first + count - 1`.
@@ -29,12 +31,15 @@ struct WorkerCounts {
   unsigned omps{0};
   unsigned omp_threads{1};  ///< of each group
   unsigned opencls{0};
+  unsigned gpus{0};
 
   [[nodiscard]] unsigned processors() const noexcept { return cpus + omps * omp_threads; }
 };
 
 /// Whether workers of a kind work on memory of their own.
-[[nodiscard]] constexpr bool is_device(WorkerKind kind) noexcept { return kind == WorkerKind::OPENCL; }
+[[nodiscard]] constexpr bool is_device(WorkerKind kind) noexcept {
+  return kind == WorkerKind::OPENCL || kind == WorkerKind::GPU;
+}
 
 /// The workers of a kind; none when the engine is not running. Any thread.
 [[nodiscard]] WorkerRange workers_of(WorkerKind kind) noexcept;

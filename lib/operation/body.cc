@@ -14,6 +14,24 @@
 
 namespace legate::detail {
 
+namespace {
+
+const char* kind_name(VariantCode kind) {
+  switch (kind) {
+    case VariantCode::GPU:
+      return "GPU";
+    case VariantCode::OMP:
+      return "OpenMP";
+    case VariantCode::OPENCL:
+      return "OpenCL";
+    case VariantCode::CPU:
+      break;
+  }
+  return "CPU";
+}
+
+}  // namespace
+
 std::optional<TaskException> run_body(TaskFrame& frame, VariantImpl body, std::size_t max_exception_size) noexcept {
   try {
     body(TaskContext{&frame});
@@ -47,8 +65,8 @@ std::optional<TaskException> run_body(TaskFrame& frame, VariantImpl body, std::s
 
 void report_progress(TaskFrame& frame) {
   static Logger logger{"legate"};
-  logger.print() << frame.info().task_name << " CPU task [" << *frame.info().provenance << "], pt = " << frame.index()
-                 << ", proc = " << std::hex << frame.worker();
+  logger.print() << frame.info().task_name << ' ' << kind_name(frame.kind()) << " task [" << *frame.info().provenance
+                 << "], pt = " << frame.index() << ", proc = " << std::hex << frame.worker();
 }
 
 }  // namespace legate::detail

@@ -438,6 +438,9 @@ void Launch::fill_device_store(PhysicalStore& store, std::size_t position, std::
   }
   const auto memory = executor.tile(place.tile);
   store.device_memory = memory.pointer != 0 ? 0 : memory.handle;
+  if (engine::is_device(engine::kind_of(executor.worker))) {
+    store.target = mapping::StoreTarget::FBMEM;
+  }
   const auto address = memory.pointer != 0 ? memory.pointer : memory.offset;
   const auto* origin = reinterpret_cast<const std::byte*>(address);  // NOLINT
   if (argument.partial) {
@@ -460,6 +463,7 @@ void Launch::fill_store(TaskFrame& frame, std::size_t position, std::uint32_t in
   store.transformed = argument.transformed;
   store.partitioned = argument.partitioned;
   store.device_memory = 0;
+  store.target = frame.on_gpu() ? mapping::StoreTarget::FBMEM : mapping::StoreTarget::SYSMEM;
   if (argument.delivery == Delivery::PIECE) {
     store.kind = PhysicalStore::Kind::UNBOUND;
     store.dim = argument.dim;
@@ -531,6 +535,9 @@ void Launch::close_pieces(std::uint32_t point, bool threw) noexcept {
 
 void Launch::call_body(TaskFrame& frame, VariantImpl variant, std::uint32_t point) noexcept {
   auto exception = run_body(frame, variant, max_exception_size);
+  if (frame.on_gpu()) {
+    frame.finish_gpu_work();
+  }
   const bool threw = exception.has_value();
   if (threw) {
     outcome->record(point, *std::move(exception));
@@ -550,6 +557,9 @@ void Launch::run(std::uint32_t index, const engine::Executor& executor) {
   }
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     fill_store(frame, i, index, executor);
+    if (frame.on_gpu() && arguments[i].scalar && !arguments[i].partial) {
+      frame.lend_to_gpu(frame.store(i));
+    }
   }
   if (show_progress) {
     report_progress(frame);

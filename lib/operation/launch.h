@@ -30,8 +30,9 @@ namespace legate::detail {
       return engine::WorkerKind::OMP;
     case VariantCode::OPENCL:
       return engine::WorkerKind::OPENCL;
-    case VariantCode::CPU:
     case VariantCode::GPU:
+      return engine::WorkerKind::GPU;
+    case VariantCode::CPU:
       break;
   }
   return engine::WorkerKind::CPU;
@@ -43,6 +44,8 @@ namespace legate::detail {
       return VariantCode::OMP;
     case engine::WorkerKind::OPENCL:
       return VariantCode::OPENCL;
+    case engine::WorkerKind::GPU:
+      return VariantCode::GPU;
     case engine::WorkerKind::CPU:
       break;
   }

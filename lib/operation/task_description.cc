@@ -347,6 +347,8 @@ void TaskDescription::fill_info(LaunchInfo& info) {
   info.kind = setting_->kind;
   info.task_name = task_.impl->name();
   info.can_throw = can_throw_;
+  info.waits_for_stream_only =
+      setting_->kind == VariantCode::GPU && variant_of(task_, VariantCode::GPU).options.elide_device_ctx_sync;
   info.runs_inline = setting_->inline_launch;
   info.machine = &setting_->machine;
   info.provenance = setting_->provenance.get();

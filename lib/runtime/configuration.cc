@@ -298,6 +298,15 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
   return configuration;
 }
 
+namespace {
+
+/// Looking for GPUs takes a while.
+[[nodiscard]] bool may_have_gpus(const Configuration& configuration) {
+  return configuration.requested.gpus.value_or(configuration.auto_config ? 1 : 0) > 0;
+}
+
+}  // namespace
+
 Configuration load_configuration() {
   const EnvironmentLookup environment = [](const std::string& name) -> std::optional<std::string> {
     const auto* const value = std::getenv(name.c_str());
@@ -312,7 +321,14 @@ Configuration load_configuration() {
 #if LEGATE_DEFINED(LEGATE_USE_OPENCL)
   build.opencl = true;
 #endif
-  resolve_auto(configuration, read_hardware(), build);
+#if LEGATE_DEFINED(LEGATE_USE_CUDA)
+  build.gpus = true;
+#endif
+  auto hardware = read_hardware();
+  if (build.gpus && may_have_gpus(configuration)) {
+    read_gpus(hardware);
+  }
+  resolve_auto(configuration, hardware, build);
   if (configuration.show_config) {
     std::cout << summary(configuration) << std::flush;
   }

@@ -44,6 +44,8 @@ struct Configuration {
   /// @}
   std::int64_t opencls{0};
   std::int64_t opencl_memory{0};  // 0: all that a device has
+  /// Why there is no GPU, although the build could use one and nobody has said that none is wanted.
+  std::string no_gpu_because{};
   std::int64_t utility{2};
   std::int64_t zcmem{std::int64_t{128} << 20};
   std::int64_t regmem{0};
@@ -106,6 +108,8 @@ struct HardwareFacts {
   std::int64_t gpus{0};
   /// Free memory of the first GPU.
   std::int64_t gpu_memory{0};
+  /// Why there is no GPU, if somebody has looked for one.
+  std::string gpu_problem{};
 };
 
 /// Which kinds of resources this build of the library can use.
@@ -151,6 +155,9 @@ void resolve_auto(Configuration& configuration, const HardwareFacts& hardware, c
 
 /// Asks the system for the cores in this process's affinity mask, its memory and NUMA domains.
 [[nodiscard]] HardwareFacts read_hardware();
+
+/// Adds what the CUDA driver says.
+void read_gpus(HardwareFacts& facts);
 
 /// The block that `--show-config` prints.
 [[nodiscard]] std::string summary(const Configuration& configuration);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cluster.h"
+#include "engine/cuda.h"
 #include "runtime/configuration.h"
 
 #include <sched.h>
@@ -65,6 +66,13 @@ HardwareFacts read_hardware() {
     facts.numa_domain_memory = facts.memory / facts.numa_domains;
   }
   return facts;
+}
+
+void read_gpus(HardwareFacts& facts) {
+  const auto gpus = engine::find_gpus();
+  facts.gpus = gpus.count;
+  facts.gpu_memory = static_cast<std::int64_t>(gpus.free_memory);
+  facts.gpu_problem = gpus.problem;
 }
 
 }  // namespace legate::detail

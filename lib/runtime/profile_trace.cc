@@ -157,7 +157,7 @@ class TraceWriter {
   }
 
   void write_tracks() {
-    static constexpr std::array<std::string_view, engine::WORKER_KINDS> KINDS{"CPU", "OMP", "OpenCL"};
+    static constexpr std::array<std::string_view, engine::WORKER_KINDS> KINDS{"CPU", "OMP", "OpenCL", "GPU"};
     name_track("process_name", 0, "rank " + std::to_string(engine::cluster().rank));
     for (unsigned worker = 0; worker < workers_; ++worker) {
       const auto kind = engine::kind_of(worker);

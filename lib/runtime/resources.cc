@@ -30,6 +30,8 @@ constexpr std::int64_t DEFAULT_MEMORY = 256 * MEBIBYTE;
 
 constexpr std::int64_t ONE = 1;
 
+[[nodiscard]] std::string because(const std::string& reason) { return reason.empty() ? "" : ": " + reason; }
+
 /// A part of an amount of memory, in whole MiB.
 [[nodiscard]] std::int64_t percent(std::int64_t memory, std::int64_t part) {
   return memory / MEBIBYTE * part / 100 * MEBIBYTE;
@@ -46,6 +48,9 @@ class Resolver {
     const auto& requested = configuration_.requested;
     configuration_.gpus = requested.gpus ? *requested.gpus : gpus();
     check_gpus();
+    if (automatic() && build_.gpus && !requested.gpus && hardware_.gpus == 0) {
+      configuration_.no_gpu_because = hardware_.gpu_problem;
+    }
     configuration_.fbmem = requested.fbmem ? *requested.fbmem : fbmem();
     configuration_.omps = requested.omps.value_or(0);
     check_omps();
@@ -56,10 +61,12 @@ class Resolver {
     check_cpus();
     configuration_.ompthreads = requested.ompthreads ? *requested.ompthreads : ompthreads();
     configuration_.sysmem = requested.sysmem ? *requested.sysmem : sysmem();
-    if (configuration_.cpus + configuration_.gpus + configuration_.omps ==
-        0) {  // OpenCL devices need a CPU beside them
-      refuse_configuration("--cpus 0, with --gpus 0 and --omps 0",
-                           "no processor is left to run tasks, --cpus must be at least 1");
+    if (configuration_.cpus + configuration_.omps == 0) {
+      // Also devices: what is gathered for them, or folded, is so in main memory.
+      refuse_configuration("--cpus 0, with --omps 0",
+                           configuration_.gpus + configuration_.opencls == 0
+                               ? "no processor is left to run tasks, --cpus must be at least 1"
+                               : "devices need a processor beside them, --cpus must be at least 1");
     }
   }
 
@@ -83,9 +90,15 @@ class Resolver {
     if (configuration_.gpus > 0 && !build_.gpus) {
       refuse_configuration(asked, "Legate was not built with GPU support, only 0 is possible");
     }
+    if (configuration_.gpus > 0 && hardware_.gpus == 0) {
+      refuse_configuration(asked, "there is no GPU that this process can use" + because(hardware_.gpu_problem));
+    }
     if (configuration_.gpus > hardware_.gpus) {
       refuse_configuration(asked,
                            "at most " + std::to_string(hardware_.gpus) + " are possible, more GPUs are not visible");
+    }
+    if (configuration_.gpus > 0 && configuration_.requested.fbmem == 0) {
+      refuse_configuration(asked + " --fbmem 0", "nothing fits into no memory, --fbmem must be at least 1");
     }
   }
 

@@ -14,6 +14,7 @@
 
 #include <legate/runtime/configuration_error.h>
 #include <legate/utilities/abort.h>
+#include <legate/utilities/logger.h>
 
 #include <algorithm>
 #include <array>
@@ -93,8 +94,8 @@ void choose_scheduler(Configuration& configuration) {
   if (configuration.scheduler != "auto") {
     return;
   }
-  const int kinds =
-      (configuration.cpus > 0 ? 1 : 0) + (configuration.omps > 0 ? 1 : 0) + (configuration.opencls > 0 ? 1 : 0);
+  const auto counts = {configuration.cpus, configuration.omps, configuration.opencls, configuration.gpus};
+  const auto kinds = std::count_if(counts.begin(), counts.end(), [](auto count) { return count > 0; });
   // Several ranks have to agree, but each may have other models.
   const bool models =
       configuration.calibrate || (engine::cluster().ranks == 1 && engine::any_model(configuration.model_directory));
@@ -112,6 +113,8 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   engine_configuration.numa = configuration_.local_memory;
   engine_configuration.opencls = static_cast<unsigned>(configuration_.opencls);
   engine_configuration.opencl_memory = static_cast<std::size_t>(configuration_.opencl_memory);
+  engine_configuration.gpus = static_cast<unsigned>(configuration_.gpus);
+  engine_configuration.gpu_memory = static_cast<std::size_t>(configuration_.fbmem);
   engine_configuration.system_memory = static_cast<std::size_t>(configuration_.sysmem);
   engine_configuration.calibrate = configuration_.calibrate;
   engine_configuration.model_directory = configuration_.model_directory;
@@ -231,6 +234,16 @@ Library& Runtime::create_library(std::string_view name, const ResourceConfig& co
   return library;
 }
 
+void Runtime::tell_of_missing_gpu() const {
+  if (configuration_.no_gpu_because.empty() || std::exchange(told_of_missing_gpu_, true) ||
+      engine::cluster().rank != 0) {
+    return;
+  }
+  static Logger logger{"legate"};
+  logger.print() << "there is no GPU that this process can use: " << configuration_.no_gpu_because
+                 << " (--gpus 0 says that none is wanted)";
+}
+
 const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredTask& task) const {
   if (const auto* last = task.last_setting.get();
       last != nullptr && last->scope_machine == scope_->machine.machine() && last->provenance == scope_->provenance &&
@@ -244,6 +257,9 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
     if (possible && task.impl->find_variant(mapping::detail::to_variant(target)) != nullptr) {
       targets = targets.with(target);
     }
+  }
+  if (task.impl->find_variant(VariantCode::GPU) != nullptr) {
+    tell_of_missing_gpu();
   }
   const auto& machine = scope_->narrow(targets);
   if (machine->empty()) {

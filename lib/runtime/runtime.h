@@ -89,6 +89,8 @@ class Runtime {
   [[nodiscard]] const std::shared_ptr<const TaskSetting>& setting_for(const RegisteredTask& task) const;
   /// Lets StarPU choose among several kinds of processors where it can.
   void offer_choice(const RegisteredTask& task, TaskSetting& setting) const;
+  /// Says once why tasks with GPU variants do not run on a GPU, where the user may have expected it.
+  void tell_of_missing_gpu() const;
   /// The same for a task that is described inside of a task. Any thread.
   [[nodiscard]] std::shared_ptr<const TaskSetting> nested_setting(const RegisteredTask& task) const;
   void launch(TaskDescription& task);
@@ -113,6 +115,7 @@ class Runtime {
   std::deque<ShutdownCallback> callbacks_{};
   bool fence_pending_{false};
   Profiler profiler_{};
+  mutable bool told_of_missing_gpu_{false};
 };
 
 }  // namespace legate::detail

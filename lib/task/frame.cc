@@ -50,6 +50,9 @@ void TaskFrame::pop() {
     std::free(block);  // NOLINT(cppcoreguidelines-no-malloc)
   }
   frame.blocks_.clear();
+  if (frame.on_gpu()) {
+    frame.gpu_.release();
+  }
   if (frame.run_) {
     frame.run_->over.store(true);
     frame.run_.reset();
@@ -113,6 +116,30 @@ void* TaskFrame::allocate(std::size_t bytes, std::size_t alignment) {
   return block;
 }
 
+void TaskFrame::lend_to_gpu(PhysicalStore& store) {
+  if (!gpu_.lend(store)) {
+    LEGATE_ABORT("Out of memory: failed to allocate pinned memory for a scalar store in task ", info_->task_name);
+  }
+}
+
+void* TaskFrame::allocate_on_gpu(engine::GpuMemory memory, std::size_t bytes, std::size_t alignment) {
+  auto* const block = gpu_.allocate(memory, bytes, alignment);
+  if (block == nullptr) {
+    LEGATE_ABORT("Out of memory: failed to allocate ", bytes, " bytes of ",
+                 memory == engine::GpuMemory::PINNED ? "pinned" : "GPU", " memory in task ", info_->task_name);
+  }
+  return block;
+}
+
+void TaskFrame::finish_gpu_work() {
+  if (info_->waits_for_stream_only) {
+    engine::finish_gpu_stream();
+  } else {
+    engine::finish_gpu();
+  }
+  gpu_.bring_home(stores_.data(), info_->arguments());
+}
+
 std::byte* TaskFrame::scratch(std::size_t bytes) {
   auto* block = allocate(bytes, alignof(std::max_align_t));
   std::memset(block, 0, bytes);
@@ -143,12 +170,26 @@ std::shared_ptr<const TaskRun> current_task_run() {
   return frame->run();
 }
 
+Memory::Kind default_memory_kind(const TaskFrame& frame, bool host_accessible) {
+  if (!frame.on_gpu()) {
+    return Memory::Kind::SYSTEM_MEM;
+  }
+  return host_accessible ? Memory::Kind::Z_COPY_MEM : Memory::Kind::GPU_FB_MEM;
+}
+
 void* allocate_task_memory(std::size_t bytes, std::size_t alignment, Memory::Kind kind) {
   auto* frame = TaskFrame::current();
   if (frame == nullptr) {
     throw std::runtime_error{"create_buffer: buffers exist only inside tasks"};
   }
-  if (kind != Memory::Kind::NO_MEMKIND && kind != Memory::Kind::SYSTEM_MEM) {
+  if (kind == Memory::Kind::NO_MEMKIND) {
+    kind = default_memory_kind(*frame, false);
+  }
+  if (frame->on_gpu() && (kind == Memory::Kind::GPU_FB_MEM || kind == Memory::Kind::Z_COPY_MEM)) {
+    const auto memory = kind == Memory::Kind::GPU_FB_MEM ? engine::GpuMemory::DEVICE : engine::GpuMemory::PINNED;
+    return frame->allocate_on_gpu(memory, bytes, alignment);
+  }
+  if (kind != Memory::Kind::SYSTEM_MEM) {
     throw std::runtime_error{"create_buffer: this processor has no memory of kind " +
                              std::to_string(static_cast<int>(kind))};
   }
@@ -157,6 +198,9 @@ void* allocate_task_memory(std::size_t bytes, std::size_t alignment, Memory::Kin
 
 void free_task_memory(void* memory) {
   if (auto* frame = TaskFrame::current(); frame != nullptr) {
+    if (frame->free_on_gpu(memory)) {
+      return;
+    }
     frame->release(memory);
   }
   std::free(memory);  // NOLINT(cppcoreguidelines-no-malloc)
@@ -181,6 +225,23 @@ std::string about_argument(const PhysicalStore& store) {
 unsigned executing_processor_slot() {
   const auto* frame = TaskFrame::current();
   return frame == nullptr ? std::numeric_limits<unsigned>::max() : frame->worker();
+}
+
+Processor::Kind executing_processor_kind() {
+  const auto* frame = TaskFrame::current();
+  if (frame == nullptr) {
+    return Processor::Kind::NO_KIND;
+  }
+  switch (frame->kind()) {
+    case VariantCode::GPU:
+      return Processor::Kind::TOC_PROC;
+    case VariantCode::OMP:
+      return Processor::Kind::OMP_PROC;
+    case VariantCode::CPU:
+    case VariantCode::OPENCL:
+      break;
+  }
+  return Processor::Kind::LOC_PROC;
 }
 
 }  // namespace legate::detail

@@ -3,6 +3,7 @@
 
 #include "data/physical_store.h"
 #include "data/task_memory.h"
+#include "task/gpu_frame.h"
 
 #include <legate/data/scalar.h>
 #include <legate/mapping/machine.h>
@@ -23,6 +24,7 @@ struct LaunchInfo {
   std::string_view task_name{};
   bool single{true};
   bool can_throw{false};
+  bool waits_for_stream_only{false};  // a GPU variant that gives work to the stream of the task and to no other
   bool runs_inline{false};
   Domain domain{};
   const InternalSharedPtr<const mapping::detail::Machine>* machine{};  // the launch keeps what these point to
@@ -66,6 +68,19 @@ class TaskFrame {
   /// For messages: the task, where it was submitted (if that was recorded) and, of a launch of several, the point.
   [[nodiscard]] std::string description() const;
 
+  /// @name For an instance of a GPU variant
+  /// @{
+  [[nodiscard]] bool on_gpu() const { return kind_ == VariantCode::GPU; }
+  /// Puts the value of a scalar store where kernels reach it as well as the host. Running out of memory is fatal.
+  void lend_to_gpu(PhysicalStore& store);
+  /// Memory that kernels reach, freed by pop(). Running out of it is fatal.
+  [[nodiscard]] void* allocate_on_gpu(engine::GpuMemory memory, std::size_t bytes, std::size_t alignment);
+  /// Frees such memory early; false if it is none of this frame's.
+  bool free_on_gpu(void* memory) { return gpu_.free(memory); }
+  /// The body is over: waits for what it has given to the GPU, and brings home what the host is to see of that.
+  void finish_gpu_work();
+  /// @}
+
   [[nodiscard]] void* allocate(std::size_t bytes, std::size_t alignment);
   [[nodiscard]] const std::shared_ptr<TaskRun>& run();
   /// Stops owning a block; false if it is none of this frame's.
@@ -81,7 +96,11 @@ class TaskFrame {
   DomainPoint index_{};
   std::vector<PhysicalStore> stores_{};
   std::vector<void*> blocks_{};
+  GpuFrame gpu_{};
   std::shared_ptr<TaskRun> run_{};  // made when something asks for it
 };
+
+/// The kind of memory that buffers of the instance are in, unless another one is asked for.
+[[nodiscard]] Memory::Kind default_memory_kind(const TaskFrame& frame, bool host_accessible);
 
 }  // namespace legate::detail

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include <legate/task/task_context.h>
 
+#include "engine/cuda.h"
 #include "mapping/machine.h"
 #include "mapping/target.h"
 #include "task/frame.h"
@@ -104,6 +105,6 @@ void TaskContext::concurrent_task_barrier() {
   }
 }
 
-CUstream_st* TaskContext::get_task_stream() const { return nullptr; }
+CUstream_st* TaskContext::get_task_stream() const { return frame_->on_gpu() ? detail::engine::gpu_stream() : nullptr; }
 
 }  // namespace legate

@@ -33,7 +33,7 @@ void print_name(std::ostream& stream, const std::array<const char*, COUNT>& name
 
 Processor Processor::get_executing_processor() {
   const auto slot = detail::executing_processor_slot();
-  return slot == std::numeric_limits<unsigned>::max() ? NO_PROC : create(LOC_PROC, slot);
+  return slot == std::numeric_limits<unsigned>::max() ? NO_PROC : create(detail::executing_processor_kind(), slot);
 }
 
 std::ostream& operator<<(std::ostream& stream, const Processor& processor) {

@@ -465,6 +465,8 @@ TEST(Resources, AreRefusedByFlagAndValue) {
            {"--gpus 1", {}, {"--gpus 1: ", "not built with GPU", "only 0"}},
            {"--omps 2", {}, {"--omps 2: ", "not built with OpenMP", "only 0"}},
            {"--warmup-nccl", {}, {"--warmup-nccl 1", "LEGATE_WARMUP_NCCL=1", "only 0"}},
+           {"--gpus 1 --fbmem 0", everything(), {"--gpus 1 --fbmem 0: ", "at least 1"}},
+           {"--cpus 0 --gpus 1", everything(), {"--cpus 0", "devices need a processor beside them"}},
            {"--cpus 0", {}, {"--cpus 0", "at least 1"}}}) {
     const auto message = refusal(flags, build);
     EXPECT_EQ(message.rfind("Legate configuration failed: ", 0), 0U) << message;
@@ -474,6 +476,25 @@ TEST(Resources, AreRefusedByFlagAndValue) {
     }
   }
   EXPECT_EQ(resolve("--omps 0 --gpus 0", large_machine(), four).cpus, 4) << "nobody asked for more than there can be";
+}
+
+TEST(Resources, SayWhyThereIsNoGpu) {
+  auto without = large_machine();
+  without.gpu_problem = "no driver";
+  EXPECT_EQ(resolve("--cpus 1", without, everything()).no_gpu_because, "no driver");
+  for (const auto* flags : {"--gpus 0", "--auto-config 0"}) {
+    EXPECT_EQ(resolve(flags, without, everything()).no_gpu_because, "") << flags << ": none is wanted";
+  }
+  EXPECT_EQ(resolve("", without).no_gpu_because, "") << "the build can use none";
+  EXPECT_EQ(resolve("", large_machine(1), everything()).no_gpu_because, "");
+  try {
+    (void)resolve("--gpus 1", without, everything());
+    ADD_FAILURE() << "nothing was thrown";
+  } catch (const legate::ConfigurationError& error) {
+    EXPECT_NE(std::string{error.what()}.find("--gpus 1: there is no GPU that this process can use: no driver"),
+              std::string::npos)
+        << error.what();
+  }
 }
 
 TEST(Resources, MustBeThere) {

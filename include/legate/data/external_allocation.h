@@ -53,7 +53,7 @@ class LEGATE_EXPORT ExternalAllocation {
   /// @}
 
   /// @name Memory of devices, and main memory that they can reach
-  /// @throws std::runtime_error always: this build has no CUDA support.
+  /// @throws std::runtime_error always: only main memory of the program can be attached.
   /// @{
   [[nodiscard]] static ExternalAllocation create_zcmem(void* ptr, std::size_t size, bool read_only = true,
                                                        std::optional<Deleter> deleter = std::nullopt);

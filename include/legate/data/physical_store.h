@@ -178,11 +178,14 @@ class LEGATE_EXPORT PhysicalStore {
   /// task's store as long as the task. With `copy` true the tensor holds a copy in C order. It is never marked as
   /// read-only, whatever the store's role: writing where is_writable() says no is the caller's mistake.
   ///
-  /// @param stream a CUDA stream that shall wait until the data is there.
+  /// In the GPU variant of a task the tensor is on the GPU, or in pinned memory for the value of a scalar store.
+  ///
+  /// @param stream a CUDA stream that shall wait for what the task has put into its stream.
   /// @throws std::invalid_argument if the store is unbound, or for elements that DLPack does not know (null, fixed
   ///   arrays, structs).
   /// @throws std::domain_error for elements of more than 255 bits.
-  /// @throws std::runtime_error if a stream is given to a build without CUDA.
+  /// @throws std::runtime_error if a stream is given and the elements are in main memory, or if elements in the memory of
+  ///   a GPU are to be copied.
   [[nodiscard]] std::unique_ptr<DLManagedTensorVersioned, void (*)(DLManagedTensorVersioned*)> to_dlpack(
       std::optional<bool> copy = std::nullopt, std::optional<CUstream_st*> stream = std::nullopt) const;
 

@@ -67,6 +67,9 @@ inline constexpr Processor Processor::NO_PROC{};
 
 namespace detail {
 
+/// The kind of the processor that the calling thread runs a task on; NO_KIND outside of tasks.
+[[nodiscard]] LEGATE_EXPORT Processor::Kind executing_processor_kind();
+
 /// Processor `index` of its kind in this process.
 [[nodiscard]] constexpr Processor make_processor(Processor::Kind kind, std::uint32_t index) {
   return Processor::create(kind, index);

@@ -24,8 +24,8 @@ namespace legate::detail {
 ///   kind.
 /// @throws std::out_of_range if it has more than LEGATE_MAX_DIM dimensions or less than none, a number of bits that no
 ///   element type of that kind has, or is on a CUDA device of a negative number.
-/// @throws std::runtime_error if it is of another major version than 1, or in memory of CUDA, which this build of the
-///   library does not support.
+/// @throws std::runtime_error if it is of another major version than 1, or in memory of CUDA, which cannot be
+///   attached.
 /// @{
 
 /// A store on the tensor's memory. Of a tensor that is read-only it never writes that, as Runtime::create_store says.
