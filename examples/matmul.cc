@@ -12,6 +12,11 @@
 
 #include <clblast_c.h>
 #endif
+#ifdef EXAMPLE_WITH_CUDA
+#include <legate/cuda.h>
+
+#include <cublas_v2.h>
+#endif
 
 #include <algorithm>
 #include <stdexcept>
@@ -83,6 +88,25 @@ struct Multiply : public legate::LegateTask<Multiply> {
   static void omp_variant(legate::TaskContext context) {
     example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
   }
+#ifdef EXAMPLE_WITH_CUDA
+  // Its work is in the stream of the task: the runtime need not wait for other streams.
+  static constexpr auto GPU_VARIANT_OPTIONS = legate::VariantOptions{}.with_elide_device_ctx_sync(true);
+  static void gpu_variant(legate::TaskContext context) {
+    const auto rect = box(context);
+    if (rect.empty()) return;
+    const Matrices matrices{context, rect};
+    const auto size = [&](int dimension) { return static_cast<int>(example::length(rect, dimension)); };
+    // cuBLAS takes matrices by columns: what it sees is the transposed product, B' A'.
+    const double one = 1.0;
+    const auto status = cublasDgemm(legate::cuda::cublas(context), CUBLAS_OP_N, CUBLAS_OP_N,   //
+                                    size(2), size(0), size(1), &one,                           //
+                                    matrices.b, matrices.b_rows, matrices.a, matrices.a_rows,  //
+                                    &one, matrices.c, matrices.c_rows);
+    if (status != CUBLAS_STATUS_SUCCESS) {
+      throw std::runtime_error{std::string{"cublasDgemm: "} + cublasGetStatusString(status)};
+    }
+  }
+#endif
 #ifdef EXAMPLE_WITH_CLBLAST
   static void opencl_variant(legate::TaskContext context) {
     const auto rect = box(context);
@@ -110,32 +134,44 @@ struct Multiply : public legate::LegateTask<Multiply> {
         .intersection(context.reduction(0).shape<3>());
   }
 
+  // A piece is a window into a larger matrix. The strides, in elements, say how far apart its rows are; along the
+  // promoted dimension a matrix does not move at all, its stride there is 0.
+  struct Matrices {
+    Matrices(const legate::TaskContext& context, const legate::Rect<3>& rect) {
+      const legate::PhysicalStore a_piece = context.input(0);
+      const legate::PhysicalStore b_piece = context.input(1);
+      const legate::PhysicalStore c_piece = context.reduction(0);
+      std::size_t a_stride[3], b_stride[3], c_stride[3];
+      a = a_piece.read_accessor<double, 3>().ptr(rect, a_stride);
+      b = b_piece.read_accessor<double, 3>().ptr(rect, b_stride);
+      c = c_piece.reduce_accessor<legate::SumReduction<double>, true, 3>().ptr(rect, c_stride);
+      // A matrix of a single row may come with any row stride; BLAS insists on one that is at least the width.
+      const auto n = static_cast<int>(example::length(rect, 2));
+      a_rows = std::max(static_cast<int>(a_stride[0]), static_cast<int>(example::length(rect, 1)));
+      b_rows = std::max(static_cast<int>(b_stride[1]), n);
+      c_rows = std::max(static_cast<int>(c_stride[0]), n);
+    }
+
+    const double* a;
+    const double* b;
+    double* c;
+    int a_rows, b_rows, c_rows;
+  };
+
   // Part `part` of `parts` of the rows of C.
   static void compute(const legate::TaskContext& context, std::size_t part, std::size_t parts) {
-    const legate::PhysicalStore a_piece = context.input(0);
-    const legate::PhysicalStore b_piece = context.input(1);
-    const legate::PhysicalStore c_piece = context.reduction(0);
     const auto rect = box(context);
     if (rect.empty()) return;
-
-    // A piece is a window into a larger matrix. The strides, in elements, say how far apart its rows are; along the
-    // promoted dimension a matrix does not move at all, its stride there is 0.
-    std::size_t a_stride[3], b_stride[3], c_stride[3];
-    const double* a = a_piece.read_accessor<double, 3>().ptr(rect, a_stride);
-    const double* b = b_piece.read_accessor<double, 3>().ptr(rect, b_stride);
-    double* c = c_piece.reduce_accessor<legate::SumReduction<double>, true, 3>().ptr(rect, c_stride);
-
+    const Matrices matrices{context, rect};
     const auto rows = example::length(rect, 0);
     const auto first = rows * part / parts;
     const auto m = static_cast<int>(rows * (part + 1) / parts - first);
     const auto k = static_cast<int>(example::length(rect, 1));
     const auto n = static_cast<int>(example::length(rect, 2));
-    // A matrix of a single row may come with any row stride; BLAS insists on one that is at least the width.
-    const auto a_rows = std::max(static_cast<int>(a_stride[0]), k);
-    const auto b_rows = std::max(static_cast<int>(b_stride[1]), n);
-    const auto c_rows = std::max(static_cast<int>(c_stride[0]), n);
-    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1.0, a + first * a_stride[0], a_rows, b, b_rows,
-                1.0, c + first * c_stride[0], c_rows);
+    const double* a = matrices.a + first * static_cast<std::size_t>(matrices.a_rows);
+    double* c = matrices.c + first * static_cast<std::size_t>(matrices.c_rows);
+    cblas_dgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1.0, a, matrices.a_rows, matrices.b,
+                matrices.b_rows, 1.0, c, matrices.c_rows);
   }
 };
 

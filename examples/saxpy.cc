@@ -2,6 +2,10 @@
 // saxpy: z = a x + y, element by element. The shortest complete program: two kinds of tasks, three stores.
 #include "common.h"
 
+#ifdef EXAMPLE_WITH_CUDA
+#include "saxpy_gpu.h"
+#endif
+
 #ifdef EXAMPLE_WITH_OPENCL
 #include <legate/opencl.h>
 
@@ -18,6 +22,9 @@ struct Count : public legate::LegateTask<Count> {
   static void omp_variant(legate::TaskContext context) {
     example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
   }
+#ifdef EXAMPLE_WITH_CUDA
+  static void gpu_variant(legate::TaskContext context) { example::count_on_gpu(context); }
+#endif
 
  private:
   // Part `part` of `parts` of this leaf's piece.
@@ -47,6 +54,11 @@ struct Saxpy : public legate::LegateTask<Saxpy> {
   static void omp_variant(legate::TaskContext context) {
     example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
   }
+#ifdef EXAMPLE_WITH_CUDA
+  // Its work is in the stream of the task: the runtime need not wait for other streams.
+  static constexpr auto GPU_VARIANT_OPTIONS = legate::VariantOptions{}.with_elide_device_ctx_sync(true);
+  static void gpu_variant(legate::TaskContext context) { example::saxpy_on_gpu(context); }
+#endif
 #ifdef EXAMPLE_WITH_OPENCL
   static void opencl_variant(legate::TaskContext context) {
     const auto rect = context.output(0).shape<1>();

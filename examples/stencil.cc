@@ -8,6 +8,10 @@
 // barrier.
 #include "common.h"
 
+#ifdef EXAMPLE_WITH_CUDA
+#include "stencil_gpu.h"
+#endif
+
 #ifdef EXAMPLE_WITH_OPENCL
 #include <legate/opencl.h>
 
@@ -33,6 +37,11 @@ struct Step : public legate::LegateTask<Step> {
   static void omp_variant(legate::TaskContext context) {
     example::on_all_threads([&](std::size_t part, std::size_t parts) { compute(context, part, parts); });
   }
+#ifdef EXAMPLE_WITH_CUDA
+  // Its work is in the stream of the task: the runtime need not wait for other streams.
+  static constexpr auto GPU_VARIANT_OPTIONS = legate::VariantOptions{}.with_elide_device_ctx_sync(true);
+  static void gpu_variant(legate::TaskContext context) { example::step_on_gpu(context, CONDUCTION); }
+#endif
 #ifdef EXAMPLE_WITH_OPENCL
   static void opencl_variant(legate::TaskContext context) {
     const auto rect = context.output(0).shape<2>();
