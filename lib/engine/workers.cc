@@ -112,6 +112,11 @@ WorkerKind kind_of(unsigned worker) noexcept {
 
 std::size_t memory_of(WorkerKind kind) noexcept { return workers().memory[static_cast<std::size_t>(kind)]; }
 
+void limit_memory_of(WorkerKind kind, std::size_t bytes) noexcept {
+  auto& memory = workers().memory[static_cast<std::size_t>(kind)];
+  memory = std::min(memory, bytes);
+}
+
 std::vector<std::vector<std::size_t>> share_processors(const std::vector<std::size_t>& processors,
                                                        const WorkerCounts& counts) {
   if (processors.size() < counts.processors()) {

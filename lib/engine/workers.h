@@ -49,6 +49,8 @@ struct WorkerCounts {
 
 /// Bytes of memory that each worker of a kind has for arrays; no limit where that is main memory. Any thread.
 [[nodiscard]] std::size_t memory_of(WorkerKind kind) noexcept;
+/// From now on memory_of() is no more than this. Before anything runs.
+void limit_memory_of(WorkerKind kind, std::size_t bytes) noexcept;
 
 /// Which of `processors` each worker of cores is to run on, by kind and then by number: disjoint shares. Groups get as
 /// many processors as they have threads, CPU workers share the rest evenly, so that two processes that were given the

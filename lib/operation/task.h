@@ -182,9 +182,9 @@ class TaskDescription {
     std::size_t spare;      // bytes that devices have beyond it
   };
   /// @throws OutOfMemoryError no kind is left.
-  [[nodiscard]] Room find_room(OwnPoints own) const;
+  [[nodiscard]] Room find_room() const;
   /// Bytes of everything that the point sees which sees most.
-  [[nodiscard]] std::size_t most_bytes_of_a_point(OwnPoints own) const;
+  [[nodiscard]] std::size_t most_bytes_of_a_point() const;
 
   const RegisteredTask& task_;
   std::shared_ptr<const TaskSetting> setting_;

@@ -248,7 +248,7 @@ std::optional<engine::WorkerSet> TaskDescription::workers(engine::KindSet kinds)
   return any ? std::optional{set} : std::nullopt;  // none of ours: nothing will be submitted
 }
 
-TaskDescription::Room TaskDescription::find_room(OwnPoints own) const {
+TaskDescription::Room TaskDescription::find_room() const {
   Room room{setting_->choice != 0 ? setting_->choice : engine::set_of(worker_kind(setting_->kind)),
             std::numeric_limits<std::size_t>::max()};
   std::optional<std::size_t> bytes;
@@ -259,7 +259,7 @@ TaskDescription::Room TaskDescription::find_room(OwnPoints own) const {
       continue;
     }
     if (!bytes) {
-      bytes = most_bytes_of_a_point(own);
+      bytes = most_bytes_of_a_point();
     }
     most_memory = std::max(most_memory, memory);
     if (*bytes > memory) {
@@ -269,15 +269,18 @@ TaskDescription::Room TaskDescription::find_room(OwnPoints own) const {
     }
   }
   if (room.kinds == 0) {
-    throw OutOfMemoryError{"Out of memory: an instance of task " + std::string{name()} + "[" + *setting_->provenance +
-                           "] works on " + std::to_string(*bytes) + " bytes, but its processor has " +
-                           std::to_string(most_memory) +
-                           " bytes of memory for arrays; more instances, or a scope of CPUs only, may help"};
+    throw OutOfMemoryError{"Out of memory: an instance of task " + std::string{name()} +
+                           (setting_->provenance->empty() ? "" : "[" + *setting_->provenance + "]") + " works on " +
+                           std::to_string(*bytes) + " bytes, but its processor has " + std::to_string(most_memory) +
+                           " bytes of memory for arrays (--fbmem of GPUs, --opencl-memory of OpenCL devices); more "
+                           "instances, or a scope of CPUs only, may help"};
   }
   return room;
 }
 
-std::size_t TaskDescription::most_bytes_of_a_point(OwnPoints own) const {
+// Of all points, not of those of this rank alone: all ranks have to come to the same conclusion.
+std::size_t TaskDescription::most_bytes_of_a_point() const {
+  const OwnPoints own{0, plan_->points};
   std::size_t most = 0;
   for (std::uint32_t point = 0; point < own.count; ++point) {
     std::size_t bytes = 0;
@@ -388,7 +391,7 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   }
   const auto placed = placement();
   const auto own = own_points(placed);
-  const auto room = find_room(own);
+  const auto room = find_room();
   auto launch = Launch::create();
   launch->plan = plan_;
   launch->keepalive = setting_;

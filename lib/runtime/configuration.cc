@@ -191,10 +191,10 @@ void check_scheduler(const std::string& scheduler) {
 
 /// Where performance models are kept unless the user says it.
 std::string standard_model_directory(const EnvironmentLookup& environment) {
-  if (const auto home = environment("STARPU_HOME")) {
+  if (const auto home = environment("STARPU_HOME"); home && !home->empty()) {
     return *home + "/.legatus/models";
   }
-  if (const auto cache = environment("XDG_CACHE_HOME")) {
+  if (const auto cache = environment("XDG_CACHE_HOME"); cache && !cache->empty()) {
     return *cache + "/legatus/models";
   }
   const auto home = environment("HOME");

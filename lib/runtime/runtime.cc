@@ -89,6 +89,22 @@ void check_equal_on_all_ranks(const Configuration& configuration) {
   }
 }
 
+/// What a task needs is refused by all ranks or by none: as if all had what the one has that has least.
+void agree_on_device_memory() {
+  std::array<std::size_t, engine::WORKER_KINDS> memory{};
+  for (const auto kind : engine::ALL_WORKER_KINDS) {
+    memory[static_cast<std::size_t>(kind)] = engine::memory_of(kind);
+  }
+  const auto bytes = engine::gather_everywhere(memory.data(), sizeof memory);
+  std::vector<decltype(memory)> all(engine::cluster().ranks);
+  std::memcpy(all.data(), bytes.data(), bytes.size());
+  for (const auto& other : all) {
+    for (const auto kind : engine::ALL_WORKER_KINDS) {
+      engine::limit_memory_of(kind, other[static_cast<std::size_t>(kind)]);
+    }
+  }
+}
+
 /// `auto`: the scheduler that knows how long tasks take where there is a choice, and something to choose by.
 void choose_scheduler(Configuration& configuration) {
   if (configuration.scheduler != "auto") {
@@ -133,6 +149,9 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
     engine::start_call_check();
   }
   engine::start(engine_configuration);
+  if (engine::cluster().ranks > 1) {
+    agree_on_device_memory();
+  }
   if (configuration_.profile) {
     profiler_.start();
   }
@@ -149,6 +168,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
           static_cast<std::uint64_t>(configuration_.min_omp_chunk),
           static_cast<std::uint64_t>(configuration_.min_cpu_chunk),
           static_cast<std::uint64_t>(configuration_.min_gpu_chunk)});  // of OpenCL devices
+  whole_machine_.emplace(scope_->machine.machine());
   scope_->policy_change_hook = [](const ParallelPolicy& from, const ParallelPolicy& to, bool leaving) {
     auto& runtime = get();
     if (leaving && from.streaming_mode() == StreamingMode::STRICT) {
@@ -261,7 +281,10 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
   if (task.impl->find_variant(VariantCode::GPU) != nullptr) {
     tell_of_missing_gpu();
   }
-  const auto& machine = scope_->narrow(targets);
+  auto machine = scope_->narrow(targets);
+  if (machine->empty() && task.of_runtime) {
+    machine = whole_machine_->narrow(targets);  // fills and copies run on CPUs, wherever tasks are to run
+  }
   if (machine->empty()) {
     throw std::invalid_argument{"Task " + task.impl->name() +
                                 " does not have any valid variant for the current machine configuration " +

@@ -110,6 +110,7 @@ class Runtime {
   std::map<std::string, Library*, std::less<>> libraries_{};
   Library::Bases next_bases_{};
   Library* core_{};
+  mutable std::optional<MachineInScope> whole_machine_{};
   Streaming streaming_{};
   std::deque<std::shared_ptr<Outcome>> pending_exceptions_{};
   std::deque<ShutdownCallback> callbacks_{};

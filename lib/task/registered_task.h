@@ -22,6 +22,7 @@ struct RegisteredTask {
   legate::TaskInfo info;
   const TaskInfo* impl;  // of `info`
   GlobalTaskID id{};
+  bool of_runtime{false};  // fills, copies and the like
   std::unique_ptr<engine::Codelet, CodeletDeleter> codelet{};
   /// What the last description of this task took from the scope; the runtime uses it again while the scope is the same.
   /// Control thread only.

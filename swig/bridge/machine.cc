@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "bridge/machine.h"
 
+#include <array>
 #include <map>
 #include <utility>
 
@@ -10,10 +11,15 @@ using legate::mapping::Machine;
 using legate::mapping::ProcessorRange;
 using legate::mapping::TaskTarget;
 
+namespace {
+
+constexpr std::array<TaskTarget, 4> BY_NUMBER{TaskTarget::GPU, TaskTarget::OMP, TaskTarget::CPU, TaskTarget::OPENCL};
+
+}  // namespace
+
 Integers flatten(const Machine& machine) {
   Integers numbers{};
   for (const auto target : machine.valid_targets()) {
-    if (target == TaskTarget::OPENCL) continue;  // Python knows the documented kinds only
     const auto range = machine.processor_range(target);
     numbers.insert(numbers.end(), {static_cast<std::int64_t>(target), range.low, range.high, range.per_node_count});
   }
@@ -32,7 +38,7 @@ Machine machine_of(const Integers& numbers) {
 
 Integers flatten(const legate::ParallelPolicy& policy) {
   Integers numbers{static_cast<std::int64_t>(policy.streaming_mode()), policy.overdecompose_factor()};
-  for (const auto target : {TaskTarget::GPU, TaskTarget::OMP, TaskTarget::CPU}) {
+  for (const auto target : BY_NUMBER) {
     numbers.push_back(static_cast<std::int64_t>(policy.partitioning_threshold(target)));
   }
   return numbers;
@@ -50,9 +56,9 @@ void ScopeGuard::set_parallel_policy(const Integers& numbers) {
   legate::ParallelPolicy policy{};
   policy.with_streaming(static_cast<legate::StreamingMode>(numbers.at(0)));
   policy.with_overdecompose_factor(static_cast<std::uint32_t>(numbers.at(1)));
-  policy.with_partitioning_threshold(TaskTarget::GPU, static_cast<std::uint64_t>(numbers.at(2)));
-  policy.with_partitioning_threshold(TaskTarget::OMP, static_cast<std::uint64_t>(numbers.at(3)));
-  policy.with_partitioning_threshold(TaskTarget::CPU, static_cast<std::uint64_t>(numbers.at(4)));
+  for (std::size_t i = 0; i < BY_NUMBER.size(); ++i) {
+    policy.with_partitioning_threshold(BY_NUMBER[i], static_cast<std::uint64_t>(numbers.at(2 + i)));
+  }
   scope_->set_parallel_policy(policy);
 }
 

@@ -415,6 +415,16 @@ TEST_F(OpenCl, ScopeOfCpusRunsTheCpuVariant) {
   EXPECT_NE(message.find("does not run its OpenCL variant"), std::string::npos) << message;
 }
 
+TEST_F(OpenCl, FillsAndCopiesOfScopesWithoutCpusRunOnCpus) {
+  const Scope scope{runtime->get_machine().only(TaskTarget::OPENCL)};
+  const auto from = runtime->create_store(Shape{100}, int64());
+  auto to = runtime->create_store(Shape{100}, int64());
+  runtime->issue_fill(from, Scalar{std::int64_t{4}});
+  add_number(from, from, 3);
+  runtime->issue_copy(to, from);
+  EXPECT_EQ(values_of(to), std::vector<std::int64_t>(100, 7));
+}
+
 TEST_F(OpenCl, ExceptionsOfBodiesOnTheDeviceArrive) {
   body = [](TaskContext) { throw TaskException{"on the device"}; };
   refuses<TaskException>([&] { runtime->submit(task<Probe>()); }, {"on the device"});

@@ -2,6 +2,7 @@
 """Machines, scopes and policies."""
 
 import dataclasses
+import pickle
 
 import numpy as np
 import pytest
@@ -140,7 +141,16 @@ def test_the_machine_of_the_program():
 
 def test_the_order_of_targets():
     assert list(TaskTarget) == [GPU, OMP, CPU]
+    assert TaskTarget.OPENCL is TaskTarget(3) and TaskTarget.OPENCL.name == "OPENCL"  # an extension
+    assert pickle.loads(pickle.dumps(TaskTarget.OPENCL)) is TaskTarget.OPENCL
     assert [target.name for target in StoreTarget] == ["SYSMEM", "FBMEM", "ZCMEM", "SOCKETMEM"]
+
+
+def test_opencl_devices_stay_in_machines():
+    machine = Machine({CPU: ProcessorRange(0, 2, 2), TaskTarget.OPENCL: ProcessorRange(0, 1, 1), OMP: ProcessorRange(0, 1, 1)})
+    assert machine.valid_targets == (TaskTarget.OPENCL, OMP, CPU)
+    assert machine.only(TaskTarget.OPENCL).count() == 1
+    assert Machine._from_numbers(machine._to_numbers()) == machine
 
 
 def test_a_machine_is_a_scope():

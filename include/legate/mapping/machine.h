@@ -24,8 +24,8 @@ class Machine;
 /// A set of processors: for each kind of processor, a range of ids.
 ///
 /// An immutable value; a copy is a cheap handle on the same value. Any thread. Queries without a target speak about the
-/// preferred one: the first kind, in the order GPU, OMP, CPU, of which there is a processor. Members of a machine that
-/// was moved from throw std::logic_error.
+/// preferred one: the first kind, in the order GPU, OPENCL, OMP, CPU, of which there is a processor. Members of a
+/// machine that was moved from throw std::logic_error.
 class LEGATE_EXPORT Machine {
  public:
   Machine() = LEGATE_DEFAULT_WHEN_CYTHON;

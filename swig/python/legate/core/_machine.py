@@ -13,11 +13,30 @@ from . import _legatus
 
 
 class TaskTarget(IntEnum):
-    """Kinds of processors."""
+    """Kinds of processors.
+
+    `TaskTarget.OPENCL`, an extension, has the value 3. It stands for processors that tasks in C++ have variants for, and
+    is not among the members that iteration finds.
+    """
 
     GPU = 0
     OMP = 1
     CPU = 2
+
+
+def _add_hidden_member(name: str, value: int) -> None:
+    member = int.__new__(TaskTarget, value)
+    member._name_, member._value_ = name, value
+    TaskTarget._value2member_map_[value] = member
+    setattr(TaskTarget, name, member)
+
+
+_add_hidden_member("OPENCL", 3)
+
+#: By value.
+ALL_TARGETS = (*TaskTarget, TaskTarget(3))
+#: The fastest first.
+_BY_PREFERENCE = (TaskTarget.GPU, TaskTarget(3), TaskTarget.OMP, TaskTarget.CPU)
 
 
 class StoreTarget(IntEnum):
@@ -183,8 +202,9 @@ class Machine:
                 raise ValueError(f"Invalid key of a machine: {target!r} is not a TaskTarget")
             if not isinstance(range_, ProcessorRange):
                 raise ValueError(f"Invalid value of a machine: {range_!r} is not a ProcessorRange")
-        # In the order of TaskTarget, which is the order of preference.
-        self._ranges = {target: ranges[target] for target in TaskTarget if target in ranges and not ranges[target].empty}
+        self._ranges = {
+            target: ranges[target] for target in _BY_PREFERENCE if target in ranges and not ranges[target].empty
+        }
         self._scope: Any = None
 
     @classmethod

@@ -7,7 +7,7 @@ from enum import IntEnum
 from typing import Any
 
 from . import _legatus
-from ._machine import Machine, TaskTarget, get_machine
+from ._machine import ALL_TARGETS, Machine, TaskTarget, get_machine
 
 
 class ExceptionMode(IntEnum):
@@ -56,7 +56,7 @@ class ParallelPolicy:
         partitioning_threshold: dict[TaskTarget, int] | tuple[TaskTarget, int] | None = None,
     ) -> None:
         defaults = _legatus.default_parallel_policy()[2:]
-        self._thresholds = {target: defaults[target] for target in TaskTarget}
+        self._thresholds = {target: defaults[target] for target in ALL_TARGETS}
         self.streaming_mode = streaming_mode
         self.overdecompose_factor = overdecompose_factor
         if isinstance(partitioning_threshold, dict):
@@ -72,11 +72,11 @@ class ParallelPolicy:
         policy = cls.__new__(cls)
         policy._mode = StreamingMode(numbers[0])
         policy._factor = numbers[1]
-        policy._thresholds = {target: numbers[2 + target] for target in TaskTarget}
+        policy._thresholds = {target: numbers[2 + target] for target in ALL_TARGETS}
         return policy
 
     def _to_numbers(self) -> tuple[int, ...]:
-        return int(self._mode), self._factor, *(self._thresholds[target] for target in TaskTarget)
+        return int(self._mode), self._factor, *(self._thresholds[target] for target in ALL_TARGETS)
 
     @property
     def streaming(self) -> bool:

@@ -57,9 +57,9 @@ def model_directory(environment: Mapping[str, str] | None = None) -> Path:
     variables = os.environ if environment is None else environment
     if given := variables.get("LEGATUS_MODEL_DIR"):
         return Path(given)
-    if (home := variables.get("STARPU_HOME")) is not None:
+    if home := variables.get("STARPU_HOME"):
         return Path(home, ".legatus", "models")
-    if (cache := variables.get("XDG_CACHE_HOME")) is not None:
+    if cache := variables.get("XDG_CACHE_HOME"):
         return Path(cache, "legatus", "models")
     return Path(variables.get("HOME", "."), ".cache", "legatus", "models")
 
