@@ -114,6 +114,18 @@ def test_crossover_is_between_the_sizes_where_the_faster_kind_changes(folder):
     assert 100000 <= size < 110000  # the times are 100 and 101 us there
 
 
+def test_differences_below_a_tenth_are_no_crossover(folder, capsys):
+    (path,) = models.find_models(folder)
+    lines = ["legatus-model 1", "task lib.saxpy", "version 01234567", "machine here"]
+    for i, (cpu, omp) in enumerate([(20, 10), (1.02, 1.0), (1.0, 1.02), (40, 21)]):
+        lines += [f"size {i + 1:016x} {SIZES[i]} 1:8", f"samples cpu {cpu}", f"samples omp2%20x {omp}"]
+    path.write_text("\n".join([*lines, "end", ""]))
+    model = models.read_model(path)
+    assert models.crossovers(model) == []
+    assert run(folder, "show", "lib.saxpy") == 0
+    assert "omp2 x is faster than cpu at every size" in capsys.readouterr().out
+
+
 def test_plot_is_a_picture_of_every_kind(folder, tmp_path, capsys):
     assert run(folder, "plot", "lib.saxpy", "-o", tmp_path / "saxpy.svg") == 0
     picture = ElementTree.parse(tmp_path / "saxpy.svg").getroot()
@@ -165,6 +177,14 @@ def test_reset_forgets_what_it_is_told_to(folder):
     assert models.find_models(folder) == []
 
 
+def test_damaged_file_is_reset_by_the_name_of_its_task(folder, capsys):
+    (folder / "here" / "lib%20a.task.01234567.model").write_text("junk")
+    assert run(folder, "show", "lib a.task") == 0
+    assert "not a performance model" in capsys.readouterr().err
+    assert run(folder, "reset", "lib a.*") == 0
+    assert [path.name for path in models.find_models(folder)] == ["lib.saxpy.01234567.model"]
+
+
 def test_merge_takes_over_what_is_known_better(folder, tmp_path):
     (path,) = models.find_models(folder)
     path.write_text(
@@ -179,6 +199,17 @@ def test_merge_takes_over_what_is_known_better(folder, tmp_path):
     assert set(sizes) == {1, 2, 3, 4, 255}
     assert sizes[1].samples["cpu"] == [1.0] * 10
     assert sizes[1].samples["omp2"] == [3.0] * 12
+
+
+def test_merge_takes_the_folder_of_one_machine(folder, tmp_path):
+    assert run(tmp_path / "empty", "merge", folder / "here") == 0
+    assert len(models.find_models(tmp_path / "empty")) == 1
+
+
+def test_merge_of_what_is_no_model_is_a_failure(folder, tmp_path, capsys):
+    (tmp_path / "notes.txt").write_text("no model")
+    assert run(folder, "merge", tmp_path / "notes.txt") == 1
+    assert "notes.txt: line 1: not a performance model" in capsys.readouterr().err
 
 
 def test_merge_from_another_machine_stays_apart_unless_told(folder, tmp_path):

@@ -8,9 +8,10 @@ import fnmatch
 import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from urllib.parse import unquote
 
 from ._files import Model, ModelError, find_models, merge, model_directory, read_model, write_model
-from ._plot import crossovers, format_bytes, format_time, plot_svg
+from ._plot import always_faster, crossovers, format_bytes, format_time, plot_svg
 from ._samples import is_complete, median, polluted
 
 __all__ = ("main",)
@@ -51,7 +52,7 @@ def _parser() -> argparse.ArgumentParser:
     add_tasks(add("show", _show, "print what is known of each size"), "+")
     plot = add("plot", _plot, "draw time against size for each kind of processor, with the crossovers")
     add_tasks(plot, "+")
-    plot.add_argument("-o", "--output", type=Path, help="the file of a single picture, by default TASK.svg here")
+    plot.add_argument("-o", "--output", type=Path, help="the file of a single picture, by default TASK.VERSION.svg here")
     check = add("check", _check, "find samples that are far from the others, and damaged files")
     add_tasks(check, "*")
     check.add_argument("--remove", action="store_true", help="take these samples and files away")
@@ -60,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
     reset.add_argument("--all", action="store_true", help="all of them")
     merging = add("merge", _merge, "take over what another folder of models, or a file, knows better")
     merging.add_argument("source", type=Path)
-    merging.add_argument("--any-machine", action="store_true", help="also what was measured on another machine")
+    merging.add_argument("--any-machine", action="store_true", help="what was measured on another machine counts for those of this folder")
     return parser
 
 
@@ -77,6 +78,7 @@ def _read(options: argparse.Namespace) -> Iterator[tuple[Path, Model]]:
             model = read_model(path)
         except (ModelError, OSError) as problem:
             print(f"legate-models: {problem}", file=sys.stderr)
+            matched.update(pattern for pattern in options.task if _is_file_of(path, pattern))
             continue
         patterns = [pattern for pattern in options.task if fnmatch.fnmatchcase(model.task, pattern)]
         matched.update(patterns)
@@ -87,12 +89,17 @@ def _read(options: argparse.Namespace) -> Iterator[tuple[Path, Model]]:
             raise _Failure(f"there is no model of a task {pattern} in {directory}")
 
 
+def _is_file_of(path: Path, pattern: str) -> bool:
+    """Whether a file, which may be damaged, has the name of a model of such a task: ``TASK.VERSION.model``."""
+    return fnmatch.fnmatchcase(unquote(path.name.removesuffix(".model").rpartition(".")[0]), pattern)
+
+
 def _list(options: argparse.Namespace) -> None:
     rows = [("task", "version", "machine", "sizes", "samples", "kinds")]
     for _, model in _read(options):
         samples = sum(len(found) for size in model.sizes for found in size.samples.values())
         rows.append(
-            (model.task, model.version, model.machine, str(len(model.sizes)), str(samples), " ".join(model.kinds))
+            (model.task, model.version, model.machine, str(len(model.sizes)), str(samples), " ".join(map(unquote, model.kinds)))
         )
     if len(rows) == 1:
         print(f"no models in {_directory(options)}")
@@ -116,10 +123,12 @@ def _show(options: argparse.Namespace) -> None:
                     continue
                 times = [format_time(value) for value in (median(samples), min(samples), max(samples))]
                 remark = "" if is_complete(samples) else "needs more"
-                rows.append((str(size.bytes), size.text, kind, *times, str(len(samples)), remark))
+                rows.append((str(size.bytes), size.text, unquote(kind), *times, str(len(samples)), remark))
         _print_table(rows)
         for slow, fast, bytes_ in crossovers(model):
-            print(f"from {format_bytes(bytes_)} on, {fast} is faster than {slow}")
+            print(f"from {format_bytes(bytes_)} on, {unquote(fast)} is faster than {unquote(slow)}")
+        for slow, fast in always_faster(model):
+            print(f"{unquote(fast)} is faster than {unquote(slow)} at every size")
         print()
 
 
@@ -147,7 +156,7 @@ def _check(options: argparse.Namespace) -> int:
                     changed = True
                     samples.remove(sample)
                     print(
-                        f"{model.task}, {size.text}, {kind}: {format_time(sample)}, "
+                        f"{model.task}, {size.text}, {unquote(kind)}: {format_time(sample)}, "
                         f"most take {format_time(median(samples))}"
                     )
         if changed and options.remove:
@@ -175,28 +184,35 @@ def _reset(options: argparse.Namespace) -> None:
     if options.all:
         paths = find_models(_directory(options))
     else:
-        paths = [path for path, _ in _read(options)]
+        directory = _directory(options)
+        damaged = [p for p in find_models(directory) if any(_is_file_of(p, pattern) for pattern in options.task)]
+        paths = sorted({path for path, _ in _read(options)}.union(damaged))
     for path in paths:
         path.unlink()
         print(f"removed {path}")
 
 
-def _merge(options: argparse.Namespace) -> None:
+def _merge(options: argparse.Namespace) -> int:
     if not options.source.exists():
         raise _Failure(f"{options.source} does not exist")
     directory = _directory(options)
-    sources = find_models(options.source) if options.source.is_dir() else [options.source]
+    sources = [options.source]
+    if options.source.is_dir():  # of all machines, or of one
+        sources = find_models(options.source) or sorted(options.source.glob("*.model"))
     if not sources:
         raise _Failure(f"there is no model in {options.source}")
     machines = [path.name for path in directory.iterdir() if path.is_dir()] if directory.is_dir() else []
+    status = 0
     for source in sources:
         try:
             other = read_model(source)
         except ModelError as problem:
             print(f"legate-models: {problem}", file=sys.stderr)
+            status = 1
             continue
         for machine in machines if options.any_machine and machines else [other.machine]:
             _merge_into(directory / machine, source.name, machine, other)
+    return status
 
 
 def _merge_into(folder: Path, name: str, machine: str, other: Model) -> None:

@@ -3,9 +3,12 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from collections.abc import Iterator
 from dataclasses import dataclass
 from html import escape
+from urllib.parse import unquote
 
 from ._files import Model
 from ._samples import median
@@ -25,26 +28,45 @@ def _curve(model: Model, kind: str) -> list[tuple[float, float]]:
     return [(float(bytes_), sum(found) / len(found)) for bytes_, found in sorted(times.items())]
 
 
+#: Kinds whose times differ by less than this, in logarithms, are equally fast.
+_CLEAR = math.log(1.1)
+
+
+def _clear_ratios(model: Model) -> Iterator[tuple[str, str, list[tuple[int, float]]]]:
+    """For each two kinds, how much slower the first is, in logarithms, by bytes, where one is clearly faster."""
+    curves = {kind: dict(_curve(model, kind)) for kind in model.kinds}
+    for a, b in itertools.combinations(model.kinds, 2):
+        common = sorted(curves[a].keys() & curves[b].keys())
+        ratios = [(size, math.log(curves[a][size] / curves[b][size])) for size in common]
+        yield a, b, [(size, ratio) for size, ratio in ratios if abs(ratio) >= _CLEAR]
+
+
+def always_faster(model: Model) -> list[tuple[str, str]]:
+    """Which kind is slower, and which one faster, at every size at which they differ by 10 % or more."""
+    found = []
+    for a, b, ratios in _clear_ratios(model):
+        if ratios and all(ratio > 0 for _, ratio in ratios):
+            found.append((a, b))
+        elif ratios and all(ratio < 0 for _, ratio in ratios):
+            found.append((b, a))
+    return found
+
+
 def crossovers(model: Model) -> list[tuple[str, str, float]]:
-    """Where one kind of processor becomes faster than another.
+    """Where one kind of processor becomes faster than another. Differences of less than 10 % do not count.
 
     Returns
     -------
         The kind that is faster up to there, the one that is from there on, and the bytes, found on straight lines between
         measured sizes in logarithmic scales.
     """
-    curves = {kind: dict(_curve(model, kind)) for kind in model.kinds}
     found = []
-    kinds = model.kinds
-    for i, a in enumerate(kinds):
-        for b in kinds[i + 1 :]:
-            common = sorted(curves[a].keys() & curves[b].keys())
-            ratios = [math.log(curves[a][size] / curves[b][size]) for size in common]
-            for left, right, before, after in zip(common, common[1:], ratios, ratios[1:]):
-                if before * after < 0:
-                    part = before / (before - after)
-                    size = math.exp(math.log(left) + part * math.log(right / left))
-                    found.append((a, b, size) if before < 0 else (b, a, size))
+    for a, b, ratios in _clear_ratios(model):
+        for (left, before), (right, after) in itertools.pairwise(ratios):
+            if before * after < 0:
+                part = before / (before - after)
+                size = math.exp(math.log(left) + part * math.log(right / left))
+                found.append((a, b, size) if before < 0 else (b, a, size))
     return sorted(found, key=lambda crossover: crossover[2])
 
 
@@ -116,7 +138,7 @@ def plot_svg(model: Model) -> str:
         at = x.at(size)
         parts.append(
             f'<line class="crossover" x1="{at:.1f}" x2="{at:.1f}" y1="{_TOP}" y2="{_HEIGHT - _BOTTOM}" stroke="#888" '
-            f'stroke-dasharray="4"><title>{escape(fast)} is faster than {escape(slow)} from {format_bytes(size)} on'
+            f'stroke-dasharray="4"><title>{escape(unquote(fast))} is faster than {escape(unquote(slow))} from {format_bytes(size)} on'
             f'</title></line><text x="{at + 4:.1f}" y="{_TOP + 12}" fill="#555">{format_bytes(size)}</text>'
         )
     return "\n".join([*parts, "</svg>", ""])
@@ -148,6 +170,7 @@ def _line(kind: str, curve: list[tuple[float, float]], index: int, x: _Axis, y: 
         for (a, b), (size, time) in zip(places, curve)
     ]
     height = _TOP + 20 * index + 10
+    kind = unquote(kind)
     label = kind if len(kind) <= 22 else kind[:21] + "…"
     parts.append(f'<rect x="{_WIDTH - _RIGHT + 14}" y="{height - 9}" width="12" height="10" fill="{color}"/>')
     parts.append(
