@@ -173,8 +173,11 @@ void start(const Configuration& configuration) {
   }
   const unsigned workers = starpu_worker_get_count();
   if (workers != wanted) {
+    const auto started = std::to_string(starpu_cpu_worker_get_count()) + " CPU workers, " +
+                         std::to_string(starpu_opencl_worker_get_count()) + " OpenCL devices (--opencl) and " +
+                         std::to_string(starpu_cuda_worker_get_count()) + " GPUs (--gpus): there are no more";
     shut_down();
-    throw std::runtime_error{asked + " were asked for, but StarPU started " + std::to_string(workers)};
+    throw std::runtime_error{asked + " were asked for, but StarPU started " + started};
   }
   set_up_workers(
       {configuration.cpus, configuration.omps, configuration.omp_threads, configuration.opencls, configuration.gpus},

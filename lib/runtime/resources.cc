@@ -60,6 +60,10 @@ class Resolver {
         requested.cpus ? *requested.cpus : std::min(cpus(), std::max(build_.max_cpus - configuration_.omps, ONE));
     check_cpus();
     configuration_.ompthreads = requested.ompthreads ? *requested.ompthreads : ompthreads();
+    if (configuration_.omps > 0 && configuration_.ompthreads == 0) {
+      refuse_configuration("--ompthreads 0 with --omps " + std::to_string(configuration_.omps),
+                           "an OpenMP group has at least 1 thread");
+    }
     configuration_.sysmem = requested.sysmem ? *requested.sysmem : sysmem();
     if (configuration_.cpus + configuration_.omps == 0) {
       // Also devices: what is gathered for them, or folded, is so in main memory.

@@ -464,6 +464,7 @@ TEST(Resources, AreRefusedByFlagAndValue) {
            {"--gpus 5", everything(), {"--gpus 5: ", "at most 4 "}},
            {"--gpus 1", {}, {"--gpus 1: ", "not built with GPU", "only 0"}},
            {"--omps 2", {}, {"--omps 2: ", "not built with OpenMP", "only 0"}},
+           {"--omps 2 --ompthreads 0", everything(), {"--ompthreads 0 with --omps 2: ", "at least 1 thread"}},
            {"--warmup-nccl", {}, {"--warmup-nccl 1", "LEGATE_WARMUP_NCCL=1", "only 0"}},
            {"--gpus 1 --fbmem 0", everything(), {"--gpus 1 --fbmem 0: ", "at least 1"}},
            {"--cpus 0 --gpus 1", everything(), {"--cpus 0", "devices need a processor beside them"}},
