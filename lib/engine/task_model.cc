@@ -40,6 +40,7 @@ struct Models {
   bool in_use{false};
   bool calibrating{false};
   bool scheduling{false};
+  bool kept{false};  // samples can be written
   filesystem::path directory{};
   std::string machine{};
   std::array<std::string, WORKER_KINDS> labels{};
@@ -402,6 +403,7 @@ void open_models(const Configuration& configuration) {
   self.scheduling = uses_models(configuration.scheduler);
   self.in_use = self.calibrating || self.scheduling;
   self.directory.clear();
+  self.kept = false;
   if (!self.in_use || configuration.model_directory.empty()) {
     return;
   }
@@ -413,12 +415,39 @@ void open_models(const Configuration& configuration) {
   if (self.calibrating) {
     std::error_code error;
     filesystem::create_directories(self.directory, error);
-    if (error || ::access(self.directory.c_str(), W_OK | X_OK) != 0) {
+    self.kept = !error && ::access(self.directory.c_str(), W_OK | X_OK) == 0;
+    if (!self.kept) {
       logger().warning() << "performance models cannot be written to " << self.directory.string()
                          << ": this run measures, and forgets it (LEGATUS_MODEL_DIR names another folder)";
     }
   }
 }
+
+namespace {
+
+void save(TaskModel& model) {
+  try {
+    model.save();
+  } catch (const std::exception& problem) {
+    logger().warning() << problem.what();
+  }
+}
+
+void tell_what_is_known(bool changed, std::size_t sizes, std::size_t incomplete) {
+  if (sizes == 0) {
+    logger().print() << "nothing was measured";
+    return;
+  }
+  logger().print() << (changed ? "calibrated" : "nothing to calibrate") << ": " << sizes
+                   << " combinations of task, size and kind of processor are measured, "
+                   << (incomplete == 0 ? std::string{"all"} : std::to_string(sizes - incomplete))
+                   << " of them often enough"
+                   << (!models().kept    ? "; none of it is kept"
+                       : incomplete == 0 ? ""
+                                         : "; run again to go on");
+}
+
+}  // namespace
 
 void close_models() noexcept {
   auto& self = models();
@@ -436,19 +465,14 @@ void close_models() noexcept {
     incomplete += progress.incomplete;
     if (self.calibrating && model->changed()) {
       changed = true;
-      try {
-        model->save();
-      } catch (const std::exception& problem) {
-        logger().warning() << problem.what();
+      if (self.kept) {
+        save(*model);
       }
     }
     model->forget();
   }
   if (self.calibrating && cluster().rank == 0) {
-    logger().print() << (changed ? "calibrated" : "nothing to calibrate") << ": " << sizes
-                     << " combinations of task, size and kind of processor are measured, "
-                     << (incomplete == 0 ? std::string{"all"} : std::to_string(sizes - incomplete))
-                     << " of them often enough" << (incomplete == 0 ? "" : "; run again to go on");
+    tell_what_is_known(changed, sizes, incomplete);
   }
   self.in_use = self.calibrating = self.scheduling = false;
 }

@@ -220,6 +220,8 @@ TEST_F(Models, PlacesThatCannotBeWrittenAreToldOf) {
   std::ofstream{directory} << "a file where the folder should be";
   const auto message = calibrate();
   EXPECT_NE(message.find("cannot be written to"), std::string::npos) << message;
+  EXPECT_NE(message.find("none of it is kept"), std::string::npos) << message;
+  EXPECT_EQ(message.find("run again"), std::string::npos) << message;
 }
 
 #if LEGATE_DEFINED(LEGATE_USE_OPENCL)
