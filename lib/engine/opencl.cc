@@ -27,6 +27,20 @@ void check(cl_int code, const char* call) {
 
 int device_of(unsigned worker) { return starpu_worker_get_devid(static_cast<int>(worker)); }
 
+/// Separated by semicolons. A kernel that is called like a built-in function may be missing.
+std::string names_of_kernels(cl_program program) {
+  std::size_t size = 0;
+  if (clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, 0, nullptr, &size) != CL_SUCCESS || size == 0) {
+    return "unknown";
+  }
+  std::string names(size, '\0');
+  if (clGetProgramInfo(program, CL_PROGRAM_KERNEL_NAMES, size, names.data(), nullptr) != CL_SUCCESS) {
+    return "unknown";
+  }
+  names.resize(size - 1);  // without the zero at the end
+  return names.empty() ? "none" : names;
+}
+
 /// Programs by device and text, kernels by worker.
 class KernelCache {
  public:
@@ -39,7 +53,8 @@ class KernelCache {
       kernel = clCreateKernel(program, name.c_str(), &code);
       if (code != CL_SUCCESS) {
         kernel = nullptr;
-        throw std::runtime_error{"OpenCL kernel \"" + name + "\" cannot be made: " + starpu_opencl_error_string(code)};
+        throw std::runtime_error{"OpenCL kernel \"" + name + "\" cannot be made: " + starpu_opencl_error_string(code) +
+                                 "; the kernels of the program are: " + names_of_kernels(program)};
       }
     }
     return kernel;

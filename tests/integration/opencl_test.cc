@@ -398,6 +398,8 @@ TEST_F(OpenCl, KernelIsBuiltOnceAndUnknownNamesAreRefused) {
   ASSERT_EQ(kernels.size(), 2U);
   EXPECT_EQ(kernels[0], kernels[1]);
   EXPECT_NE(message.find("decrement"), std::string::npos) << message;
+  EXPECT_NE(message.find("the kernels of the program are: "), std::string::npos) << message;
+  EXPECT_NE(message.find("add_number"), std::string::npos) << message;
 }
 
 TEST_F(OpenCl, ScopeOfCpusRunsTheCpuVariant) {
