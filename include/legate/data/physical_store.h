@@ -184,7 +184,8 @@ class LEGATE_EXPORT PhysicalStore {
   /// @throws std::invalid_argument if the store is unbound, or for elements that DLPack does not know (null, fixed
   ///   arrays, structs).
   /// @throws std::domain_error for elements of more than 255 bits.
-  /// @throws std::runtime_error if a stream is given and the elements are in main memory, or if elements in the memory of
+  /// @throws std::runtime_error if a stream is given and the elements are in main memory, or if elements in the memory
+  /// of
   ///   a GPU are to be copied.
   [[nodiscard]] std::unique_ptr<DLManagedTensorVersioned, void (*)(DLManagedTensorVersioned*)> to_dlpack(
       std::optional<bool> copy = std::nullopt, std::optional<CUstream_st*> stream = std::nullopt) const;
