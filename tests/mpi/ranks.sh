@@ -35,6 +35,11 @@ on_ranks() { # ranks, transport, command...
   env OMPI_MCA_btl="$transport,self" timeout --kill-after=5 120 mpirun --oversubscribe --bind-to none -n "$ranks" "$@"
 }
 
+# How often a text is in a file: ranks write side by side, so several may share a line.
+occurrences() { # text, file
+  grep -o -- "$1" "$2" | wc -l
+}
+
 labels=() commands=() failed=()
 add() { # name of the case, command...
   labels+=("$suite.$1")
