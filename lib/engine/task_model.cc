@@ -288,6 +288,9 @@ void TaskModel::load() {
   }
   StoredModel model;
   try {
+    if (filesystem::is_directory(path())) {
+      throw std::runtime_error{"it is a folder"};
+    }
     std::ifstream file{path()};
     if (!file) {
       throw std::runtime_error{"it cannot be read"};
@@ -376,17 +379,19 @@ void TaskModel::save() {
     return std::pair{a.bytes, a.hash} < std::pair{b.bytes, b.hash};
   });
   const auto temporary = path() + "." + std::to_string(::getpid());
-  {
-    std::ofstream file{temporary};
-    write_model(file, model);
-    file.close();
-    if (!file) {
-      std::error_code ignored;
-      filesystem::remove(temporary, ignored);
-      throw std::runtime_error{"performance model " + path() + " cannot be written"};
-    }
+  std::ofstream file{temporary};
+  write_model(file, model);
+  file.close();
+  std::error_code error;
+  if (file) {
+    filesystem::rename(temporary, path(), error);
   }
-  filesystem::rename(temporary, path());
+  if (!file || error) {
+    std::error_code ignored;
+    filesystem::remove(temporary, ignored);
+    throw std::runtime_error{"performance model " + path() + " cannot be written" +
+                             (error ? ": " + error.message() : "")};
+  }
 }
 
 void TaskModel::forget() noexcept {

@@ -10,6 +10,7 @@
 #include <filesystem>
 #include <fstream>
 #include <iostream>
+#include <iterator>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -204,6 +205,19 @@ TEST_F(Models, DamagedFilesAreToldOfAndReplaced) {
     EXPECT_GE(samples_of(path).size(), 2U) << damage;
     EXPECT_EQ(text_of(path).substr(0, 16), "legatus-model 1\n");
   }
+}
+
+TEST_F(Models, FolderInPlaceOfAFileIsToldOfAndNothingIsLeftOver) {
+  calibrate();
+  ASSERT_EQ(files().size(), 1U);
+  const auto path = files()[0];
+  filesystem::remove(path);
+  filesystem::create_directory(path);
+  const auto message = calibrate();
+  EXPECT_NE(message.find("is ignored: it is a folder"), std::string::npos) << message;
+  EXPECT_NE(message.find(path.string() + " cannot be written: Is a directory"), std::string::npos) << message;
+  const filesystem::directory_iterator entries{path.parent_path()};
+  EXPECT_EQ(std::distance(begin(entries), end(entries)), 1) << "beside the folder there is something";
 }
 
 TEST_F(Models, DamagedFilesDoNotDisturbRunsThatOnlyReadThem) {

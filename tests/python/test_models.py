@@ -220,3 +220,26 @@ def test_merge_from_another_machine_stays_apart_unless_told(folder, tmp_path):
     models.find_models(folder)[0].unlink()
     assert run(folder, "merge", source, "--any-machine") == 0
     assert models.read_model(folder / "here" / source.name).machine == "here"
+
+
+def test_folder_named_like_a_model_is_told_of_and_left_alone(folder, tmp_path, capsys):
+    name = "lib.folder.01234567.model"
+    (folder / "here" / name).mkdir()
+    (tmp_path / name).write_text(text("lib.folder"))
+    for command in (["list"], ["check"], ["check", "--remove"], ["reset", "lib.folder"], ["merge", tmp_path / name]):
+        status = run(folder, *command)
+        assert status == (0 if command == ["list"] else 1), command
+        output = capsys.readouterr()
+        assert f"{name}: a folder" in output.err
+        assert "Errno" not in output.err
+        assert "taken away" not in output.out
+    assert sorted(path.name for path in (folder / "here").iterdir()) == [name, "lib.saxpy.01234567.model"]
+
+
+def test_what_cannot_be_written_is_named_and_nothing_is_left_over(folder, tmp_path, capsys):
+    (tmp_path / "taken").mkdir()
+    assert run(folder, "plot", "lib.saxpy", "--output", tmp_path / "taken") == 1
+    assert capsys.readouterr().err == f"legate-models: {tmp_path / 'taken'}: Is a directory\n"
+    with pytest.raises(IsADirectoryError, match="taken'$"):
+        models.write_model(tmp_path / "taken", models.read_model(models.find_models(folder)[0]))
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["models", "taken"]

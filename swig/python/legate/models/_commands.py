@@ -17,6 +17,9 @@ from ._samples import is_complete, median, polluted
 __all__ = ("main",)
 
 
+_LEFT_ALONE = "a folder, which is left alone"
+
+
 class _Failure(Exception):
     """Ends the program with this message."""
 
@@ -27,8 +30,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         return int(options.run(options) or 0)
     except (_Failure, OSError) as problem:
-        print(f"legate-models: {problem}", file=sys.stderr)
+        _complain(problem)
         return 1
+
+
+def _complain(problem: Exception) -> None:
+    text = str(problem)
+    if isinstance(problem, OSError) and problem.filename is not None:
+        text = f"{problem.filename}: {problem.strerror}"
+    print(f"legate-models: {text}", file=sys.stderr)
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -77,7 +87,7 @@ def _read(options: argparse.Namespace) -> Iterator[tuple[Path, Model]]:
         try:
             model = read_model(path)
         except (ModelError, OSError) as problem:
-            print(f"legate-models: {problem}", file=sys.stderr)
+            _complain(problem)
             matched.update(pattern for pattern in options.task if _is_file_of(path, pattern))
             continue
         patterns = [pattern for pattern in options.task if fnmatch.fnmatchcase(model.task, pattern)]
@@ -146,7 +156,7 @@ def _plot(options: argparse.Namespace) -> None:
 
 
 def _check(options: argparse.Namespace) -> int:
-    found = _check_files(options.remove, find_models(_directory(options)))
+    found, left = _check_files(options.remove, find_models(_directory(options)))
     for path, model in _read(options):
         changed = False
         for size in model.sizes:
@@ -161,24 +171,30 @@ def _check(options: argparse.Namespace) -> int:
                     )
         if changed and options.remove:
             write_model(path, model)
-    print(f"{found} found" + (", and taken away" if found and options.remove else ""))
-    return 1 if found and not options.remove else 0
+    if not options.remove:
+        left = found
+    taken = f", {found - left} taken away" if found > left else ""
+    print(f"{found} found{taken}")
+    return 1 if left else 0
 
 
-def _check_files(remove: bool, paths: Sequence[Path]) -> int:
-    damaged = 0
+def _check_files(remove: bool, paths: Sequence[Path]) -> tuple[int, int]:
+    """How many files are damaged, and how many of them are there still."""
+    damaged = left = 0
     for path in paths:
         try:
             read_model(path)
         except ModelError as problem:
             damaged += 1
-            if remove:
+            if not remove or path.is_dir():  # _read() tells about it
+                left += 1
+            else:
                 print(problem)
                 path.unlink()
-    return damaged
+    return damaged, left
 
 
-def _reset(options: argparse.Namespace) -> None:
+def _reset(options: argparse.Namespace) -> int:
     if not options.task and not options.all:
         raise _Failure("reset needs the names of tasks, or --all")
     if options.all:
@@ -187,9 +203,15 @@ def _reset(options: argparse.Namespace) -> None:
         directory = _directory(options)
         damaged = [p for p in find_models(directory) if any(_is_file_of(p, pattern) for pattern in options.task)]
         paths = sorted({path for path, _ in _read(options)}.union(damaged))
+    status = 0
     for path in paths:
-        path.unlink()
-        print(f"removed {path}")
+        if path.is_dir():
+            _complain(_Failure(f"{path}: {_LEFT_ALONE}"))
+            status = 1
+        else:
+            path.unlink()
+            print(f"removed {path}")
+    return status
 
 
 def _merge(options: argparse.Namespace) -> int:
@@ -207,7 +229,7 @@ def _merge(options: argparse.Namespace) -> int:
         try:
             other = read_model(source)
         except ModelError as problem:
-            print(f"legate-models: {problem}", file=sys.stderr)
+            _complain(problem)
             status = 1
             continue
         for machine in machines if options.any_machine and machines else [other.machine]:
@@ -218,6 +240,8 @@ def _merge(options: argparse.Namespace) -> int:
 def _merge_into(folder: Path, name: str, machine: str, other: Model) -> None:
     target = folder / name
     model = Model(other.task, other.version, machine)
+    if target.is_dir():
+        raise _Failure(f"{target}: {_LEFT_ALONE}")
     if target.exists():
         try:
             model = read_model(target)

@@ -81,6 +81,8 @@ def read_model(path: Path) -> Model:
     """
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
+    except IsADirectoryError:
+        raise ModelError(f"{path}: a folder, not a performance model") from None
     except UnicodeDecodeError:
         raise ModelError(f"{path}: not a performance model of this version") from None
     return _Reader(path, lines).read()
@@ -160,8 +162,13 @@ def write_model(path: Path, model: Model) -> None:
         lines.append(f"size {size.hash:016x} {size.bytes} {size.text}")
         lines += [f"samples {kind} " + " ".join(f"{s:.6g}" for s in size.samples[kind]) for kind in sorted(size.samples)]
     temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    temporary.write_text("\n".join([*lines, "end", ""]), encoding="utf-8")
-    temporary.replace(path)
+    try:
+        temporary.write_text("\n".join([*lines, "end", ""]), encoding="utf-8")
+        temporary.replace(path)
+    except OSError as problem:
+        raise OSError(problem.errno, problem.strerror, str(path)) from None  # not with the name of the temporary file
+    finally:
+        temporary.unlink(missing_ok=True)
 
 
 def merge(model: Model, other: Model) -> None:
