@@ -174,19 +174,24 @@ void add_logger(Configuration& configuration, std::string_view logger) {
   configuration.logging += logger;
 }
 
-void check_scheduler(const std::string& scheduler) {
-  if (scheduler == "auto") {
-    return;
+/// Refuses words that are none of those possible, by the name of where they come from.
+void check_words(const Configuration& configuration, bool from_environment) {
+  const auto about = [&](std::string_view flag, std::string_view variable, std::string_view value) {
+    return from_environment ? about_variable(variable, value) : about_flag(flag, value);
+  };
+  const auto& bundling = configuration.bundling;
+  if (bundling != "auto" && bundling != "never" && bundling != "always") {
+    throw std::invalid_argument{about("--bundling", "LEGATUS_BUNDLING", bundling) + "expected auto, never or always"};
   }
-  std::string possible{"auto"};
-  for (const auto& name : engine::schedulers()) {
-    if (name == scheduler) {
-      return;
+  const auto& schedulers = engine::schedulers();
+  const auto& scheduler = configuration.scheduler;
+  if (scheduler != "auto" && std::find(schedulers.begin(), schedulers.end(), scheduler) == schedulers.end()) {
+    std::string possible{"auto"};
+    for (const auto& name : schedulers) {
+      possible += ", " + name;
     }
-    possible += ", " + name;
+    throw std::invalid_argument{about("--scheduler", "LEGATUS_SCHEDULER", scheduler) + "expected one of " + possible};
   }
-  throw std::invalid_argument{about_flag("--scheduler", scheduler) + "expected one of " + possible +
-                              " (also in the variable LEGATUS_SCHEDULER)"};
 }
 
 /// Where performance models are kept unless the user says it.
@@ -271,8 +276,10 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
       assign_from_environment(configuration, option, environment);
     }
   }
+  check_words(configuration, true);
   FlagReader reader{flags};
   reader.read(configuration);
+  check_words(configuration, false);
 
   if (!reader.provenance_given() && (configuration.profile || configuration.nsys)) {
     configuration.provenance = true;
@@ -287,11 +294,6 @@ Configuration parse_configuration(std::string_view flags, const EnvironmentLooku
   configuration.window_size = std::max<std::int64_t>(configuration.window_size, 1);
   configuration.max_exception_size = std::max<std::int64_t>(configuration.max_exception_size, 1);
   (void)parse_logging(configuration.logging);
-  if (configuration.bundling != "auto" && configuration.bundling != "never" && configuration.bundling != "always") {
-    throw std::invalid_argument{about_flag("--bundling", configuration.bundling) +
-                                "expected auto, never or always (also in the variable LEGATUS_BUNDLING)"};
-  }
-  check_scheduler(configuration.scheduler);
   if (configuration.model_directory.empty()) {
     configuration.model_directory = standard_model_directory(environment);
   }

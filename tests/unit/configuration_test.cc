@@ -274,6 +274,21 @@ TEST(Configuration, KnowsTheSchedulers) {
   }
 }
 
+TEST(Configuration, BlamesTheVariableThatHasAnUnknownWord) {
+  using Case = std::pair<std::string, std::string>;
+  for (const auto& [variable, flag] : {Case{"LEGATUS_SCHEDULER", "--scheduler"}, {"LEGATUS_BUNDLING", "--bundling"}}) {
+    // Also if a flag says something better: as for numbers.
+    for (const auto& flags : {std::string{}, flag + " auto"}) {
+      try {
+        (void)parse(flags, {{variable, "bogus"}});
+        ADD_FAILURE() << "nothing was thrown";
+      } catch (const std::invalid_argument& error) {
+        EXPECT_EQ(std::string{error.what()}.rfind(variable + "='bogus': expected ", 0), 0U) << error.what();
+      }
+    }
+  }
+}
+
 TEST(Configuration, KeepsModelsWhereTheUserKeepsTheLike) {
   EXPECT_EQ(parse("--model-dir=/models", {{"HOME", "/home/me"}}).model_directory, "/models");
   EXPECT_EQ(parse("", {{"LEGATUS_MODEL_DIR", "/mine"}, {"STARPU_HOME", "/star"}}).model_directory, "/mine");
