@@ -304,7 +304,8 @@ namespace {
 
 /// Looking for GPUs takes a while.
 [[nodiscard]] bool may_have_gpus(const Configuration& configuration) {
-  return configuration.requested.gpus.value_or(configuration.auto_config ? 1 : 0) > 0;
+  const bool automatic = configuration.auto_config && !configuration.inline_task_launch;
+  return configuration.requested.gpus.value_or(automatic ? 1 : 0) > 0;
 }
 
 }  // namespace

@@ -131,7 +131,10 @@ class Resolver {
     }
   }
 
-  [[nodiscard]] std::int64_t gpus() const { return automatic() && build_.gpus ? hardware_.gpus : 0; }
+  // Inline launches use none.
+  [[nodiscard]] std::int64_t gpus() const {
+    return automatic() && build_.gpus && !configuration_.inline_task_launch ? hardware_.gpus : 0;
+  }
 
   [[nodiscard]] std::int64_t fbmem() const {
     if (configuration_.gpus == 0) {

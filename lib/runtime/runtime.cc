@@ -118,6 +118,30 @@ void choose_scheduler(Configuration& configuration) {
   configuration.scheduler = kinds > 1 && models ? "dmdas" : "prio";
 }
 
+/// That inline launches leave out the devices that were asked for; empty unless there are both.
+std::string devices_left_out(const Configuration& configuration) {
+  if (!configuration.inline_task_launch || configuration.gpus + configuration.opencls == 0) {
+    return {};
+  }
+  std::string flags;
+  for (const auto& [flag, count] :
+       {std::pair{"--gpus ", configuration.gpus}, std::pair{"--opencl ", configuration.opencls}}) {
+    if (count > 0) {
+      flags += (flags.empty() ? "" : ", ") + (flag + std::to_string(count));
+    }
+  }
+  return "--inline-task-launch runs tasks in the thread of the program, which has no device: none runs on those of " +
+         flags;
+}
+
+void tell_of_unused_devices(const Configuration& configuration) {
+  const auto text = devices_left_out(configuration);
+  if (!text.empty() && engine::cluster().rank == 0) {
+    const Logger logger{"legate"};
+    logger.warning() << text;
+  }
+}
+
 }  // namespace
 
 Runtime::Runtime(Configuration configuration) : configuration_{std::move(configuration)} {
@@ -142,6 +166,7 @@ Runtime::Runtime(Configuration configuration) : configuration_{std::move(configu
   choose_scheduler(configuration_);
   engine_configuration.scheduler = configuration_.scheduler;
   check_equal_on_all_ranks(configuration_);
+  tell_of_unused_devices(configuration_);
   if (configuration_.timeout_fence > 0) {
     engine::start_watch(std::chrono::seconds{configuration_.timeout_fence});
   }
@@ -286,9 +311,10 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
     machine = whole_machine_->narrow(targets);  // fills and copies run on CPUs, wherever tasks are to run
   }
   if (machine->empty()) {
+    const auto left_out = devices_left_out(configuration_);
     throw std::invalid_argument{"Task " + task.impl->name() +
                                 " does not have any valid variant for the current machine configuration " +
-                                scope_->machine.machine()->to_string()};
+                                scope_->machine.machine()->to_string() + (left_out.empty() ? "" : "; " + left_out)};
   }
   const auto target = machine->preferred_target();
   auto setting =

@@ -440,12 +440,27 @@ int run_inline() {
     Probe::register_variants(tasks);
     body = [](const TaskContext& context) { std::cerr << context.target() << '\n'; };
     runtime->submit(runtime->create_task(tasks, Probe::TASK_CONFIG.task_id()));
+    AddNumber::register_variants(tasks);
+    try {
+      static_cast<void>(runtime->create_task(tasks, AddNumber::TASK_CONFIG.task_id()));
+    } catch (const std::invalid_argument& error) {
+      const std::string text = error.what();
+      for (const auto* flag : {"valid variant", "--inline-task-launch", "--opencl 1"}) {
+        if (text.find(flag) != std::string::npos) std::cerr << flag << '\n';
+      }
+    }
   }
   return finish();
 }
 
-TEST(OpenClChild, InlineTasksRunTheirCpuVariant) {
-  EXPECT_EQ(run_child("inline", "--cpus 1 --opencl 1 --sysmem 64 --inline-task-launch"), "CPU\n");
+TEST(OpenClChild, InlineTasksRunTheirCpuVariantAndTheStartTellsOfUnusedDevices) {
+  const std::string flags = "--cpus 1 --sysmem 64 --inline-task-launch";
+  const auto text = run_child("inline", flags + " --opencl 1");
+  const auto end = text.find('\n');
+  EXPECT_NE(text.substr(0, end).find("--inline-task-launch"), std::string::npos) << text;
+  EXPECT_NE(text.substr(0, end).find("--opencl 1"), std::string::npos) << text;
+  EXPECT_EQ(text.substr(end + 1), "CPU\nvalid variant\n--inline-task-launch\n--opencl 1\n");
+  EXPECT_EQ(run_child("inline", flags), "CPU\nvalid variant\n");
 }
 
 // ---- devices with less memory than the data need

@@ -494,6 +494,13 @@ TEST(Resources, AreRefusedByFlagAndValue) {
   EXPECT_EQ(resolve("--omps 0 --gpus 0", large_machine(), four).cpus, 4) << "nobody asked for more than there can be";
 }
 
+TEST(Resources, AreNoGpusForInlineLaunchesUnlessAskedFor) {
+  const auto configuration = resolve("--inline-task-launch", large_machine(4), everything());
+  EXPECT_EQ(configuration.gpus, 0);
+  EXPECT_EQ(configuration.cpus, resolve("", large_machine(), everything()).cpus);
+  EXPECT_EQ(resolve("--inline-task-launch --gpus 2", large_machine(4), everything()).gpus, 2);
+}
+
 TEST(Resources, SayWhyThereIsNoGpu) {
   auto without = large_machine();
   without.gpu_problem = "no driver";
