@@ -119,6 +119,17 @@ unsigned ranks_of_this_node() noexcept {
   return 1;
 }
 
+unsigned rank_on_node(const char* (*get)(const char* name)) {
+  // The last one is from legate-bind.sh, which knows more launchers.
+  for (const char* const name : {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "MV2_COMM_WORLD_LOCAL_RANK",
+                                 "SLURM_LOCALID", "LEGATE_LOCAL_RANK"}) {
+    if (const auto rank = number(get(name))) {
+      return *rank;
+    }
+  }
+  return 0;
+}
+
 #if LEGATE_DEFINED(LEGATE_USE_MPI)
 
 namespace {

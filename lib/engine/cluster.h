@@ -31,6 +31,9 @@ struct LauncherView {
 /// How many processes of the run share this node, as far as the launcher says so; else 1.
 [[nodiscard]] unsigned ranks_of_this_node() noexcept;
 
+/// Which of the processes on its node this one is, as far as the launcher says so; else 0. `get` as above.
+[[nodiscard]] unsigned rank_on_node(const char* (*get)(const char* name));
+
 /// Finds the other processes. Initialises MPI (MPI_THREAD_MULTIPLE) if a launcher has started several and the program
 /// has not done so itself. Collective, before start(). From then on a process of several that ends before
 /// stop_cluster() says so and ends the run.

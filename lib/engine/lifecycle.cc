@@ -96,6 +96,33 @@ void set_environment(ScopedEnvironment& environment, const Configuration& config
   restrict_hwloc(environment);
 }
 
+template <typename Devices>
+void choose_devices(const std::vector<unsigned>& order, unsigned& explicitly, Devices& devices) {
+  if (!order.empty()) {
+    explicitly = 1;
+    for (std::size_t i = 0; i < std::size(devices); ++i) {
+      devices[i] = order[i % order.size()];
+    }
+  }
+}
+
+// Otherwise every process of a node would use the same ones. StarPU's own variables (STARPU_WORKERS_CUDAID and
+// STARPU_WORKERS_OPENCLID) go before.
+void share_devices(starpu_conf& conf, const Configuration& configuration) {
+  const unsigned rank = rank_on_node([](const char* name) -> const char* { return std::getenv(name); });
+  if (cluster().ranks == 1 || rank == 0) {
+    return;  // the first ones, as always
+  }
+  if (configuration.gpus > 0) {
+    choose_devices(order_devices(find_gpus().count, configuration.gpus, rank), conf.use_explicit_workers_cuda_gpuid,
+                   conf.workers_cuda_gpuid);
+  }
+  if (configuration.opencls > 0) {
+    choose_devices(order_devices(count_opencl_devices(), configuration.opencls, rank),
+                   conf.use_explicit_workers_opencl_gpuid, conf.workers_opencl_gpuid);
+  }
+}
+
 starpu_conf make_conf(const Configuration& configuration, starpu_sched_policy* policy) {
   starpu_conf conf;
   expect_success(starpu_conf_init(&conf), "starpu_conf_init");
@@ -108,6 +135,7 @@ starpu_conf make_conf(const Configuration& configuration, starpu_sched_policy* p
   conf.sched_policy = policy;
   conf.catch_signals = 0;  // a library must leave the program's signals alone
   conf.calibrate = 0;
+  share_devices(conf, configuration);
   return conf;
 }
 

@@ -10,6 +10,8 @@
 #if LEGATE_DEFINED(LEGATE_USE_OPENCL)
 #include <starpu_opencl.h>
 
+#include <algorithm>
+#include <cstdlib>
 #include <map>
 #include <mutex>
 #include <tuple>
@@ -151,6 +153,33 @@ std::string opencl_device_name(unsigned worker) {
   return {name.data()};
 }
 
+unsigned count_opencl_devices() {
+  const auto is_set = [](const char* name) {
+    const char* const value = std::getenv(name);
+    return value != nullptr && std::atoi(value) > 0;
+  };
+  cl_device_type type = CL_DEVICE_TYPE_GPU | CL_DEVICE_TYPE_ACCELERATOR;
+  if (is_set("STARPU_OPENCL_ONLY_ON_CPUS")) {
+    type = CL_DEVICE_TYPE_CPU;
+  } else if (is_set("STARPU_OPENCL_ON_CPUS")) {
+    type |= CL_DEVICE_TYPE_CPU;
+  }
+  cl_uint count = 0;
+  if (clGetPlatformIDs(0, nullptr, &count) != CL_SUCCESS || count == 0) {
+    return 0;
+  }
+  std::vector<cl_platform_id> platforms(count);
+  check(clGetPlatformIDs(count, platforms.data(), nullptr), "clGetPlatformIDs");
+  cl_uint devices = 0;
+  for (auto* const platform : platforms) {
+    cl_uint more = 0;
+    if (clGetDeviceIDs(platform, type, 0, nullptr, &more) == CL_SUCCESS) {  // fails where there are none of the type
+      devices += more;
+    }
+  }
+  return std::min(devices, cl_uint{STARPU_MAXOPENCLDEVS});
+}
+
 void release_opencl_kernels() noexcept { kernel_cache().clear(); }
 
 }  // namespace legate::detail::engine
@@ -167,6 +196,7 @@ void* find_opencl_kernel(unsigned /*worker*/, const std::string& /*source*/, con
 }
 void finish_opencl_queue(unsigned /*worker*/) {}
 std::string opencl_device_name(unsigned /*worker*/) { return "none"; }
+unsigned count_opencl_devices() { return 0; }
 void release_opencl_kernels() noexcept {}
 
 }  // namespace legate::detail::engine

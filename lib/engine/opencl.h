@@ -31,6 +31,9 @@ void finish_opencl_queue(unsigned worker);
 /// What the driver calls the worker's device. Any thread.
 [[nodiscard]] std::string opencl_device_name(unsigned worker);
 
+/// How many devices StarPU is going to find. Loads the drivers, as StarPU does. For start().
+[[nodiscard]] unsigned count_opencl_devices();
+
 /// For stop(): gives up all kernels.
 void release_opencl_kernels() noexcept;
 

@@ -139,6 +139,14 @@ std::vector<std::vector<std::size_t>> share_processors(const std::vector<std::si
   return shares;
 }
 
+std::vector<unsigned> order_devices(unsigned visible, unsigned count, unsigned rank) {
+  std::vector<unsigned> devices(visible);
+  for (unsigned i = 0; i < visible; ++i) {
+    devices[i] = static_cast<unsigned>((std::uint64_t{rank} * count + i) % visible);
+  }
+  return devices;
+}
+
 namespace {
 
 std::size_t read_memory_of(WorkerKind kind) {

@@ -58,6 +58,11 @@ void limit_memory_of(WorkerKind kind, std::size_t bytes) noexcept;
 [[nodiscard]] std::vector<std::vector<std::size_t>> share_processors(const std::vector<std::size_t>& processors,
                                                                      const WorkerCounts& counts);
 
+/// The order in which a process uses the devices that it sees, numbers from 0 to `visible`. It is process `rank` of
+/// those on its node, each of which wants `count`: each begins with devices of its own, as far as there are enough, and
+/// they share evenly what there is otherwise.
+[[nodiscard]] std::vector<unsigned> order_devices(unsigned visible, unsigned count, unsigned rank);
+
 /// @name For start() and stop()
 /// @{
 /// StarPU has just been started with these workers: tells those of cores what they are, and binds them if `bind`.

@@ -145,8 +145,9 @@ struct Smooth : public LegateTask<Smooth> {
 /// Whatever a test wants to see from inside.
 struct Probe : public LegateTask<Probe> {
   static inline const auto TASK_CONFIG = TaskConfig{LocalTaskID{24}};
-  static constexpr auto OPENCL_VARIANT_OPTIONS = VariantOptions{}.with_may_throw_exception(true);
-  static constexpr auto CPU_VARIANT_OPTIONS = VariantOptions{}.with_may_throw_exception(true);
+  static constexpr auto OPENCL_VARIANT_OPTIONS =
+      VariantOptions{}.with_may_throw_exception(true).with_has_side_effect(true);
+  static constexpr auto CPU_VARIANT_OPTIONS = OPENCL_VARIANT_OPTIONS;
   static void opencl_variant(TaskContext context) { body(context); }
   static void cpu_variant(TaskContext context) { body(context); }
 };
@@ -557,6 +558,27 @@ int use_pieces_of_a_large_tile() {
   });
 }
 
+/// Each rank tells the name of each of its devices.
+int tell_devices() {
+  start();
+  {
+    auto* runtime = Runtime::get_runtime();
+    auto tasks = runtime->create_library("legatus.test.opencl");
+    Probe::register_variants(tasks);
+    body = [](const TaskContext& context) {
+      std::array<char, 256> name{};
+      clGetDeviceInfo(opencl::device(context), CL_DEVICE_NAME, name.size() - 1, name.data(), nullptr);
+      std::cerr << std::string{"works on "} + name.data() + '\n';
+    };
+    const auto machine = runtime->get_machine().only(mapping::TaskTarget::OPENCL);
+    for (std::uint32_t device = 0; device < machine.count(); ++device) {
+      const Scope scope{machine.slice(device, device + 1)};
+      runtime->submit(runtime->create_task(tasks, Probe::TASK_CONFIG.task_id()));
+    }
+  }
+  return finish();
+}
+
 TEST(OpenClChild, WhatDoesNotFitIsEvicted) { EXPECT_EQ(run_child("more_than_fits", SMALL_DEVICE), ""); }
 
 TEST(OpenClChild, TaskThatNeedsMoreThanTheDeviceHasIsRefused) {
@@ -581,6 +603,7 @@ int main(int argc, char** argv) {
   using namespace legate::test;
   return run_tests_or_child(argc, argv,
                             {{"inline", run_inline},
+                             {"tell_devices", tell_devices},
                              {"more_than_fits", use_more_than_fits},
                              {"too_much_at_once", use_too_much_at_once},
                              {"pieces_of_a_large_tile", use_pieces_of_a_large_tile}});

@@ -9,6 +9,7 @@
 namespace {
 
 using legate::detail::engine::look_at_launcher;
+using legate::detail::engine::rank_on_node;
 
 std::map<std::string, std::string>& variables() {
   static std::map<std::string, std::string> instance;
@@ -44,6 +45,18 @@ TEST(Launcher, NonsenseIsNoTrace) {
            {"0", "0"}, {"2", "2"}, {"x", "0"}, {"2", ""}, {"-1", "0"}, {"2", "1x"}, {"99999999999999999999", "0"}}) {
     variables() = {{"PMI_SIZE", size}, {"PMI_RANK", rank}};
     EXPECT_FALSE(look_at_launcher(&look_up).has_value()) << size << " " << rank;
+  }
+}
+
+TEST(RankOnNode, IsWhatTheLauncherSays) {
+  variables() = {};
+  EXPECT_EQ(rank_on_node(&look_up), 0U);
+  for (const auto* name : {"OMPI_COMM_WORLD_LOCAL_RANK", "MPI_LOCALRANKID", "MV2_COMM_WORLD_LOCAL_RANK",
+                           "SLURM_LOCALID", "LEGATE_LOCAL_RANK"}) {
+    variables() = {{name, "3"}};
+    EXPECT_EQ(rank_on_node(&look_up), 3U) << name;
+    variables() = {{name, "x"}};
+    EXPECT_EQ(rank_on_node(&look_up), 0U) << name;
   }
 }
 

@@ -9,6 +9,7 @@
 
 namespace {
 
+using legate::detail::engine::order_devices;
 using legate::detail::engine::share_processors;
 using legate::detail::engine::WorkerCounts;
 using Shares = std::vector<std::vector<std::size_t>>;
@@ -57,5 +58,28 @@ TEST(ShareProcessors, SharesAreDisjointAndAsLargeAsAsked) {
     }
   }
 }
+
+using Devices = std::vector<unsigned>;
+
+TEST(OrderDevices, EachProcessBeginsWithItsOwn) {
+  EXPECT_EQ(order_devices(4, 1, 0), (Devices{0, 1, 2, 3}));
+  EXPECT_EQ(order_devices(4, 1, 3), (Devices{3, 0, 1, 2}));
+  EXPECT_EQ(order_devices(8, 2, 2), (Devices{4, 5, 6, 7, 0, 1, 2, 3}));
+}
+
+TEST(OrderDevices, TooFewAreSharedEvenly) {
+  EXPECT_EQ(order_devices(1, 1, 5), (Devices{0}));
+  EXPECT_EQ(order_devices(3, 2, 1), (Devices{2, 0, 1}));
+  Devices users(4);
+  for (unsigned rank = 0; rank < 6; ++rank) {
+    const auto order = order_devices(4, 2, rank);
+    for (unsigned i = 0; i < 2; ++i) ++users[order[i]];
+  }
+  EXPECT_EQ(users, (Devices{3, 3, 3, 3}));
+}
+
+TEST(OrderDevices, ProcessesThatSeeOnlyTheirOwnUseThemAll) { EXPECT_EQ(order_devices(2, 2, 3), (Devices{0, 1})); }
+
+TEST(OrderDevices, NoneAreNone) { EXPECT_TRUE(order_devices(0, 1, 2).empty()); }
 
 }  // namespace
