@@ -61,6 +61,11 @@ Memo<Geometry>& geometry_memo() {
   return *memo;
 }
 
+Memo<std::size_t>& bytes_memo() {
+  static auto* memo = new Memo<std::size_t>;
+  return *memo;
+}
+
 ImageFinder image_finder = nullptr;
 
 bool has_image(const PartitionRequest& request) {
@@ -399,7 +404,39 @@ std::shared_ptr<const Geometry> plan_argument(const View::Ptr& view, const std::
   return geometry;
 }
 
+std::size_t bytes_of_largest_parts(const std::vector<SeenPart>& parts) {
+  std::size_t bytes = 0;
+  for (const auto& part : parts) {
+    bytes += part.geometry->parts()->largest() * part.element_size;
+  }
+  return bytes;
+}
+
+std::size_t most_bytes_of_a_point(const std::vector<SeenPart>& parts, std::uint32_t points) {
+  static Words words;  // control thread only
+  words.assign({points});
+  for (const auto& part : parts) {
+    words.push_back(part.geometry->id());
+    words.push_back(part.element_size);
+  }
+  if (auto* entry = bytes_memo().find(words)) {
+    return *entry->answer;
+  }
+  std::size_t most = 0;
+  for (std::uint32_t point = 0; point < points; ++point) {
+    std::size_t bytes = 0;
+    for (const auto& part : parts) {
+      const auto box = part.geometry->parts()->box(part.geometry->is_whole() ? 0 : point);
+      bytes += box.volume() * part.element_size;
+    }
+    most = std::max(most, bytes);
+  }
+  bytes_memo().add(words).answer = std::make_shared<const std::size_t>(most);
+  return most;
+}
+
 void clear_plans() {
+  bytes_memo().entries.clear();
   plan_memo().entries.clear();
   geometry_memo().entries.clear();
   clear_tile_lists();

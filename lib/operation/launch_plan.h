@@ -87,6 +87,18 @@ struct PartitionRequest {
 /// Every point sees the whole store. Remembered.
 [[nodiscard]] std::shared_ptr<const Geometry> whole_geometry(const View::Ptr& view);
 
+/// What the points of a launch see of one store, with the bytes of an element.
+struct SeenPart {
+  const Geometry* geometry{};
+  std::size_t element_size{};
+};
+/// Bytes of all these parts together, if each was as large as it is for some point: no point sees more. Does not look
+/// at points.
+[[nodiscard]] std::size_t bytes_of_largest_parts(const std::vector<SeenPart>& parts);
+/// Bytes of all these parts together for the point that sees most. Looks at every point. Remembered like plan_launch.
+/// Control thread only.
+[[nodiscard]] std::size_t most_bytes_of_a_point(const std::vector<SeenPart>& parts, std::uint32_t points);
+
 /// Forgets everything remembered: when the runtime finishes.
 void clear_plans();
 

@@ -183,8 +183,8 @@ class TaskDescription {
   };
   /// @throws OutOfMemoryError no kind is left.
   [[nodiscard]] Room find_room() const;
-  /// Bytes of everything that the point sees which sees most.
-  [[nodiscard]] std::size_t most_bytes_of_a_point() const;
+  /// Bytes of everything that the point sees which sees most; up to `limit` it may be more than that.
+  [[nodiscard]] std::size_t bytes_of_a_point(std::size_t limit) const;
 
   const RegisteredTask& task_;
   std::shared_ptr<const TaskSetting> setting_;

@@ -249,59 +249,60 @@ std::optional<engine::WorkerSet> TaskDescription::workers(engine::KindSet kinds)
 }
 
 TaskDescription::Room TaskDescription::find_room() const {
-  Room room{setting_->choice != 0 ? setting_->choice : engine::set_of(worker_kind(setting_->kind)),
-            std::numeric_limits<std::size_t>::max()};
-  std::optional<std::size_t> bytes;
+  constexpr auto NO_LIMIT = std::numeric_limits<std::size_t>::max();
+  Room room{setting_->choice != 0 ? setting_->choice : engine::set_of(worker_kind(setting_->kind)), NO_LIMIT};
+  std::size_t least_memory = NO_LIMIT;
   std::size_t most_memory = 0;
   for (const auto kind : engine::ALL_WORKER_KINDS) {
     const auto memory = engine::memory_of(kind);
-    if (!engine::contains(room.kinds, kind) || memory == std::numeric_limits<std::size_t>::max()) {
-      continue;
+    if (engine::contains(room.kinds, kind) && memory != NO_LIMIT) {
+      least_memory = std::min(least_memory, memory);
+      most_memory = std::max(most_memory, memory);
     }
-    if (!bytes) {
-      bytes = most_bytes_of_a_point();
-    }
-    most_memory = std::max(most_memory, memory);
-    if (*bytes > memory) {
+  }
+  if (least_memory == NO_LIMIT) {
+    return room;
+  }
+  const auto bytes = bytes_of_a_point(least_memory);
+  for (const auto kind : engine::ALL_WORKER_KINDS) {
+    const auto memory = engine::memory_of(kind);
+    if (bytes > memory) {
       room.kinds &= static_cast<engine::KindSet>(~engine::set_of(kind));
-    } else {
-      room.spare = std::min(room.spare, memory - *bytes);
+    } else if (engine::contains(room.kinds, kind) && memory != NO_LIMIT) {
+      room.spare = std::min(room.spare, memory - bytes);
     }
   }
   if (room.kinds == 0) {
     throw OutOfMemoryError{"Out of memory: an instance of task " + std::string{name()} +
                            (setting_->provenance->empty() ? "" : "[" + *setting_->provenance + "]") + " works on " +
-                           std::to_string(*bytes) + " bytes, but its processor has " + std::to_string(most_memory) +
+                           std::to_string(bytes) + " bytes, but its processor has " + std::to_string(most_memory) +
                            " bytes of memory for arrays (--fbmem of GPUs, --opencl-memory of OpenCL devices); more "
                            "instances, or a scope of CPUs only, may help"};
   }
   return room;
 }
 
-// Of all points, not of those of this rank alone: all ranks have to come to the same conclusion.
-std::size_t TaskDescription::most_bytes_of_a_point() const {
-  const OwnPoints own{0, plan_->points};
-  std::size_t most = 0;
-  for (std::uint32_t point = 0; point < own.count; ++point) {
-    std::size_t bytes = 0;
-    for (auto argument = arguments_.begin(); argument != arguments_.end(); ++argument) {
-      const auto& geometry = plan_->geometries[argument->symbol];
-      const auto same = [&](const TaskArgument& other) {
-        return &other.store->storage() == &argument->store->storage() && plan_->geometries[other.symbol] == geometry &&
-               other.role != Role::REDUCTION;
-      };
-      // What is read and written is there once; scalars are in main memory.
-      if (geometry == nullptr || argument->store->has_scalar_storage() ||
-          (argument->role != Role::REDUCTION && std::any_of(arguments_.begin(), argument, same))) {
-        continue;
-      }
-      const auto element =
-          argument->role == Role::REDUCTION ? argument->redop->rhs_size : argument->store->type().size();
-      bytes += geometry->own(own).at(point).root.volume() * element;
+// Of all points, not of those of this rank alone: all ranks have to come to the same conclusion. Looking at all points
+// is left for where it may make a difference.
+std::size_t TaskDescription::bytes_of_a_point(std::size_t limit) const {
+  static std::vector<SeenPart> parts;  // kept between calls: control thread only
+  parts.clear();
+  for (auto argument = arguments_.begin(); argument != arguments_.end(); ++argument) {
+    const auto& geometry = plan_->geometries[argument->symbol];
+    const auto same = [&](const TaskArgument& other) {
+      return &other.store->storage() == &argument->store->storage() && plan_->geometries[other.symbol] == geometry &&
+             other.role != Role::REDUCTION;
+    };
+    // What is read and written is there once; scalars are in main memory.
+    if (geometry == nullptr || argument->store->has_scalar_storage() ||
+        (argument->role != Role::REDUCTION && std::any_of(arguments_.begin(), argument, same))) {
+      continue;
     }
-    most = std::max(most, bytes);
+    parts.push_back({geometry.get(),
+                     argument->role == Role::REDUCTION ? argument->redop->rhs_size : argument->store->type().size()});
   }
-  return most;
+  const auto bytes = bytes_of_largest_parts(parts);
+  return bytes <= limit ? bytes : most_bytes_of_a_point(parts, plan_->points);
 }
 
 engine::KindSet TaskDescription::kinds_for(const Launch& launch, engine::KindSet possible) const {

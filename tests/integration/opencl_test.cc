@@ -579,12 +579,35 @@ int tell_devices() {
   return finish();
 }
 
+/// The largest parts of both stores do not fit together, but no point sees both.
+int use_large_parts_one_by_one() {
+  return run_on_small_device([](Library& tasks) {
+    constexpr std::uint64_t LARGE = 160'000;
+    constexpr std::uint64_t SMALL = 60'000;
+    Probe::register_variants(tasks);
+    body = [](const TaskContext& context) {
+      require(context.input(0).domain().get_volume() + context.input(1).domain().get_volume() == LARGE + SMALL,
+              "a point sees something else");
+      std::cerr << context.target() << '\n';
+    };
+    auto* runtime = Runtime::get_runtime();
+    auto task = runtime->create_task(tasks, Probe::TASK_CONFIG.task_id(), {2});
+    task.add_input(filled(LARGE + SMALL, 4).partition_by_tiling({LARGE}));
+    task.add_input(filled(LARGE + SMALL, 5).partition_by_tiling({LARGE}), SymbolicPoint{dimension(0) * -1 + 1});
+    runtime->submit(std::move(task));
+  });
+}
+
 TEST(OpenClChild, WhatDoesNotFitIsEvicted) { EXPECT_EQ(run_child("more_than_fits", SMALL_DEVICE), ""); }
 
 TEST(OpenClChild, TaskThatNeedsMoreThanTheDeviceHasIsRefused) {
   const auto text = run_child("too_much_at_once", SMALL_DEVICE);
   EXPECT_NE(text.find("works on 6291456 bytes, but its processor has 2097152"), std::string::npos) << text;
   EXPECT_NE(text.find("AddNumber"), std::string::npos) << text;
+}
+
+TEST(OpenClChild, OnlyWhatOnePointSeesHasToFit) {
+  EXPECT_EQ(run_child("large_parts_one_by_one", SMALL_DEVICE), "OPENCL\nOPENCL\n");
 }
 
 TEST(OpenClChild, PiecesOfTilesThatDoNotFitAreGathered) {
@@ -606,5 +629,6 @@ int main(int argc, char** argv) {
                              {"tell_devices", tell_devices},
                              {"more_than_fits", use_more_than_fits},
                              {"too_much_at_once", use_too_much_at_once},
+                             {"large_parts_one_by_one", use_large_parts_one_by_one},
                              {"pieces_of_a_large_tile", use_pieces_of_a_large_tile}});
 }

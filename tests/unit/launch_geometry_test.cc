@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // What points see of views by rule, against looking at every point, for many small views and tilings.
 #include "data/geometry.h"
+#include "operation/launch_plan.h"
 
 #include <gtest/gtest.h>
 
@@ -98,6 +99,30 @@ TEST_F(LaunchGeometry, AnEmptyTileOfABroadcastDimensionSeesNothing) {
   const Geometry geometry{view, tiling, ColorMap{{2}, {{0, 1, 0}, {-1, 0, 0}}}};
   EXPECT_FALSE(geometry.parts()->box(0).empty());
   EXPECT_TRUE(geometry.parts()->box(1).empty());
+}
+
+// Two stores of 10 elements in tiles of 6 and 4, of which one is seen in reverse.
+TEST_F(LaunchGeometry, BytesOfAPointAreThoseOfTheOneThatSeesMost) {
+  const auto view = View::root({10});
+  const auto tiling = std::make_shared<const Tiling>(std::vector<std::uint64_t>{6}, std::vector<std::uint64_t>{2});
+  const Geometry forwards{view, tiling, ColorMap{{2}, {{0, 1, 0}}}};
+  const Geometry backwards{view, tiling, ColorMap{{2}, {{0, -1, 1}}}};
+  const Geometry whole{view};
+  for (int turn = 0; turn < 2; ++turn) {  // the second one is remembered
+    EXPECT_EQ(most_bytes_of_a_point({{&forwards, 8}}, 2), 48U);
+    EXPECT_EQ(most_bytes_of_a_point({{&forwards, 8}, {&backwards, 8}}, 2), 80U);
+    EXPECT_EQ(most_bytes_of_a_point({{&forwards, 8}, {&backwards, 4}}, 2), 64U);
+    EXPECT_EQ(most_bytes_of_a_point({{&forwards, 8}, {&backwards, 4}, {&whole, 1}}, 2), 74U);
+  }
+  EXPECT_EQ(bytes_of_largest_parts({{&forwards, 8}, {&backwards, 4}, {&whole, 1}}), 82U);
+  clear_plans();
+}
+
+TEST_F(LaunchGeometry, BytesOfLargestPartsTakeNoLongerForMorePoints) {
+  constexpr auto POINTS = std::uint64_t{1} << 40U;
+  const auto tiling = std::make_shared<const Tiling>(std::vector<std::uint64_t>{5}, std::vector<std::uint64_t>{POINTS});
+  const Geometry geometry{View::root({5 * POINTS - 1}), tiling, ColorMap{{POINTS}, {{0, 1, 0}}}};
+  EXPECT_EQ(bytes_of_largest_parts({{&geometry, 8}}), 40U);
 }
 
 }  // namespace
