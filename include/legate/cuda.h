@@ -33,7 +33,7 @@ namespace legate::cuda {
 
 /// A plan of cuFFT (`cufftHandle`) for `batch` transforms of shape `extents`, the last one contiguous, one transform
 /// behind the other. `type` is a `cufftType`, such as CUFFT_C2C. A plan is made at the first call with these values on
-/// each processor, and kept.
+/// each processor. Each processor keeps the 64 plans that were asked for last: ask for it in every body that uses it.
 ///
 /// @throws std::runtime_error cuFFT cannot be loaded, or has no such plan.
 /// @throws std::invalid_argument there are not 1 to 3 extents, or one of them or `batch` is less than 1.

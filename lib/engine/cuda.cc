@@ -2,6 +2,7 @@
 #include "engine/cuda.h"
 
 #include "engine/starpu_call.h"
+#include "utilities/recently_used.h"
 
 #include <legate/utilities/macros.h>
 
@@ -17,7 +18,6 @@
 
 #include <algorithm>
 #include <array>
-#include <map>
 #include <mutex>
 #include <tuple>
 
@@ -126,8 +126,10 @@ class Cufft {
 
 /// What one worker has made. Its own thread alone uses it.
 struct WorkerObjects {
+  static constexpr std::size_t MOST_PLANS = 64;  // each has memory of the GPU
+
   cublasHandle_t cublas{nullptr};
-  std::map<std::tuple<std::vector<int>, int, int>, cufftHandle> plans{};
+  RecentlyUsed<std::tuple<std::vector<int>, int, int>, cufftHandle> plans{MOST_PLANS};
 
   static WorkerObjects& of_this_worker() {
     static auto* const all = new std::array<WorkerObjects, STARPU_NMAXWORKERS>;
@@ -139,10 +141,9 @@ struct WorkerObjects {
       cublasDestroy(cublas);
       cublas = nullptr;
     }
-    for (const auto& [key, plan] : plans) {
+    for (const auto plan : plans.take()) {
       Cufft::instance().destroy(plan);
     }
-    plans.clear();
   }
 };
 
@@ -285,9 +286,9 @@ cublasContext* cublas_handle() {
 int cufft_plan(const std::vector<int>& extents, int type, int batch) {
   auto& plans = WorkerObjects::of_this_worker().plans;
   const auto key = std::tuple{extents, type, batch};
-  auto found = plans.find(key);
-  if (found == plans.end()) {
-    cufftHandle plan{};
+  const auto* const known = plans.find(key);
+  cufftHandle plan = known != nullptr ? *known : cufftHandle{};
+  if (known == nullptr) {
     auto numbers = extents;
     const auto code = Cufft::instance().plan_many(&plan, static_cast<int>(numbers.size()), numbers.data(), nullptr, 1,
                                                   0, nullptr, 1, 0, static_cast<cufftType>(type), batch);
@@ -295,12 +296,15 @@ int cufft_plan(const std::vector<int>& extents, int type, int batch) {
       throw std::runtime_error{plan_text(extents, type, batch) + ": cufftPlanMany returned " +
                                std::to_string(static_cast<int>(code))};
     }
-    found = plans.emplace(key, plan).first;
+    if (const auto dropped = plans.add(key, plan)) {
+      finish_gpu_stream();  // which may be using it
+      Cufft::instance().destroy(*dropped);
+    }
   }
-  if (const auto code = Cufft::instance().set_stream(found->second, gpu_stream()); code != CUFFT_SUCCESS) {
+  if (const auto code = Cufft::instance().set_stream(plan, gpu_stream()); code != CUFFT_SUCCESS) {
     LEGATE_ABORT("cufftSetStream returned ", static_cast<int>(code));
   }
-  return found->second;
+  return plan;
 }
 
 void release_gpu_objects() {

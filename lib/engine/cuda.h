@@ -70,7 +70,7 @@ void copy_gpu_memory(void* to, const void* from, std::size_t bytes);
 [[nodiscard]] cublasContext* cublas_handle();
 
 /// The worker's own plan (`cufftHandle`), which puts work into its stream: `batch` transforms of `extents`, one behind
-/// the other; `type` is a `cufftType`. Made at the first call with these values, kept until stop().
+/// the other; `type` is a `cufftType`. Kept, like the others of the 64 that were asked for last, until stop().
 ///
 /// @throws std::runtime_error cuFFT cannot be loaded, or refuses the plan.
 [[nodiscard]] int cufft_plan(const std::vector<int>& extents, int type, int batch);
