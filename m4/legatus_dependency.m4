@@ -57,22 +57,25 @@ AC_DEFUN([LEGATUS_SUMMARY_FOUND],
          [test "x$with_$2" = xno], [LEGATUS_SUMMARY([$1], [off, by --without-$2])],
          [LEGATUS_SUMMARY([$1], [no; $5, or give --with-$2=PREFIX])])])
 
-# LEGATUS_PKG_DEPENDENCY(option, VARIABLE, label, what it is for, modules in order of preference, what to install, [unused])
+# LEGATUS_PKG_DEPENDENCY(option, VARIABLE, label, what it is for, modules in order of preference, what to install, [unused],
+#   [option of another dependency without which it is of no use])
 # An optional dependency that pkg-config knows. Sets VARIABLE_CFLAGS, VARIABLE_LIBS, $legatus_have_OPTION and the
 # Automake conditional HAVE_VARIABLE.
 AC_DEFUN([LEGATUS_PKG_DEPENDENCY],
   [m4_ifblank([$7], [LEGATUS_WITH([$1], [$3, for $4])], [LEGATUS_WITH_UNUSED([$1], [$3], [$4])])
    legatus_have_$1=no
-   AS_IF([test "x$with_$1" != xno],
+   AS_IF([test "x$with_$1" != xno m4_ifnblank([$8], [&& test "x$legatus_have_$8" = xyes])],
      [LEGATUS_FIND_MODULE([$1], [$5], [$6])
       # Without a module the check still runs: $2_CFLAGS and $2_LIBS from the environment count as found.
       AS_IF([test -z "$legatus_module"], [legatus_module=$(set -- $5; echo "$[]1")])
       PKG_CHECK_MODULES([$2], [$legatus_module], [legatus_have_$1=yes], [legatus_have_$1=no])
       LEGATUS_ADD_RUN_PATH([$1], [$2])])
-   AS_IF([test "x$legatus_have_$1" = xno], [LEGATUS_REQUESTED([$1], [$6])])
+   AS_IF([test "x$legatus_have_$1" = xno], [LEGATUS_REQUESTED([$1], [$6[]m4_ifnblank([$8], [ and --with-$8])])])
    AM_CONDITIONAL([HAVE_$2], [test "x$legatus_have_$1" = xyes])
-   LEGATUS_SUMMARY_FOUND([$3], [$1], [$legatus_have_$1],
-     [$legatus_module $($PKG_CONFIG --modversion "$legatus_module" 2>/dev/null), m4_ifblank([$7], [$4], [not used yet])], [install $6])])
+   AS_IF([m4_ifblank([$8], [false], [test "x$with_$1" != xno && test "x$legatus_have_$8" = xno])],
+     [LEGATUS_SUMMARY([$3], [no; of no use without --with-$8])],
+     [LEGATUS_SUMMARY_FOUND([$3], [$1], [$legatus_have_$1],
+       [$legatus_module $($PKG_CONFIG --modversion "$legatus_module" 2>/dev/null), m4_ifblank([$7], [$4], [not used yet])], [install $6])])])
 
 # LEGATUS_ADD_RUN_PATH(option, VARIABLE)
 # A library found below an explicit prefix must be found there at run time as well.

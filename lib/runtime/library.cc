@@ -71,7 +71,7 @@ void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
                             std::to_string(config_.max_tasks - 1)};
   }
   RegisteredTask task{info, info.impl().get(), static_cast<GlobalTaskID>(tasks_.to_global(local, name_)),
-                      name_ == "legate.core"};
+                      name_ == CORE_NAME};
   task.codelet.reset(engine::create_codelet(name_ + "." + name, model_declaration(*task.impl)));
   const std::lock_guard<std::mutex> guard{registered_mutex_};
   for (const auto* tasks : {&registered_, &registered_inside_}) {

@@ -39,6 +39,9 @@ class IdRange {
 /// ends: handles are plain pointers.
 class Library {
  public:
+  /// The name of the library whose tasks belong to the runtime.
+  static constexpr auto CORE_NAME = "legate.core";
+
   /// Where the global ids of a new library start.
   struct Bases {
     std::int64_t tasks{0};

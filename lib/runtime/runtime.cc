@@ -233,7 +233,7 @@ void Runtime::register_core_library() {
   // Python registers its tasks here unless told otherwise: room for many whose ids are drawn.
   constexpr std::int64_t FIXED_IDS = 1 << 16;
   constexpr std::int64_t DRAWN_IDS = 1 << 20;
-  core_ = &create_library("legate.core", ResourceConfig{FIXED_IDS + DRAWN_IDS, DRAWN_IDS}, nullptr, {});
+  core_ = &create_library(Library::CORE_NAME, ResourceConfig{FIXED_IDS + DRAWN_IDS, DRAWN_IDS}, nullptr, {});
   FillTask::register_variants(legate::Library{core_});
   CopyTask::register_variants(legate::Library{core_});
   IndirectCopyTask::register_variants(legate::Library{core_});
