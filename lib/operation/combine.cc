@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <functional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -19,12 +20,15 @@ constexpr const char* PURPOSE = "reduction";
 /// One step, as a task. Deletes itself.
 class StepWork final : public engine::Work {
  public:
-  explicit StepWork(std::function<void()> step) : step_{std::move(step)} {}
+  StepWork(std::function<void()> step, const std::string* provenance)
+      : step_{std::move(step)}, provenance_{provenance} {}
   void run(std::uint32_t /*point*/, const engine::Executor& /*executor*/) override { step_(); }
   void finished() noexcept override { delete this; }
+  [[nodiscard]] engine::WorkNote note() const override { return {provenance_}; }
 
  private:
   std::function<void()> step_;
+  const std::string* provenance_;  // until it is submitted
 };
 
 const engine::Codelet& combine_codelet() {
@@ -32,9 +36,9 @@ const engine::Codelet& combine_codelet() {
   return *codelet;
 }
 
-void submit_step(std::function<void()> step, std::int32_t priority, const std::vector<engine::TileUse>& uses) {
-  auto* work = new StepWork{std::move(step)};
-  engine::Submitter submitter{*work, combine_codelet(), priority, 1};
+void submit_step(std::function<void()> step, const FoldOrigin& origin, const std::vector<engine::TileUse>& uses) {
+  auto* work = new StepWork{std::move(step), origin.provenance};
+  engine::Submitter submitter{*work, combine_codelet(), origin.priority, 1};
   submitter.point(0, uses.data(), uses.size());
 }
 
@@ -54,26 +58,26 @@ std::vector<engine::TileUse> uses_of(engine::Array& array, const std::vector<Box
 }
 
 void submit_apply(PartialResults& partial, engine::Array& array, engine::Array& sums, const std::vector<Box>& boxes,
-                  std::int32_t priority) {
+                  const FoldOrigin& origin) {
   submit_step([kept = partial.shared_from_this(), boxes, from = sums.data(), to = array.data(),
                strides = array.strides()] { kept->apply(boxes, from, to, strides.data()); },
-              priority, uses_of(array, boxes, {{sums.tile(0), engine::Access::READ}}));
+              origin, uses_of(array, boxes, {{sums.tile(0), engine::Access::READ}}));
 }
 
 /// The dense sums of what this rank's points have reduced into these boxes.
 engine::ArrayRef submit_collapse(PartialResults& partial, const std::vector<Box>& boxes, std::uint64_t elements,
-                                 std::int32_t priority) {
+                                 const FoldOrigin& origin) {
   auto sums = message_buffer(elements * partial.redop().rhs_size);
   std::vector<engine::TileUse> uses{{sums->tile(0), engine::Access::WRITE}};
   partial.list_tiles(engine::Access::READ_WRITE, uses);
-  submit_step([kept = partial.shared_from_this(), boxes, to = sums->data()] { kept->collapse_into(boxes, to); },
-              priority, uses);
+  submit_step([kept = partial.shared_from_this(), boxes, to = sums->data()] { kept->collapse_into(boxes, to); }, origin,
+              uses);
   return sums;
 }
 
 /// All points see the same: along a tree to the first rank.
 void combine_in_tree(PartialResults& partial, Storage& target, const Box& box, const Placement& placement,
-                     std::int32_t priority) {
+                     const FoldOrigin& origin) {
   const auto self = engine::cluster().rank;
   const auto first = placement.first_rank();
   const auto last = placement.last_rank();
@@ -94,27 +98,27 @@ void combine_in_tree(PartialResults& partial, Storage& target, const Box& box, c
   }
   const auto elements = box.volume();
   const auto& redop = partial.redop();
-  auto sum = submit_collapse(partial, {box}, elements, priority);
+  auto sum = submit_collapse(partial, {box}, elements, origin);
   auto* const sum_data = sum->data();
   const auto place = place_in_tree(first, first, last, self);
   for (const auto child : place.children) {
     const auto other = message_buffer(elements * redop.rhs_size);
     engine::receive(*other, child, tag, PURPOSE);
     const auto* const other_data = other->data();
-    submit_step([&redop, sum_data, other_data, elements] { redop.fold(sum_data, other_data, elements); }, priority,
+    submit_step([&redop, sum_data, other_data, elements] { redop.fold(sum_data, other_data, elements); }, origin,
                 {{sum->tile(0), engine::Access::READ_WRITE}, {other->tile(0), engine::Access::READ}});
   }
   if (place.has_parent) {
     engine::send(std::move(sum), place.parent, tag, PURPOSE);
     return;
   }
-  submit_apply(partial, array, *sum, {box}, priority);
+  submit_apply(partial, array, *sum, {box}, origin);
 }
 
 /// Points see parts: what they have reduced goes to the ranks that have the contents, each element once from a rank.
 /// It is the exchange that would bring those contents to the points, in the other direction.
 void combine_at_owners(PartialResults& partial, Storage& target, const Geometry& geometry, const Placement& placement,
-                       std::int32_t priority) {
+                       const FoldOrigin& origin) {
   const auto plan = plan_exchange(*target.distribution(), {geometry.parts(), placement});
   std::vector<Box> own;
   for (const auto& box : target.distribution()->own()) {
@@ -125,19 +129,19 @@ void combine_at_owners(PartialResults& partial, Storage& target, const Geometry&
   auto& array = target.array();
   const auto tag = engine::next_transfer_tag();
   for (const auto& message : plan->receives) {
-    engine::send(submit_collapse(partial, message.boxes, message.elements, priority), message.peer, tag, PURPOSE);
+    engine::send(submit_collapse(partial, message.boxes, message.elements, origin), message.peer, tag, PURPOSE);
   }
   if (partial.has_points() && !own.empty()) {
     std::vector<engine::TileUse> buffers;
     partial.list_tiles(engine::Access::READ_WRITE, buffers);
     submit_step([kept = partial.shared_from_this(), own, to = array.data(),
                  strides = array.strides()] { kept->fold_into(own, to, strides.data()); },
-                priority, uses_of(array, own, std::move(buffers)));
+                origin, uses_of(array, own, std::move(buffers)));
   }
   for (const auto& message : plan->sends) {
     const auto sums = message_buffer(message.elements * partial.redop().rhs_size);
     engine::receive(*sums, message.peer, tag, PURPOSE);
-    submit_apply(partial, array, *sums, message.boxes, priority);
+    submit_apply(partial, array, *sums, message.boxes, origin);
   }
   target.forget_copies();
 }
@@ -145,15 +149,15 @@ void combine_at_owners(PartialResults& partial, Storage& target, const Geometry&
 }  // namespace
 
 void combine_partials(PartialResults& partial, Storage& target, const Geometry& geometry, const Placement& placement,
-                      std::int32_t priority) {
+                      const FoldOrigin& origin) {
   const auto& bounds = geometry.bounds();
   if (bounds.empty()) {
     return;
   }
   if (!geometry.is_whole() && target.settle(bounds, placement)) {
-    combine_at_owners(partial, target, geometry, placement, priority);
+    combine_at_owners(partial, target, geometry, placement, origin);
   } else {
-    combine_in_tree(partial, target, bounds, placement, priority);
+    combine_in_tree(partial, target, bounds, placement, origin);
   }
 }
 

@@ -6,8 +6,15 @@
 #include "operation/partial_results.h"
 
 #include <cstdint>
+#include <string>
 
 namespace legate::detail {
+
+/// What the tasks that fold have from the launch whose results they fold.
+struct FoldOrigin {
+  std::int32_t priority{0};
+  const std::string* provenance{nullptr};  ///< for profiles; lives until they are submitted
+};
 
 /// Folds what the points of all ranks have reduced into the target.
 ///
@@ -16,6 +23,6 @@ namespace legate::detail {
 /// depends on nothing but the number of points and ranks. Asynchronous; every rank calls it after it has submitted its
 /// points. Control thread.
 void combine_partials(PartialResults& partial, Storage& target, const Geometry& geometry, const Placement& placement,
-                      std::int32_t priority);
+                      const FoldOrigin& origin);
 
 }  // namespace legate::detail

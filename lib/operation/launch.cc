@@ -320,6 +320,8 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
     }
   }
   const auto plan = folds.empty() ? nullptr : launch->plan;
+  const auto kept = folds.empty() ? nullptr : launch->keepalive;
+  const FoldOrigin origin{priority, launch->info.provenance};
   const auto placement = launch->placement;
   if (launch->local_memory) {
     DeviceDelivery delivery{*launch, priority};
@@ -338,17 +340,17 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
     auto& submitted = *launch.release();
     submitted.submit_points(submitter);
   }
-  submit_folds(folds, placement, codelet, priority, workers);
+  submit_folds(folds, placement, codelet, origin, workers);
 }
 
 void Launch::submit_folds(std::vector<LaunchArgument>& folds, const Placement& placement,
-                          const engine::Codelet& codelet, std::int32_t priority,
+                          const engine::Codelet& codelet, const FoldOrigin& origin,
                           std::optional<engine::WorkerSet> workers) {
   static thread_local TileUses tiles;
   for (auto& argument : folds) {
     auto& array = argument.target->array();
     if (engine::cluster().ranks > 1) {
-      combine_partials(*argument.partial, *argument.target, *argument.geometry, placement, priority);
+      combine_partials(*argument.partial, *argument.target, *argument.geometry, placement, origin);
       argument.partial->release_array();
       continue;
     }
@@ -365,8 +367,8 @@ void Launch::submit_folds(std::vector<LaunchArgument>& folds, const Placement& p
     for (const auto& buffer : buffers) {
       static_cast<void>(tiles.add(buffer.tile, buffer.access));
     }
-    auto* fold = new FoldWork{argument.partial, argument.data, argument.strides};  // deletes itself
-    engine::Submitter submitter{*fold, codelet, priority,
+    auto* fold = new FoldWork{argument.partial, argument.data, argument.strides, origin.provenance};  // deletes itself
+    engine::Submitter submitter{*fold, codelet, origin.priority,
                                 1,     workers, engine::Footprint{argument.partial->array().bytes(), true}};
     submitter.point(0, tiles.data(), tiles.size());
     argument.partial->release_array();

@@ -23,6 +23,8 @@
 
 namespace legate::detail {
 
+struct FoldOrigin;
+
 /// The workers that run variants of a kind.
 [[nodiscard]] constexpr engine::WorkerKind worker_kind(VariantCode code) {
   switch (code) {
@@ -163,7 +165,7 @@ class Launch final : public engine::Work {
   [[nodiscard]] engine::Footprint footprint() const;
   void submit_points(engine::Submitter& submitter);
   static void submit_folds(std::vector<LaunchArgument>& folds, const Placement& placement,
-                           const engine::Codelet& codelet, std::int32_t priority,
+                           const engine::Codelet& codelet, const FoldOrigin& origin,
                            std::optional<engine::WorkerSet> workers);
   /// `index` is the engine's number of the point.
   void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, const engine::Executor& executor);

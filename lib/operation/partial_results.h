@@ -85,16 +85,19 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
 /// The task that folds the buffers of one argument into its target.
 class FoldWork final : public engine::Work {
  public:
-  FoldWork(std::shared_ptr<PartialResults> partial, std::byte* data, std::array<std::size_t, LEGATE_MAX_DIM> strides)
-      : partial_{std::move(partial)}, data_{data}, strides_{strides} {}
+  /// @param provenance of the launch, for profiles; lives until this is submitted.
+  FoldWork(std::shared_ptr<PartialResults> partial, std::byte* data, std::array<std::size_t, LEGATE_MAX_DIM> strides,
+           const std::string* provenance)
+      : partial_{std::move(partial)}, data_{data}, strides_{strides}, provenance_{provenance} {}
   void run(std::uint32_t, const engine::Executor&) override { partial_->fold_into(data_, strides_.data()); }
   void finished() noexcept override { delete this; }
-  [[nodiscard]] engine::WorkNote note() const override { return {nullptr, partial_->array().bytes(), 0, 0, true}; }
+  [[nodiscard]] engine::WorkNote note() const override { return {provenance_, partial_->array().bytes(), 0, 0, true}; }
 
  private:
   std::shared_ptr<PartialResults> partial_;
   std::byte* data_;
   std::array<std::size_t, LEGATE_MAX_DIM> strides_;
+  const std::string* provenance_;
 };
 
 }  // namespace legate::detail

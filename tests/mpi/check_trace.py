@@ -90,6 +90,13 @@ def check_ranges(events: list[Event]) -> None:
     assert not any(ranges.values()), f"ranges outside of their task: {ranges}"
 
 
+def check_folds(events: list[Event]) -> None:
+    """What folds is said to be from where the launch is from."""
+    folds = [event for event in events if event.get("cat") == "fold" or event["name"] == "legatus.combine"]
+    assert folds, "there is a reduction"
+    assert all(event["args"]["provenance"] == PROVENANCE["Sum"] for event in folds), folds
+
+
 def read_graph(events: list[Event]) -> tuple[dict[Node, Event], dict[Node, float]]:
     """Points and transfers by rank and id, and when each ended."""
     nodes = {(event["pid"], event["args"]["id"]): event for event in events if "after" in event.get("args", {})}
@@ -148,6 +155,7 @@ def main(trace: str, ranks: int, leaves: str) -> None:
     check_leaves(events, read_leaves(leaves, ranks), ranks)
     check_tracks(events)
     check_ranges(events)
+    check_folds(events)
     nodes, ends = read_graph(events)
     check_needs(nodes, check_order(nodes, ends))
     own = []
