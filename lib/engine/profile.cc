@@ -6,6 +6,7 @@
 #include "engine/submission.h"
 #include "engine/thread_order.h"
 #include "engine/timestamp_recorder.h"
+#include "engine/watch.h"
 
 #include <legate/utilities/assert.h>
 
@@ -92,6 +93,7 @@ struct Recorder {
   std::array<std::array<std::atomic<std::uint64_t>, MEMORIES>, MEMORIES> copies{};
   std::mutex range_mutex{};
   std::set<std::string, std::less<>> range_names{};  // under the mutex, as are the ranges of the program
+  RecordLog<Profile::Wait> waits{};                  // under the mutex
   std::uint64_t lost_ranges{0};                      // under the mutex
 };
 
@@ -152,11 +154,13 @@ void start_profile(std::size_t most_bytes) {
   fresh->began = now_in_nanoseconds();
   recorder() = std::move(fresh);
   profile_state::on.store(true, std::memory_order_release);
+  wait_observers.fetch_or(wait_observer::PROFILE);
 }
 
 std::int64_t steady_nanoseconds() noexcept { return now_in_nanoseconds(); }
 
 void clear_profile() noexcept {
+  wait_observers.fetch_and(~wait_observer::PROFILE);
   profile_state::on.store(false, std::memory_order_release);
   recorder().reset();
 }
@@ -224,6 +228,18 @@ void profile_range(std::string_view name, std::int64_t started, std::int64_t end
   }
   if (log.budget.spent() || worker.ranges.add({&*found, started, ended}, log.budget) == nullptr) {
     ++log.lost_ranges;
+  }
+}
+
+void profile_wait(const char* what, std::int64_t started, std::int64_t ended) noexcept {
+  constexpr std::int64_t SHORTEST = 1000;
+  if (!profiling() || ended - started < SHORTEST) {
+    return;
+  }
+  Recorder& log = *recorder();
+  const std::lock_guard<std::mutex> guard{log.range_mutex};
+  if (!log.budget.spent()) {  // otherwise points are lost as well, and counted
+    static_cast<void>(log.waits.add({what, started, ended}, log.budget));
   }
 }
 
@@ -401,6 +417,12 @@ void read_ranges(const Recorder& log, Profile& profile) {
   }
 }
 
+void read_waits(const Recorder& log, Profile& profile) {
+  for (std::size_t i = 0; i < log.waits.size(); ++i) {
+    profile.waits.push_back(log.waits[i]);
+  }
+}
+
 void read_transfers(const Recorder& log, Profile& profile) {
   for (std::size_t i = 0; i < log.transfers.size(); ++i) {
     if (log.transfers[i].ended != 0) {  // otherwise it is one whose submission found no room
@@ -442,6 +464,7 @@ void drop_unknown(Profile& profile) {
 }  // namespace
 
 Profile take_profile() {
+  wait_observers.fetch_and(~wait_observer::PROFILE);
   profile_state::on.store(false, std::memory_order_release);
   after_others();
   Profile profile;
@@ -456,6 +479,7 @@ Profile take_profile() {
   read_runs(log, read_submissions(log, profile), profile);
   read_transfers(log, profile);
   read_ranges(log, profile);
+  read_waits(log, profile);
   correct_transfer_ends(profile);
   drop_unknown(profile);
   return profile;

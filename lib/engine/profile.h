@@ -55,11 +55,19 @@ struct Profile {
     std::int64_t ended{0};
   };
 
+  /// A call of the program that has waited.
+  struct Wait {
+    const char* what{nullptr};
+    std::int64_t started{0};
+    std::int64_t ended{0};
+  };
+
   std::int64_t began{0};
   std::int64_t ended{0};
   std::vector<Slice> slices{};        ///< by worker, and of each in the order in which they ran
   std::vector<Transfer> transfers{};  ///< in the order of submission
   std::vector<Range> ranges{};        ///< by worker, and of each in the order in which they ended
+  std::vector<Wait> waits{};          ///< of the program, in the order in which they ended
   /// By id, which slices and transfers it had to wait for: those that used the same tiles before.
   std::vector<std::vector<std::uint32_t>> after{};
   /// Bytes copied between memories, by the direction.

@@ -101,6 +101,10 @@ void profile_cut(const Array& array) noexcept;
 /// Nothing that is submitted later waits for what was submitted on the array. Under the submission lock.
 void profile_fresh(const Array& array) noexcept;
 
+/// The thread that calls has waited, in the call or for the thing that is named so; a literal. What took less than a
+/// microsecond was none. Any thread but a worker.
+void profile_wait(const char* what, std::int64_t started, std::int64_t ended) noexcept;
+
 /// Bytes went from one memory to another one. Any thread.
 void profile_memory_copy(unsigned from, unsigned to, std::size_t bytes) noexcept;
 /// @}

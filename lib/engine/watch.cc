@@ -4,6 +4,7 @@
 #include "engine/cluster.h"
 #include "engine/launch_record.h"
 #include "engine/mpi_call.h"
+#include "engine/profile_recorder.h"
 #include "engine/transfer.h"
 #include "utilities/banner.h"
 
@@ -275,20 +276,44 @@ class Watch {
 
 Watch* watch = nullptr;
 
+/// The outermost wait of a thread, for profiles.
+struct ProfiledWait {
+  unsigned depth{0};
+  const char* what{nullptr};
+  std::int64_t began{0};
+};
+thread_local ProfiledWait profiled_wait;
+
 }  // namespace
 
-void Wait::begin(const char* what) noexcept { watch->begin(what); }
-void Wait::end() noexcept { watch->end(); }
+void Wait::begin(const char* what) noexcept {
+  if ((observers_ & wait_observer::WATCH) != 0) {
+    watch->begin(what);
+  }
+  if ((observers_ & wait_observer::PROFILE) != 0 && profiled_wait.depth++ == 0) {
+    profiled_wait.what = what;
+    profiled_wait.began = steady_nanoseconds();
+  }
+}
+
+void Wait::end() noexcept {
+  if ((observers_ & wait_observer::PROFILE) != 0 && --profiled_wait.depth == 0) {
+    profile_wait(profiled_wait.what, profiled_wait.began, steady_nanoseconds());
+  }
+  if ((observers_ & wait_observer::WATCH) != 0) {
+    watch->end();
+  }
+}
 
 void start_watch(std::chrono::seconds limit) {
   if (watch == nullptr) {
     watch = new Watch{limit};
-    watch_is_on.store(true);
+    wait_observers.fetch_or(wait_observer::WATCH);
   }
 }
 
 void stop_watch() noexcept {
-  watch_is_on.store(false);
+  wait_observers.fetch_and(~wait_observer::WATCH);
   delete std::exchange(watch, nullptr);
 }
 

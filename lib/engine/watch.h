@@ -21,25 +21,33 @@ void stop_watch() noexcept;
 
 inline std::atomic<const WaitHooks*> wait_hooks{nullptr};
 
-inline std::atomic<bool> watch_is_on{false};
+/// Who wants to know of waits, as bits.
+namespace wait_observer {
+inline constexpr unsigned WATCH = 1;
+inline constexpr unsigned PROFILE = 2;
+}  // namespace wait_observer
+inline std::atomic<unsigned> wait_observers{0};
+
 /// Whether the watch is on. Any thread.
-[[nodiscard]] inline bool watching() noexcept { return watch_is_on.load(std::memory_order_relaxed); }
+[[nodiscard]] inline bool watching() noexcept {
+  return (wait_observers.load(std::memory_order_relaxed) & wait_observer::WATCH) != 0;
+}
 
 /// The control thread waits as long as this lives. The time counts from the outermost one; those inside say more
 /// exactly what for. Made before the first look at what is waited for, because the hooks may have to let it happen.
 class Wait {
  public:
   /// `what` completes `waits in` or, inside another one, `for`. A literal: it is not copied.
-  explicit Wait(const char* what) noexcept : watched_{watching()} {
+  explicit Wait(const char* what) noexcept : observers_{wait_observers.load(std::memory_order_relaxed)} {
     if (const auto* hooks = wait_hooks.load(std::memory_order_acquire)) {
       hooks->before();
     }
-    if (watched_) {
+    if (observers_ != 0) {
       begin(what);
     }
   }
   ~Wait() {
-    if (watched_) {
+    if (observers_ != 0) {
       end();
     }
   }
@@ -50,7 +58,7 @@ class Wait {
   void begin(const char* what) noexcept;
   void end() noexcept;
 
-  bool watched_;
+  unsigned observers_;
 };
 /// @}
 

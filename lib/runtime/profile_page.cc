@@ -26,7 +26,8 @@ std::string_view profile_page_begin() noexcept {
 <h1>Profile</h1>
 <table id="summary"></table>
 <h2>Timeline</h2>
-<p>A row for each worker. The wheel zooms, dragging moves. Dark edges mark the critical path.</p>
+<p>A row for each worker, and one for what the program waited for, in gray. The wheel zooms, dragging moves. Dark edges mark
+the critical path.</p>
 <canvas id="timeline"></canvas>
 <div id="tip"></div>
 <h2>Workers</h2>
@@ -37,6 +38,8 @@ std::string_view profile_page_begin() noexcept {
 <table id="provenance"></table>
 <h2>Time by range</h2>
 <table id="ranges"></table>
+<h2>Waits of the program</h2>
+<table id="waits"></table>
 <h2>Bytes moved</h2>
 <table id="bytes"></table>
 <h2>Critical path</h2>
@@ -54,16 +57,19 @@ std::string_view profile_page_end() noexcept {
 
 // Points ("slices") and transfers by a key that is unique over all ranks; `after` holds the keys of what they waited for.
 function readTrace(events) {
-  const trace = { slices: [], nodes: new Map(), runs: new Map(), tracks: [], copies: [], ranges: [], lost: 0 };
+  const trace = { slices: [], nodes: new Map(), runs: new Map(), tracks: [], copies: [], ranges: [], waits: [], lost: 0 };
   const ends = new Map();
   const key = (event, id) => event.pid + "." + id;
   for (const event of events) {
     if (event.ph === "M" && event.name === "thread_name") {
-      trace.tracks.push({ pid: event.pid, tid: event.tid, name: event.args.name, slices: [] });
+      trace.tracks.push({ pid: event.pid, tid: event.tid, name: event.args.name, slices: [], waits: [] });
     } else if (event.cat === "run") {
       trace.runs.set(event.pid, { start: event.ts, end: event.ts + event.dur, workers: event.args.workers, tid: event.tid });
     } else if (event.cat === "range") {
       trace.ranges.push({ name: event.name, duration: event.dur, args: {} });
+    } else if (event.cat === "wait") {
+      trace.waits.push({ name: event.name, kind: event.cat, pid: event.pid, tid: event.tid, start: event.ts,
+                         duration: event.dur, end: event.ts + event.dur, args: {} });
     } else if (event.ph === "X") {
       const node = { name: event.name, kind: event.cat, pid: event.pid, tid: event.tid, start: event.ts,
                      duration: event.dur, end: event.ts + event.dur, args: event.args,
@@ -89,6 +95,9 @@ function readTrace(events) {
   trace.slices.sort((a, b) => a.start - b.start);
   for (const slice of trace.slices) {
     tracks.get(slice.pid + "." + slice.tid).slices.push(slice);
+  }
+  for (const wait of trace.waits) {
+    tracks.get(wait.pid + "." + wait.tid).waits.push(wait);
   }
   return trace;
 }
@@ -318,6 +327,8 @@ function showTables(trace, steps) {
   fillTable("provenance", times("provenance", false), groupSlices(trace.slices, provenanceOf));
   fillTable("ranges", times("range", false).filter(column => column.title !== "share"),
             groupSlices(trace.ranges, range => range.name));
+  fillTable("waits", times("call", false).filter(column => column.title !== "share"),
+            groupSlices(trace.waits, wait => wait.name));
   fillTable("bytes", [
     { title: "reason", value: entry => entry.reason },
     { title: "times", value: entry => entry.times || null, format: plain },
@@ -353,7 +364,8 @@ function showTimeline(trace, steps) {
   const ROW = 20, LEFT = 130, SCALE = 24;
   const canvas = document.getElementById("timeline");
   const tip = document.getElementById("tip");
-  const rows = trace.tracks.filter(track => track.tid !== trace.runs.get(track.pid).tid || track.slices.length > 0);
+  const rows = trace.tracks.filter(track => track.tid !== trace.runs.get(track.pid).tid ||
+                                            track.slices.length + track.waits.length > 0);
   const runs = [...trace.runs.values()];
   let begin = Math.min(...runs.map(run => run.start)), end = Math.max(...runs.map(run => run.end));
   const critical = new Set(steps.map(step => step.node));
@@ -363,8 +375,12 @@ function showTimeline(trace, steps) {
   function drawRow(context, track, y) {
     context.fillStyle = "#222";
     context.fillText((runs.length > 1 ? "rank " + track.pid + ", " : "") + track.name, 4, y + 14);
+    drawParts(context, track.waits, y);
+    drawParts(context, track.slices, y);
+  }
+  function drawParts(context, parts, y) {
     let drawn = 0;  // what is thinner than a pixel is drawn once
-    for (const slice of track.slices) {
+    for (const slice of parts) {
       if (slice.end < begin || slice.start > end) {
         continue;
       }
@@ -373,7 +389,7 @@ function showTimeline(trace, steps) {
         continue;
       }
       drawn = right;
-      context.fillStyle = colorOf(slice.name);
+      context.fillStyle = slice.kind === "wait" ? "#ccc" : colorOf(slice.name);
       context.fillRect(left, y + 2, Math.max(right - left, 0.5), ROW - 4);
       if (critical.has(slice)) {
         context.strokeStyle = "#222";
@@ -395,15 +411,18 @@ function showTimeline(trace, steps) {
   function sliceAt(event) {
     const track = rows[Math.floor(event.offsetY / ROW)];
     const time = begin + (event.offsetX - LEFT) / width() * (end - begin);
-    return track && track.slices.find(slice => slice.start <= time && time <= slice.end);
+    const covers = slice => slice.start <= time && time <= slice.end;
+    return track && (track.slices.find(covers) || track.waits.find(covers));
   }
   function showTip(event) {
     const slice = sliceAt(event);
     tip.style.display = slice ? "block" : "none";
     if (slice) {
-      tip.textContent = slice.name + ", point " + slice.args.point + "\n" + microseconds(slice.duration) + " from " +
-        milliseconds(slice.start) + "\nsubmitted " + microseconds(slice.start - slice.args.submitted) + " before\n" +
-        slice.args.bytes + " bytes\n" + provenanceOf(slice);
+      const time = microseconds(slice.duration) + " from " + milliseconds(slice.start);
+      tip.textContent = slice.kind === "wait" ? "waiting: " + slice.name + "\n" + time :
+        slice.name + ", point " + slice.args.point + "\n" + time + "\nsubmitted " +
+        microseconds(slice.start - slice.args.submitted) + " before\n" + slice.args.bytes + " bytes\n" +
+        provenanceOf(slice);
       tip.style.left = event.clientX + 12 + "px";
       tip.style.top = event.clientY + 12 + "px";
     }

@@ -139,6 +139,11 @@ class TraceWriter {
       json_.member("cat", "range").time("ts", at(range.started)).time("dur", at(range.ended) - at(range.started));
       json_.end('}');
     }
+    for (const auto& wait : profile_.waits) {
+      begin_event("X", wait.what, workers_);
+      json_.member("cat", "wait").time("ts", at(wait.started)).time("dur", at(wait.ended) - at(wait.started));
+      json_.end('}');
+    }
     write_totals();
     return json_.take();
   }

@@ -39,6 +39,7 @@ class RankClock {
 /// ids of those that it had to wait for (`after`), its number in the launch domain (`point`), when it was `submitted`,
 /// its `provenance`, the `bytes` that it saw, and the microseconds that it was expected to take (`predicted`).
 /// Ranges that bodies have named are complete events of the category "range" inside of those.
+/// Waits are complete events of the category "wait" on the row of the program.
 /// Transfers are asynchronous events, because several of them are on their way at a time.
 [[nodiscard]] std::string trace_events(const engine::Profile& profile, const RankClock& clock, std::int64_t origin);
 

@@ -69,13 +69,13 @@ def check_times(table: list[list[Any]], points: list[Event], label: Any) -> None
     assert [row[2] for row in table[1:]] == sorted((row[2] for row in table[1:]), reverse=True)
 
 
-def check_ranges(table: list[list[Any]], ranges: list[Event]) -> None:
-    """Number of ranges and their time by name."""
+def check_names(table: list[list[Any]], ranges: list[Event]) -> None:
+    """Number of ranges, or of waits, and their time by name."""
     times = collections.defaultdict(list)
     for event in ranges:
         times[event["name"]].append(event["dur"])
     found = {row[0]: row[1:3] for row in table[1:]}
-    assert set(found) == set(times) and len(times) == 3, found
+    assert set(found) == set(times), found
     assert all(count == len(times[name]) and near(time, sum(times[name])) for name, (count, time) in found.items()), found
 
 
@@ -144,14 +144,16 @@ def main(page: str, trace: str) -> None:
     with open(trace, encoding="utf-8") as file:
         events = json.load(file)
     assert document.ready, "the script of the page did not come to its end"
-    points = [event for event in events if event["ph"] == "X" and event["cat"] not in ("run", "range")]
+    points = [event for event in events if event["ph"] == "X" and event["cat"] not in ("run", "range", "wait")]
     runs = {event["pid"]: event for event in events if event.get("cat") == "run"}
     tables = document.tables
     summary = {row[0]: row[1] for row in tables["summary"]}
     assert (summary["Ranks"], summary["Points"]) == (len(runs), len(points))
     check_times(tables["tasks"], points, lambda point: point["name"])
     check_times(tables["provenance"], points, lambda point: point["args"].get("provenance", "(none)"))
-    check_ranges(tables["ranges"], [event for event in events if event.get("cat") == "range"])
+    check_names(tables["ranges"], [event for event in events if event.get("cat") == "range"])
+    check_names(tables["waits"], [event for event in events if event.get("cat") == "wait"])
+    assert len(tables["ranges"]) == 1 + 3 and len(tables["waits"]) > 1
     check_workers(tables["workers"], points, runs)
     check_bytes(tables["bytes"], events)
     check_path(tables, points, runs)

@@ -65,7 +65,7 @@ def check_tracks(events: list[Event]) -> None:
     """A worker does one thing at a time."""
     tracks = collections.defaultdict(list)
     for event in events:
-        if event["ph"] == "X" and event["cat"] not in ("run", "range"):
+        if event["ph"] == "X" and event["cat"] not in ("run", "range", "wait"):
             tracks[event["pid"], event["tid"]].append((event["ts"], event["ts"] + event["dur"]))
     for track, slices in tracks.items():
         slices.sort()
@@ -88,6 +88,17 @@ def check_ranges(events: list[Event]) -> None:
             assert all(first[1] <= second[0] + 0.002 for first, second in zip(inside, inside[1:])), inside
             ranges[event["pid"], event["tid"]] = [part for part in own if part not in inside]
     assert not any(ranges.values()), f"ranges outside of their task: {ranges}"
+
+
+def check_waits(events: list[Event], ranks: int) -> None:
+    """Every rank has waited for the sum, on the row of the program, until the last point of Sum had ended."""
+    rows = {event["pid"]: event["tid"] for event in events if event.get("cat") == "run"}
+    for rank in range(ranks):
+        waits = [event for event in events if event.get("cat") == "wait" and event["pid"] == rank]
+        assert all(wait["tid"] == rows[rank] and wait["dur"] >= 1 for wait in waits), waits
+        ends = [wait["ts"] + wait["dur"] for wait in waits if wait["name"] == "get_physical_store"]
+        own = [event for event in events if event["ph"] == "X" and event["pid"] == rank and task_of(event) == "Sum"]
+        assert ends and max(ends) >= max(event["ts"] + event["dur"] for event in own), (ends, own)
 
 
 def check_folds(events: list[Event]) -> None:
@@ -155,6 +166,7 @@ def main(trace: str, ranks: int, leaves: str) -> None:
     check_leaves(events, read_leaves(leaves, ranks), ranks)
     check_tracks(events)
     check_ranges(events)
+    check_waits(events, ranks)
     check_folds(events)
     nodes, ends = read_graph(events)
     check_needs(nodes, check_order(nodes, ends))

@@ -196,6 +196,45 @@ TEST_F(EngineProfile, RangesAreThoseOfTheThread) {
   EXPECT_EQ(ranges, slices);
 }
 
+// The outermost of nested ones, which is the call of the program.
+TEST_F(EngineProfile, WaitsAreThoseOfTheProgram) {
+  using namespace std::chrono_literals;
+  const auto pause = [] {
+    for (const auto end = std::chrono::steady_clock::now() + 100us; std::chrono::steady_clock::now() < end;) continue;
+  };
+  const auto before = engine::steady_nanoseconds();
+  {
+    const engine::Wait early{"before the profile"};
+    pause();
+  }
+  engine::start_profile();
+  {
+    const engine::Wait outer{"outer"};
+    pause();
+    {
+      const engine::Wait inner{"inner"};
+      pause();
+    }
+    pause();
+  }
+  {
+    const engine::Wait second{"second"};
+    pause();
+  }
+  const auto profile = take();
+  {
+    const engine::Wait late{"after the profile"};
+    pause();
+  }
+  std::vector<std::string> names;
+  for (const auto& wait : profile.waits) {
+    if (wait.what != std::string{"tasks"}) names.emplace_back(wait.what);  // which take() waits for
+    EXPECT_GT(wait.started, before);
+    EXPECT_GE(wait.ended - wait.started, wait.what == std::string{"outer"} ? 300'000 : 1000);
+  }
+  EXPECT_EQ(names, (std::vector<std::string>{"outer", "second"}));
+}
+
 // What is not recorded is counted, and what is recorded is whole.
 TEST_F(EngineProfile, EndsWhereItsMemoryDoes) {
   constexpr std::uint32_t LAUNCHES = 2000;

@@ -64,6 +64,15 @@ TEST(ProfileTrace, WhatIsMissingIsTold) {
   EXPECT_NE(one.text().find(R"("records":12)"), std::string::npos);
 }
 
+TEST(ProfileTrace, AWaitIsACompleteEventOfTheProgram) {
+  OnePoint one{"task"};
+  one.profile.waits.push_back({"a fence", 1'000'500, 1'002'000});
+  const auto text = one.text();
+  EXPECT_NE(text.find(R"({"ph":"X","name":"a fence","pid":0,"tid":0,"cat":"wait","ts":0.500,"dur":1.500})"),
+            std::string::npos)
+      << text;
+}
+
 TEST(ProfileTrace, ATransferIsAnAsynchronousEvent) {
   OnePoint one{"task"};
   one.profile.transfers.push_back({0, true, 4, 9, 80, "reduction", 1'000'300, 1'000'700});
