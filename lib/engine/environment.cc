@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/environment.h"
 
+#include <fcntl.h>
+#include <sys/file.h>
 #include <unistd.h>
 
+#include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
@@ -88,6 +91,35 @@ std::string prepare_model_directory(ScopedEnvironment& environment) {
   environment.set("STARPU_HOME", path);
   environment.set("XDG_CACHE_HOME", path);
   return path;
+}
+
+namespace {
+
+// Where StarPU looks, in its order.
+std::string model_directory() {
+  if (const auto models = lookup("STARPU_PERF_MODEL_DIR")) {
+    return *models;
+  }
+  for (const char* const name : {"XDG_CACHE_HOME", "STARPU_HOME", "HOME"}) {
+    if (const auto home = lookup(name)) {
+      return *home + "/.starpu/sampling";
+    }
+  }
+  return {};
+}
+
+}  // namespace
+
+ModelDirectoryLock::ModelDirectoryLock()
+    : file_{::open((model_directory() + "/legatus.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)} {
+  while (file_ >= 0 && ::flock(file_, LOCK_EX) != 0 && errno == EINTR) {
+  }
+}
+
+ModelDirectoryLock::~ModelDirectoryLock() {
+  if (file_ >= 0) {
+    ::close(file_);
+  }
 }
 
 void remove_model_directory(const std::string& path) noexcept {

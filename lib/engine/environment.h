@@ -39,6 +39,20 @@ class ScopedEnvironment {
 /// @throws std::runtime_error the user's choice cannot be written.
 [[nodiscard]] std::string prepare_model_directory(ScopedEnvironment& environment);
 
+/// As long as it lives, no other process that has one as well starts StarPU with models in the same place: StarPU
+/// writes the description of the machine at its first start, and aborts where it finds one that is half written. After
+/// prepare_model_directory(). Where there are no locks nothing is locked.
+class ModelDirectoryLock {
+ public:
+  ModelDirectoryLock();
+  ModelDirectoryLock(const ModelDirectoryLock&) = delete;
+  ModelDirectoryLock& operator=(const ModelDirectoryLock&) = delete;
+  ~ModelDirectoryLock();
+
+ private:
+  int file_;
+};
+
 /// Removes a directory made by prepare_model_directory(); does nothing for an empty path.
 void remove_model_directory(const std::string& path) noexcept;
 

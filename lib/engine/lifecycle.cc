@@ -192,6 +192,7 @@ void start(const Configuration& configuration) {
     set_environment(environment, configuration);
     temporary_models() = prepare_model_directory(environment);
     starpu_conf conf = make_conf(configuration, policy);
+    const ModelDirectoryLock lock;
     const int code = starpu_init(&conf);
     if (code != 0) {
       remove_model_directory(temporary_models());
