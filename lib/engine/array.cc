@@ -389,9 +389,9 @@ std::shared_ptr<Completion> Array::begin_synchronize() {
   const auto all = std::make_shared<Acquisitions>();
   static_cast<void>(all_handles([&](starpu_data_handle_t handle) {
     all->left.fetch_add(1, std::memory_order_relaxed);
+    auto* const acquisition = new Acquisition{handle, all};
     before_others();
-    expect_success(starpu_data_acquire_cb(handle, STARPU_RW, &end_acquisition, new Acquisition{handle, all}),
-                   "starpu_data_acquire_cb");
+    expect_success(starpu_data_acquire_cb(handle, STARPU_RW, &end_acquisition, acquisition), "starpu_data_acquire_cb");
     return true;
   }));
   all->end_one();

@@ -31,7 +31,7 @@ int main_memory_nodes[max_handles];
 // What StarPU expects a point to take, in microseconds. StarPU tells CPU workers and groups of cores apart by the
 // implementation that they run.
 double expected_duration(starpu_task* task, starpu_perfmodel_arch* place, unsigned implementation) {
-  after_others();
+  const OrderedScope scope;  // workers ask, too: they push the tasks that waited for theirs
   const auto& point = *static_cast<const LaunchRecord::Point*>(task->cl_arg);
   LaunchRecord& launch = *point.launch;
   auto* const size = launch.modelled ? launch.size_models()[&point - launch.point_array()] : nullptr;

@@ -370,10 +370,7 @@ struct Ordered;
 template <typename Result, typename... Arguments, Result (*FUNCTION)(Arguments...)>
 struct Ordered<FUNCTION> {
   static Result call(Arguments... arguments) {
-    const struct Guard {
-      Guard() noexcept { after_others(); }
-      ~Guard() { before_others(); }
-    } guard;
+    const OrderedScope scope;
     return FUNCTION(arguments...);
   }
 };

@@ -29,4 +29,12 @@ inline void after_others() noexcept {
 #endif
 }
 
+/// A function that StarPU calls comes after what others did before, and before what they do later.
+struct OrderedScope {
+  OrderedScope() noexcept { after_others(); }
+  OrderedScope(const OrderedScope&) = delete;
+  OrderedScope& operator=(const OrderedScope&) = delete;
+  ~OrderedScope() { before_others(); }
+};
+
 }  // namespace legate::detail::engine
