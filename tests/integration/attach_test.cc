@@ -47,6 +47,14 @@ void add_to_elements(const PhysicalStore& store, std::int64_t amount) {
   }
 }
 
+/// Adds its scalar to a store. A task of its own: launches of it may be pending while tests give the plain one a body.
+struct Add : public LegateTask<Add> {
+  static inline const auto TASK_CONFIG = TaskConfig{LocalTaskID{0}};
+  static void cpu_variant(TaskContext context) {
+    add_to_elements(context.output(0), context.scalar(0).value<std::int64_t>());
+  }
+};
+
 /// Elements of int64 that nobody can write: an attempt ends the program.
 class ReadOnlyPage {
  public:
@@ -73,6 +81,12 @@ class ReadOnlyPage {
 
 class Attach : public RuntimeTest {
  protected:
+  Attach() {
+    bool created = false;
+    own_library = runtime->find_or_create_library("legatus.test.attach", ResourceConfig{}, nullptr, {}, &created);
+    if (created) Add::register_variants(own_library);
+  }
+
   /// Memory that counts in `calls` how often it was released.
   [[nodiscard]] ExternalAllocation counted(Values& memory, bool read_only) {
     return ExternalAllocation::create_sysmem(memory.data(), memory.size() * sizeof(std::int64_t), read_only,
@@ -87,14 +101,14 @@ class Attach : public RuntimeTest {
   }
   /// Adds to every element of a store, as a task.
   void add(const LogicalStore& store, std::int64_t amount) {
-    body = [](TaskContext context) { add_to_elements(context.output(0), context.scalar(0).value<std::int64_t>()); };
-    auto task = plain();
+    auto task = runtime->create_task(own_library, Add::TASK_CONFIG.task_id());
     static_cast<void>(task.add_input(store));
     static_cast<void>(task.add_output(store));
     task.add_scalar_arg(Scalar{amount});
     runtime->submit(std::move(task));
   }
 
+  Library own_library{library};
   int calls{0};
 };
 
