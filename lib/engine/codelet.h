@@ -43,9 +43,4 @@ class Codelet {
   mutable std::map<std::size_t, std::unique_ptr<Local>> local_{};
 };
 
-/// StarPU is given a table of this many entries for every codelet.
-[[nodiscard]] std::size_t most_tiles_of_a_point() noexcept;
-/// The same where points work in the memory of their worker.
-[[nodiscard]] std::size_t most_tiles_of_a_local_point() noexcept;
-
 }  // namespace legate::detail::engine

@@ -181,6 +181,11 @@ class Submitter {
   std::uint32_t submitted_{0};
 };
 
+/// How many tiles a point may list: StarPU is given a table of this many entries for every codelet.
+[[nodiscard]] std::size_t most_tiles_of_a_point() noexcept;
+/// The same for local_point().
+[[nodiscard]] std::size_t most_tiles_of_a_local_point() noexcept;
+
 /// Returns when there are few enough launches to make another one, so that a Submitter does not wait for that, which
 /// cannot be given up. May be given up: then it throws what the wait hooks do. The control thread.
 void make_room();

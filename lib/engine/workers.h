@@ -44,6 +44,10 @@ struct WorkerCounts {
 /// The workers of a kind; none when the engine is not running. Any thread.
 [[nodiscard]] WorkerRange workers_of(WorkerKind kind) noexcept;
 
+/// The kind of the workers that do what may be done in main memory only: CPUs, or groups of cores where there are none.
+/// Any thread.
+[[nodiscard]] WorkerKind host_kind() noexcept;
+
 /// The kind of a worker. Any thread.
 [[nodiscard]] WorkerKind kind_of(unsigned worker) noexcept;
 

@@ -2,6 +2,8 @@
 #include "operation/device_delivery.h"
 
 #include "data/strided_copy.h"
+#include "engine/cuda.h"
+#include "engine/device_elements.h"
 #include "utilities/hash.h"
 
 #include <algorithm>
@@ -27,18 +29,26 @@ const engine::Codelet& identity_codelet() {
   return *codelet;
 }
 
-/// Workers in main memory.
-engine::WorkerRange host_workers() {
-  const auto cpus = engine::workers_of(engine::WorkerKind::CPU);
-  return cpus.count > 0 ? cpus : engine::workers_of(engine::WorkerKind::OMP);
+/// What a Work gives to a GPU it waits for itself.
+void finish_on_gpu(const engine::Executor& executor) {
+  if (engine::kind_of(executor.worker) == engine::WorkerKind::GPU) {
+    engine::finish_gpu_stream();
+  }
 }
 
-/// Copies a box of an array to or from memory that holds nothing else.
+/// Copies a box of an array to or from memory that holds nothing else. On a device, the tiles of the array are the
+/// first ones that the task lists, and the other memory is the last one.
 class MoveWork final : public engine::Work {
  public:
   MoveWork(std::byte* array, const std::vector<std::size_t>& strides, const Box& box, std::size_t element_size,
-           std::byte* dense, bool gathers)
-      : array_{array}, dense_{dense}, dims_{strides.size()}, element_size_{element_size}, gathers_{gathers} {
+           std::byte* dense, std::size_t tiles, bool gathers)
+      : array_{array},
+        dense_{dense},
+        box_{box},
+        dims_{strides.size()},
+        element_size_{element_size},
+        tiles_{tiles},
+        gathers_{gathers} {
     std::size_t stride = element_size;
     for (auto d = dims_; d-- > 0;) {
       array_strides_[d] = strides[d];
@@ -48,8 +58,10 @@ class MoveWork final : public engine::Work {
       array_ += static_cast<std::size_t>(box.lo[d]) * strides[d];
     }
   }
-  void run(std::uint32_t, const engine::Executor&) override {
-    if (gathers_) {
+  void run(std::uint32_t, const engine::Executor& executor) override {
+    if (engine::is_device(engine::kind_of(executor.worker))) {
+      move_on_device(executor);
+    } else if (gathers_) {
       strided_copy(dense_, dense_strides_.data(), array_, array_strides_.data(), extents_.data(), dims_, element_size_);
     } else {
       strided_copy(array_, array_strides_.data(), dense_, dense_strides_.data(), extents_.data(), dims_, element_size_);
@@ -81,31 +93,49 @@ class MoveWork final : public engine::Work {
   }
 
  private:
+  void move_on_device(const engine::Executor& executor) const {
+    auto dense = executor.tile(tiles_);
+    dense.box = box_;  // the elements are those, wherever the array has them
+    for (std::size_t i = 0; i < tiles_; ++i) {
+      const auto tile = executor.tile(i);
+      const auto shared = tile.box.intersection(box_);
+      const auto in_tile = engine::elements_at(tile, shared);
+      const auto in_dense = engine::elements_at(dense, shared);
+      engine::copy_elements(executor.worker, gathers_ ? in_dense : in_tile, gathers_ ? in_tile : in_dense,
+                            engine::element_box(shared), element_size_);
+    }
+    finish_on_gpu(executor);
+  }
+
   std::byte* array_;  // the first element of the box
   std::byte* dense_;
+  Box box_;
   std::size_t dims_;
   std::size_t element_size_;
+  std::size_t tiles_;
   bool gathers_;
   std::array<std::size_t, LEGATE_MAX_DIM> array_strides_{};
   std::array<std::size_t, LEGATE_MAX_DIM> dense_strides_{};
   std::array<std::uint64_t, LEGATE_MAX_DIM> extents_{};
 };
 
+/// Initialises the buffers of a reduction: on devices one a point, in main memory all at once.
 class IdentityWork final : public engine::Work {
  public:
   explicit IdentityWork(std::shared_ptr<PartialResults> partial) : partial_{std::move(partial)} {}
-  void run(std::uint32_t, const engine::Executor&) override { partial_->fill_identities(); }
+  void run(std::uint32_t point, const engine::Executor& executor) override {
+    if (engine::is_device(engine::kind_of(executor.worker))) {
+      partial_->fill_identity_on_device(point, executor);
+      finish_on_gpu(executor);
+    } else {
+      partial_->fill_identities();
+    }
+  }
   void finished() noexcept override { delete this; }
 
  private:
   std::shared_ptr<PartialResults> partial_;
 };
-
-void submit_one(engine::Work& work, const engine::Codelet& codelet, std::int32_t priority,
-                const std::vector<engine::TileUse>& tiles) {
-  engine::Submitter submitter{work, codelet, priority, 1, host_workers()};
-  submitter.point(0, tiles.data(), tiles.size());
-}
 
 std::vector<std::uint64_t> extents_of(const Box& box) {
   std::vector<std::uint64_t> extents;
@@ -122,7 +152,8 @@ bool lives_on_the_host(const LaunchArgument& argument) {
 
 }  // namespace
 
-DeviceDelivery::DeviceDelivery(Launch& launch, std::int32_t priority) : launch_{launch}, priority_{priority} {
+DeviceDelivery::DeviceDelivery(Launch& launch, std::int32_t priority, std::optional<engine::WorkerSet> devices)
+    : launch_{launch}, priority_{priority}, devices_{std::move(devices)} {
   for (const auto& use : launch.uses) {
     lists_.push_back(use.array->tiles().size() == 1 ? nullptr : find_tile_lists(*use.array, *use.geometry, launch.own));
   }
@@ -133,12 +164,46 @@ DeviceDelivery::DeviceDelivery(Launch& launch, std::int32_t priority) : launch_{
   }
 }
 
+void DeviceDelivery::submit_one(engine::Work& work, const engine::Codelet& codelet,
+                                const std::vector<engine::TileUse>& tiles, bool on_device) const {
+  engine::Submitter submitter{work, codelet, priority_, 1,
+                              on_device ? *devices_ : engine::WorkerSet{engine::workers_of(engine::host_kind())}};
+  if (on_device) {
+    submitter.local_point(0, tiles.data(), tiles.size(), 0);
+  } else {
+    submitter.point(0, tiles.data(), tiles.size());
+  }
+}
+
+bool DeviceDelivery::fits_device(const engine::Array& array, const Box& box,
+                                 const std::vector<std::uint32_t>& tiles) const {
+  if (!devices_.has_value() || tiles.size() >= engine::most_tiles_of_a_local_point()) {
+    return false;
+  }
+  std::uint64_t elements = 0;
+  for (const auto tile : tiles) {
+    elements += array.tiles()[tile].volume();
+  }
+  // The box itself is among what a point is known to have room for.
+  return (elements - std::min(elements, box.volume())) * array.element_size() <=
+         launch_.device_spare / (2 * launch_.uses.size());
+}
+
 void DeviceDelivery::fill_identities() {
   for (const auto& argument : launch_.arguments) {
-    if (argument.partial && argument.partial->has_points()) {
-      std::vector<engine::TileUse> tiles;
-      argument.partial->list_tiles(engine::Access::WRITE, tiles);
-      submit_one(*new IdentityWork{argument.partial}, identity_codelet(), priority_, tiles);  // deletes itself
+    if (!argument.partial || !argument.partial->has_points()) {
+      continue;
+    }
+    std::vector<engine::TileUse> tiles;
+    argument.partial->list_tiles(engine::Access::WRITE, tiles);
+    auto& work = *new IdentityWork{argument.partial};  // deletes itself
+    if (!devices_.has_value()) {
+      submit_one(work, identity_codelet(), tiles, false);
+      continue;
+    }
+    engine::Submitter submitter{work, identity_codelet(), priority_, launch_.own.count, devices_};
+    for (std::uint32_t point = 0; point < launch_.own.count; ++point) {
+      submitter.local_point(point, &tiles[point], 1, 0);
     }
   }
 }
@@ -146,8 +211,12 @@ void DeviceDelivery::fill_identities() {
 DeviceDelivery::Piece DeviceDelivery::gather(const ArrayUse& use, const Box& box,
                                              const std::vector<std::uint32_t>& tiles, bool read, bool write) {
   auto& array = *use.array;
-  Temporary temporary{
-      engine::Array::create(extents_of(box), array.element_size(), 64), {}, array.data(), array.strides(), box};
+  Temporary temporary{engine::Array::create(extents_of(box), array.element_size(), 64),
+                      fits_device(array, box, tiles),
+                      {},
+                      array.data(),
+                      array.strides(),
+                      box};
   temporary.array->retile({});
   const auto temporary_tile = temporary.array->tile(0);
   if (read) {
@@ -156,8 +225,9 @@ DeviceDelivery::Piece DeviceDelivery::gather(const ArrayUse& use, const Box& box
       listed.push_back({array.tile(tile), engine::Access::READ});
     }
     listed.push_back({temporary_tile, engine::Access::WRITE});
-    submit_one(*new MoveWork{array.data(), array.strides(), box, array.element_size(), temporary.array->data(), true},
-               gather_codelet(), priority_, listed);
+    submit_one(*new MoveWork{array.data(), array.strides(), box, array.element_size(), temporary.array->data(),
+                             tiles.size(), true},
+               gather_codelet(), listed, temporary.on_device);
   }
   if (write) {
     for (const auto tile : tiles) {
@@ -239,8 +309,8 @@ void DeviceDelivery::finish() {
     auto tiles = temporary.tiles;
     tiles.push_back({temporary.array->tile(0), engine::Access::READ});
     submit_one(*new MoveWork{temporary.data, temporary.strides, temporary.box, temporary.array->element_size(),
-                             temporary.array->data(), false},
-               scatter_codelet(), priority_, tiles);
+                             temporary.array->data(), temporary.tiles.size(), false},
+               scatter_codelet(), tiles, temporary.on_device);
   }
   // Whoever gets these arrays next comes after the tasks that were submitted.
   scattered_.clear();

@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 namespace legate::detail {
@@ -15,14 +16,18 @@ namespace legate::detail {
 /// Brings the arguments of a launch to devices, where every part that a point sees has to be one piece of memory.
 ///
 /// A part within one tile needs nothing: StarPU moves the tile. One that spans several tiles is gathered into a
-/// temporary array before, and scattered from it afterwards if the point writes it, by tasks in main memory. Scalars
-/// stay in main memory.
+/// temporary array before, and scattered from it afterwards if the point writes it. Scalars stay in main memory.
+///
+/// Where all points run on devices of one kind, these devices gather and scatter, too, and set the buffers for partial
+/// results to the identity: what the points work on is there, or has to get there. Elsewhere, or where a device has no
+/// room for all the tiles at once, workers in main memory do.
 ///
 /// One object a launch, used in this order: made, submit_points(), finish(). Control thread only.
 class DeviceDelivery {
  public:
   /// Submits what has to come before the points, and tells the launch where its points find their arguments.
-  DeviceDelivery(Launch& launch, std::int32_t priority);
+  /// `devices`: the workers of the launch, if they are devices of one kind.
+  DeviceDelivery(Launch& launch, std::int32_t priority, std::optional<engine::WorkerSet> devices);
   /// Submits the points. The launch may be over when this returns.
   void submit_points(engine::Submitter& submitter) const;
   /// Submits what has to come after the points.
@@ -32,6 +37,7 @@ class DeviceDelivery {
   /// A part of an array in a temporary one.
   struct Temporary {
     engine::ArrayRef array;
+    bool on_device;                      // a device moves the elements
     std::vector<engine::TileUse> tiles;  // of the array, as they are written back
     std::byte* data;                     // of the array
     std::vector<std::size_t> strides;
@@ -54,9 +60,16 @@ class DeviceDelivery {
   [[nodiscard]] Piece gather(const ArrayUse& use, const Box& box, const std::vector<std::uint32_t>& tiles, bool read,
                              bool write);
   void fill_identities();
+  /// Whether a device can have all these tiles of an array, of which a point sees `box`.
+  [[nodiscard]] bool fits_device(const engine::Array& array, const Box& box,
+                                 const std::vector<std::uint32_t>& tiles) const;
+  /// Submits a task of one point, on a device or in main memory.
+  void submit_one(engine::Work& work, const engine::Codelet& codelet, const std::vector<engine::TileUse>& tiles,
+                  bool on_device) const;
 
   Launch& launch_;
   std::int32_t priority_;
+  std::optional<engine::WorkerSet> devices_;
   std::vector<std::shared_ptr<const TileLists>> lists_{};  // by use; null: the array is one tile
   std::vector<Temporary> scattered_{};
   std::vector<engine::ArrayRef> gathered_{};

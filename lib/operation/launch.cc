@@ -4,9 +4,9 @@
 #include "data/strided_copy.h"
 #include "data/value_text.h"
 #include "operation/body.h"
-#include "operation/combine.h"
 #include "operation/device_delivery.h"
-#include "operation/tile_uses.h"
+#include "operation/folds.h"
+#include "operation/point_tiles.h"
 #include "utilities/hash.h"
 
 #include <legate/utilities/abort.h>
@@ -20,28 +20,6 @@
 namespace legate::detail {
 
 namespace {
-
-/// An array use with the tiles under its points.
-struct ResolvedUse {
-  const ArrayUse* use;
-  std::shared_ptr<const TileLists> lists;  // null: the array is one tile
-};
-
-void add_tiles(const ResolvedUse& resolved, OwnPoints own, std::uint32_t index, bool read, bool write, TileUses& uses) {
-  auto& array = *resolved.use->array;
-  if (resolved.lists == nullptr) {
-    const auto& box = resolved.use->geometry->own(own).at(index).root;
-    if (!box.empty()) {
-      static_cast<void>(uses.add(array.tile(0), access_of(read, write, box == array.box())));
-    }
-    return;
-  }
-  const auto& lists = *resolved.lists;
-  const auto list = resolved.use->geometry->is_whole() ? 0 : index;
-  for (auto i = lists.offsets[list]; i < lists.offsets[list + 1]; ++i) {
-    static_cast<void>(uses.add(array.tile(lists.tiles[i]), access_of(read, write, lists.covered[i])));
-  }
-}
 
 std::uint64_t hash_of(const Scalar& scalar) {
   Hash hash;
@@ -238,6 +216,18 @@ void Launch::submit_points(engine::Submitter& submitter) {
   resolved.clear();
 }
 
+std::optional<engine::WorkerKind> Launch::only_kind() const {
+  if (choice == 0) {
+    return worker_kind(info.kind);
+  }
+  for (const auto kind : engine::ALL_WORKER_KINDS) {
+    if (choice == engine::set_of(kind)) {
+      return kind;
+    }
+  }
+  return std::nullopt;
+}
+
 bool Launch::has_partial_results() const {
   return std::any_of(arguments.begin(), arguments.end(),
                      [](const LaunchArgument& argument) { return argument.partial != nullptr; });
@@ -313,25 +303,18 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
     launch->cut_arrays();
   }
   // Partial results outlive the launch, which is given up as soon as the last point is over.
-  std::vector<LaunchArgument> folds;
-  for (const auto& argument : launch->arguments) {
-    if (argument.partial) {
-      folds.push_back(argument);
-    }
-  }
-  const auto plan = folds.empty() ? nullptr : launch->plan;
-  const auto kept = folds.empty() ? nullptr : launch->keepalive;
-  const FoldOrigin origin{priority, launch->info.provenance};
-  const auto placement = launch->placement;
+  Folds folds{*launch, codelet, priority};
   if (launch->local_memory) {
-    DeviceDelivery delivery{*launch, priority};
+    const auto kind = launch->only_kind();
+    const bool on_devices = workers.has_value() && kind.has_value() && engine::is_device(*kind);
+    DeviceDelivery delivery{*launch, priority, on_devices ? workers : std::nullopt};
     {
       engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers};
       static_cast<void>(launch.release());
       delivery.submit_points(submitter);
     }
     delivery.finish();
-    workers = std::nullopt;  // folds run in main memory
+    on_devices ? folds.submit_to_devices(*workers) : folds.submit(std::nullopt);
   } else {
     // What points of different kinds of processors take says nothing about bundles.
     const bool several = (launch->choice & (launch->choice - 1U)) != 0;
@@ -339,39 +322,7 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
     engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers, footprint};
     auto& submitted = *launch.release();
     submitted.submit_points(submitter);
-  }
-  submit_folds(folds, placement, codelet, origin, workers);
-}
-
-void Launch::submit_folds(std::vector<LaunchArgument>& folds, const Placement& placement,
-                          const engine::Codelet& codelet, const FoldOrigin& origin,
-                          std::optional<engine::WorkerSet> workers) {
-  static thread_local TileUses tiles;
-  for (auto& argument : folds) {
-    auto& array = argument.target->array();
-    if (engine::cluster().ranks > 1) {
-      combine_partials(*argument.partial, *argument.target, *argument.geometry, placement, origin);
-      argument.partial->release_array();
-      continue;
-    }
-    tiles.clear();
-    const OwnPoints all{0, static_cast<std::uint32_t>(argument.geometry->parts()->size())};
-    const ArrayUse target{argument.target, &array, argument.geometry, true, true, false};
-    const ResolvedUse resolved{&target,
-                               array.tiles().size() == 1 ? nullptr : find_tile_lists(array, *argument.geometry, all)};
-    for (std::uint32_t i = 0; i < all.count; ++i) {
-      add_tiles(resolved, all, i, true, true, tiles);
-    }
-    std::vector<engine::TileUse> buffers;
-    argument.partial->list_tiles(engine::Access::READ_WRITE, buffers);
-    for (const auto& buffer : buffers) {
-      static_cast<void>(tiles.add(buffer.tile, buffer.access));
-    }
-    auto* fold = new FoldWork{argument.partial, argument.data, argument.strides, origin.provenance};  // deletes itself
-    engine::Submitter submitter{*fold, codelet, origin.priority,
-                                1,     workers, engine::Footprint{argument.partial->array().bytes(), true}};
-    submitter.point(0, tiles.data(), tiles.size());
-    argument.partial->release_array();
+    folds.submit(workers);
   }
 }
 

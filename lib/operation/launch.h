@@ -23,8 +23,6 @@
 
 namespace legate::detail {
 
-struct FoldOrigin;
-
 /// The workers that run variants of a kind.
 [[nodiscard]] constexpr engine::WorkerKind worker_kind(VariantCode code) {
   switch (code) {
@@ -146,6 +144,8 @@ class Launch final : public engine::Work {
   /// Runs the only point in the calling thread, after everything its arrays wait for.
   static void run_inline(Ptr launch, const engine::Codelet& codelet);
 
+  /// The kind of processors that runs all points, if there is only one.
+  [[nodiscard]] std::optional<engine::WorkerKind> only_kind() const;
   /// Whether points reduce into buffers of their own.
   [[nodiscard]] bool has_partial_results() const;
 
@@ -164,9 +164,6 @@ class Launch final : public engine::Work {
   void cut_arrays();
   [[nodiscard]] engine::Footprint footprint() const;
   void submit_points(engine::Submitter& submitter);
-  static void submit_folds(std::vector<LaunchArgument>& folds, const Placement& placement,
-                           const engine::Codelet& codelet, const FoldOrigin& origin,
-                           std::optional<engine::WorkerSet> workers);
   /// `index` is the engine's number of the point.
   void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, const engine::Executor& executor);
   /// The same for an argument in the memory of a device.

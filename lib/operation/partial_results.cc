@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "operation/partial_results.h"
 
+#include "engine/device_elements.h"
+
 #include <algorithm>
 #include <utility>
 
@@ -66,6 +68,43 @@ void PartialResults::list_tiles(engine::Access access, std::vector<engine::TileU
 void PartialResults::fill_identities() {
   for (std::uint32_t index = 0; index < used_.size(); ++index) {
     static_cast<void>(begin(index, 0));
+  }
+}
+
+namespace {
+
+/// Elements of a box, dense and in C order, at the begin of a tile.
+engine::ElementsAt elements_of_buffer(const engine::TileMemory& tile, const Box& box, std::size_t element_size) {
+  engine::ElementsAt result;
+  result.memory = tile.pointer != 0 ? 0 : tile.handle;
+  result.place = tile.pointer != 0 ? tile.pointer : tile.offset;
+  const auto strides = dense_strides(box, element_size);
+  std::copy(strides.begin(), strides.end(), result.strides.begin());
+  return result;
+}
+
+}  // namespace
+
+void PartialResults::fill_identity_on_device(std::uint32_t index, const engine::Executor& executor) {
+  used_[index] = 1;
+  std::vector<std::byte> identity(redop_.rhs_size);
+  redop_.fill_identity(identity.data(), 1);
+  engine::fill_elements(executor.worker, elements_of_buffer(executor.tile(0), box(index), redop_.rhs_size),
+                        engine::element_box(box(index)), redop_.rhs_size, identity.data());
+}
+
+void PartialResults::fold_on_device(std::uint32_t index, const engine::Executor& executor, std::size_t tiles) const {
+  const auto& whole = box(index);
+  const auto buffer = elements_of_buffer(executor.tile(0), whole, redop_.rhs_size);
+  for (std::size_t i = 1; i <= tiles; ++i) {
+    const auto tile = executor.tile(i);
+    const auto shared = tile.box.intersection(whole);
+    auto from = buffer;
+    for (std::size_t d = 0; d < static_cast<std::size_t>(shared.dim); ++d) {
+      from.place += static_cast<std::uint64_t>(shared.lo[d] - whole.lo[d]) * from.strides[d];
+    }
+    engine::fold_elements(executor.worker, engine::elements_at(tile, shared), from, engine::element_box(shared),
+                          redop_);
   }
 }
 

@@ -41,6 +41,17 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
   /// Folds every used buffer into the array at `data`. Called once, when all points are over.
   void fold_into(std::byte* data, const std::size_t* strides) const;
 
+  /// @name On devices, where the buffers are separate
+  /// @{
+  /// Initialises the buffer of own point `index`, the only tile that the task lists.
+  void fill_identity_on_device(std::uint32_t index, const engine::Executor& executor);
+  /// Folds it into the array: it is the first tile that the task lists, and those of the array which its point sees
+  /// come behind it, `tiles` of them.
+  void fold_on_device(std::uint32_t index, const engine::Executor& executor, std::size_t tiles) const;
+  /// Bytes of the largest one.
+  [[nodiscard]] std::size_t buffer_bytes() const { return slot_bytes_; }
+  /// @}
+
   /// @name Where several ranks have buffers
   /// @{
   /// Folds every used buffer into buffers that cover these boxes, one after the other, each dense and in C order, with
@@ -80,24 +91,6 @@ class PartialResults : public std::enable_shared_from_this<PartialResults> {
   engine::ArrayRef array_{};
   std::byte* memory_{};
   std::vector<std::uint8_t> used_{};  // per slot; written by the one worker that owns the slot
-};
-
-/// The task that folds the buffers of one argument into its target.
-class FoldWork final : public engine::Work {
- public:
-  /// @param provenance of the launch, for profiles; lives until this is submitted.
-  FoldWork(std::shared_ptr<PartialResults> partial, std::byte* data, std::array<std::size_t, LEGATE_MAX_DIM> strides,
-           const std::string* provenance)
-      : partial_{std::move(partial)}, data_{data}, strides_{strides}, provenance_{provenance} {}
-  void run(std::uint32_t, const engine::Executor&) override { partial_->fold_into(data_, strides_.data()); }
-  void finished() noexcept override { delete this; }
-  [[nodiscard]] engine::WorkNote note() const override { return {provenance_, partial_->array().bytes(), 0, 0, true}; }
-
- private:
-  std::shared_ptr<PartialResults> partial_;
-  std::byte* data_;
-  std::array<std::size_t, LEGATE_MAX_DIM> strides_;
-  const std::string* provenance_;
 };
 
 }  // namespace legate::detail

@@ -180,9 +180,12 @@ class TaskDescription {
   struct Room {
     engine::KindSet kinds;  // of those that may run them, those with the memory
     std::size_t spare;      // bytes that devices have beyond it
+    bool on_host{false};    // no device has it, and an operation of the runtime goes elsewhere
   };
-  /// @throws OutOfMemoryError no kind is left.
+  /// @throws OutOfMemoryError no kind is left, and the task is a library's.
   [[nodiscard]] Room find_room() const;
+  /// Lets workers in main memory run the launch, whatever the scope prefers.
+  void move_to_host(Launch& launch) const;
   /// Bytes of everything that the point sees which sees most; up to `limit` it may be more than that.
   [[nodiscard]] std::size_t bytes_of_a_point(std::size_t limit) const;
 

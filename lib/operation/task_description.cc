@@ -272,6 +272,9 @@ TaskDescription::Room TaskDescription::find_room() const {
       room.spare = std::min(room.spare, memory - bytes);
     }
   }
+  if (room.kinds == 0 && task_.of_runtime) {
+    return {engine::set_of(engine::host_kind()), std::numeric_limits<std::size_t>::max(), true};
+  }
   if (room.kinds == 0) {
     throw OutOfMemoryError{"Out of memory: an instance of task " + std::string{name()} +
                            (setting_->provenance->empty() ? "" : "[" + *setting_->provenance + "]") + " works on " +
@@ -280,6 +283,12 @@ TaskDescription::Room TaskDescription::find_room() const {
                            "instances, or a scope of CPUs only, may help"};
   }
   return room;
+}
+
+void TaskDescription::move_to_host(Launch& launch) const {
+  launch.info.kind = variant_code(engine::host_kind());
+  launch.body = setting_->skip_body ? &skip_body : variant_of(task_, launch.info.kind).body;
+  launch.local_memory = setting_->local_on_cpus;
 }
 
 // Of all points, not of those of this rank alone: all ranks have to come to the same conclusion. Looking at all points
@@ -406,6 +415,9 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   launch->max_exception_size = setting_->max_exception_size;
   launch->show_progress = setting_->show_progress;
   launch->local_memory = setting_->local_memory;
+  if (room.on_host) {
+    move_to_host(*launch);
+  }
   if (engine::models_in_use()) {
     prepare_models(*launch);
   }
@@ -431,6 +443,8 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   }
   if (setting_->inline_launch) {
     Launch::run_inline(std::move(launch), *task_.codelet);
+  } else if (room.on_host) {
+    Launch::submit(std::move(launch), *task_.codelet, setting_->priority, engine::workers_of(engine::host_kind()));
   } else {
     const auto kinds = kinds_for(*launch, room.kinds);
     launch->choice = setting_->choice == 0 ? engine::KindSet{0} : kinds;
@@ -552,7 +566,7 @@ void TaskDescription::deliver_reduction(Launch& launch, const TaskArgument& argu
   delivered.delivery = Delivery::PARTIAL;
   delivered.target = &argument.store->storage();
   delivered.partial = std::make_shared<PartialResults>(redop, plan_->geometries[argument.symbol], launch.own,
-                                                       std::max(1U, engine::worker_count()), setting_->local_memory);
+                                                       std::max(1U, engine::worker_count()), launch.local_memory);
 }
 
 void TaskDescription::deliver_unbound(const Launch& launch, const TaskArgument& argument, LaunchArgument& delivered) {

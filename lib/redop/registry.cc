@@ -48,7 +48,8 @@ class Registry {
  private:
   template <typename REDOP>
   void add() {
-    operators_.emplace(REDOP::REDOP_ID, std::make_unique<ReductionOperator>(make_reduction_operator<REDOP>()));
+    auto& redop = operators_[REDOP::REDOP_ID] = std::make_unique<ReductionOperator>(make_reduction_operator<REDOP>());
+    redop->builtin = static_cast<std::int32_t>(REDOP::REDOP_ID);
   }
   template <typename... T>
   void add_ordered() {

@@ -138,7 +138,10 @@ void Runtime::issue_copy(const LogicalStore::Ptr& target, const LogicalStore::Pt
     return;
   }
   checks.apart(to, from);
-  auto task = create_task(*core_, CopyTask::TASK_CONFIG.task_id());
+  const auto& config = !redop                                           ? CopyTask::TASK_CONFIG
+                       : find_reduction_operator(redop_id).builtin != 0 ? ReductionCopyTask::TASK_CONFIG
+                                                                        : CustomReductionCopyTask::TASK_CONFIG;
+  auto task = create_task(*core_, config.task_id());
   const auto* written = task->add(target, redop ? Role::REDUCTION : Role::OUTPUT, redop.value_or(0), nullptr);
   const auto* read = task->add(source, Role::INPUT, 0, nullptr);
   constrain(*task, Kind::ALIGN, written, read);
@@ -241,8 +244,13 @@ void Runtime::issue_indirect_copy(const char* operation, const IndirectCopy& cop
   if (points->volume() == 0 || copy.target->volume() == 0 || copy.source->volume() == 0) {
     return;
   }
-  auto task = create_task(*core_, IndirectCopyTask::TASK_CONFIG.task_id());
+  const bool gathers = !copy.target_indirect && !copy.redop;
+  auto task = create_task(*core_, (gathers ? GatherTask::TASK_CONFIG : IndirectCopyTask::TASK_CONFIG).task_id());
   add_arguments(*task, copy);
+  if (gathers) {
+    submit(std::move(task), operation);
+    return;
+  }
   task->add_scalar(Scalar{std::int32_t{(copy.target_indirect ? IndirectCopyTask::TARGET : 0) |
                                        (copy.source_indirect ? IndirectCopyTask::SOURCE : 0)}});
   if (copy.redop) {

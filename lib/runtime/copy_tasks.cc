@@ -5,9 +5,11 @@
 #include "redop/registry.h"
 #include "runtime/leaf_elements.h"
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
+#include <iterator>
 #include <optional>
 
 namespace legate::detail {
@@ -110,32 +112,93 @@ void assign_elements(const Domain& points, const Side& target, const Side& sourc
   }
 }
 
+void copy_on_device(const TaskContext& context) {
+  const auto target = context.output(0);
+  if (has_scalar_storage(target)) {
+    CopyTask::cpu_variant(context);
+    return;
+  }
+  engine::copy_elements(device_worker(context), device_elements(target), device_elements(context.input(0)),
+                        device_box(target), target.type().size());
+}
+
+void reduce_on_device(const TaskContext& context) {
+  const auto target = context.reduction(0);
+  engine::fold_elements(device_worker(context), device_elements(target), device_elements(context.input(0)),
+                        device_box(target), operator_of(context.scalar(0)));
+}
+
+void gather_on_device(const TaskContext& context) {
+  const auto source = context.input(0);
+  const auto target = context.output(0);
+  const auto box = device_box(target);
+  const auto seen = source.domain();
+  engine::GatherWalk walk;
+  walk.element_size = target.type().size();
+  walk.dims = box.dims;
+  std::copy(box.extents.begin(), box.extents.end(), std::begin(walk.extents));
+  walk.named = static_cast<std::uint32_t>(seen.dim);
+  for (std::int32_t d = 0; d < seen.dim; ++d) {
+    walk.lo[d] = seen.rect_data[d];                 // NOLINT
+    walk.hi[d] = seen.rect_data[d + seen.dim] + 1;  // NOLINT
+  }
+  engine::gather_elements(device_worker(context), device_elements(target), device_elements(context.input(1)),
+                          device_elements(source), walk);
+}
+
 }  // namespace
 
-void CopyTask::cpu_variant(TaskContext context) {
-  const Elements source{context.input(0)};
-  if (context.num_reductions() > 0) {
-    fold(Elements{context.reduction(0)}, source, operator_of(context.scalar(0)));
-  } else {
-    copy(Elements{context.output(0)}, source);
-  }
-}
+void CopyTask::cpu_variant(TaskContext context) { copy(Elements{context.output(0)}, Elements{context.input(0)}); }
 
 void CopyTask::omp_variant(TaskContext context) {
   const Elements source{context.input(0)};
-  const bool reduces = context.num_reductions() > 0;
-  const Elements target{reduces ? context.reduction(0) : context.output(0)};
-  const auto* redop = reduces ? &operator_of(context.scalar(0)) : nullptr;
+  const Elements target{context.output(0)};
   for_each_share(target, [&](std::int32_t dimension, coord_t index, coord_t count) {
-    const auto to = count == 1 ? target : target.share(dimension, index, count);
-    const auto from = count == 1 ? source : source.share(dimension, index, count);
-    if (redop != nullptr) {
-      fold(to, from, *redop);
-    } else {
-      copy(to, from);
-    }
+    copy(count == 1 ? target : target.share(dimension, index, count),
+         count == 1 ? source : source.share(dimension, index, count));
   });
 }
+
+void CopyTask::opencl_variant(TaskContext context) { copy_on_device(context); }
+void CopyTask::gpu_variant(TaskContext context) { copy_on_device(context); }
+
+void ReductionCopyTask::cpu_variant(TaskContext context) {
+  fold(Elements{context.reduction(0)}, Elements{context.input(0)}, operator_of(context.scalar(0)));
+}
+
+void ReductionCopyTask::omp_variant(TaskContext context) {
+  const Elements source{context.input(0)};
+  const Elements target{context.reduction(0)};
+  const auto& redop = operator_of(context.scalar(0));
+  for_each_share(target, [&](std::int32_t dimension, coord_t index, coord_t count) {
+    fold(count == 1 ? target : target.share(dimension, index, count),
+         count == 1 ? source : source.share(dimension, index, count), redop);
+  });
+}
+
+void ReductionCopyTask::opencl_variant(TaskContext context) { reduce_on_device(context); }
+void ReductionCopyTask::gpu_variant(TaskContext context) { reduce_on_device(context); }
+
+void GatherTask::cpu_variant(TaskContext context) {
+  const Elements source{context.input(0)};
+  const Elements target{context.output(0)};
+  const std::optional<Elements> names{context.input(1)};
+  assign_elements(names->domain(), Side{target, std::nullopt}, Side{source, names}, target.element_size());
+}
+
+void GatherTask::omp_variant(TaskContext context) {
+  const Elements source{context.input(0)};
+  const Elements target{context.output(0)};
+  const Elements names{context.input(1)};
+  for_each_share(names, [&](std::int32_t dimension, coord_t index, coord_t count) {
+    const std::optional<Elements> share{count == 1 ? names : names.share(dimension, index, count)};
+    assign_elements(share->domain(), Side{count == 1 ? target : target.share(dimension, index, count), std::nullopt},
+                    Side{source, share}, target.element_size());
+  });
+}
+
+void GatherTask::opencl_variant(TaskContext context) { gather_on_device(context); }
+void GatherTask::gpu_variant(TaskContext context) { gather_on_device(context); }
 
 // Several points may name one element of the target, so one thread visits them in their order.
 void IndirectCopyTask::omp_variant(TaskContext context) { cpu_variant(context); }

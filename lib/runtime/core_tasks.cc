@@ -107,7 +107,20 @@ class FillValue {
   const void* value_;
 };
 
+void fill_on_device(const TaskContext& context) {
+  const auto target = context.output(0);
+  if (has_scalar_storage(target)) {
+    FillTask::cpu_variant(context);
+    return;
+  }
+  engine::fill_elements(device_worker(context), device_elements(target), device_box(target), target.type().size(),
+                        FillValue{context}.get());
+}
+
 }  // namespace
+
+void FillTask::opencl_variant(TaskContext context) { fill_on_device(context); }
+void FillTask::gpu_variant(TaskContext context) { fill_on_device(context); }
 
 void FillTask::cpu_variant(TaskContext context) { fill(Elements{context.output(0)}, FillValue{context}.get()); }
 

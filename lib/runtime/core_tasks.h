@@ -12,6 +12,8 @@ struct FillTask : public LegateTask<FillTask> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{0}};
   static void cpu_variant(TaskContext context);
   static void omp_variant(TaskContext context);
+  static void opencl_variant(TaskContext context);
+  static void gpu_variant(TaskContext context);
 };
 
 }  // namespace legate::detail

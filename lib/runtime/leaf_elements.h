@@ -1,8 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "data/physical_store.h"
+#include "engine/device_elements.h"
+#include "task/frame.h"
+
 #include <legate/data/inline_allocation.h>
 #include <legate/data/physical_store.h>
+#include <legate/task/task_context.h>
 
 #ifdef _OPENMP
 #include <omp.h>
@@ -79,6 +84,42 @@ class Elements {
   std::byte* first_{};
   std::array<std::size_t, LEGATE_MAX_DIM> strides_{};
 };
+
+/// @name For variants that run on devices
+/// @{
+
+/// Where the elements are that the instance sees of a store with dimensions.
+inline engine::ElementsAt device_elements(const legate::PhysicalStore& store) {
+  const auto& record = *store.impl();
+  engine::ElementsAt result;
+  result.memory = record.device_memory;
+  result.place = record.base;
+  for (std::size_t d = 0; d < static_cast<std::size_t>(record.dim); ++d) {
+    result.strides[d] = record.strides[d];
+    result.place += static_cast<std::uint64_t>(record.lo[d]) * record.strides[d];
+  }
+  return result;
+}
+
+/// How many elements that are.
+inline engine::ElementBox device_box(const legate::PhysicalStore& store) {
+  const auto& record = *store.impl();
+  engine::ElementBox result;
+  result.dims = static_cast<std::uint32_t>(record.dim);
+  for (std::size_t d = 0; d < result.dims; ++d) {
+    result.extents[d] = record.lo[d] < record.hi[d] ? static_cast<std::uint64_t>(record.hi[d] - record.lo[d]) : 0;
+  }
+  return result;
+}
+
+/// Whether the elements are where the host reads and writes them, also on devices.
+inline bool has_scalar_storage(const legate::PhysicalStore& store) {
+  return store.impl()->kind == PhysicalStore::Kind::SCALAR;
+}
+
+/// The worker that runs the instance.
+inline unsigned device_worker(const TaskContext& context) { return context.frame()->worker(); }
+/// @}
 
 /// Calls `body(dimension, index, count)` on every thread of an OpenMP group, for share `index` of `count` of the
 /// elements along a dimension; once, for all of them, where that is not worth while.

@@ -236,10 +236,14 @@ void Runtime::register_core_library() {
   core_ = &create_library(Library::CORE_NAME, ResourceConfig{FIXED_IDS + DRAWN_IDS, DRAWN_IDS}, nullptr, {});
   FillTask::register_variants(legate::Library{core_});
   CopyTask::register_variants(legate::Library{core_});
+  ReductionCopyTask::register_variants(legate::Library{core_});
+  CustomReductionCopyTask::register_variants(legate::Library{core_});
+  GatherTask::register_variants(legate::Library{core_});
   IndirectCopyTask::register_variants(legate::Library{core_});
   ImageTask::register_variants(legate::Library{core_});
   for (const auto& [id, moves] : {std::pair{FillTask::TASK_CONFIG.task_id(), "filling stores"},
                                   {CopyTask::TASK_CONFIG.task_id(), "copying stores"},
+                                  {GatherTask::TASK_CONFIG.task_id(), "gathering and scattering"},
                                   {IndirectCopyTask::TASK_CONFIG.task_id(), "gathering and scattering"}}) {
     engine::set_moves(*core_->find_task(id).codelet, moves);
   }
@@ -303,7 +307,7 @@ const std::shared_ptr<const TaskSetting>& Runtime::setting_for(const RegisteredT
       targets = targets.with(target);
     }
   }
-  if (task.impl->find_variant(VariantCode::GPU) != nullptr) {
+  if (!task.of_runtime && task.impl->find_variant(VariantCode::GPU) != nullptr) {
     tell_of_missing_gpu();
   }
   auto machine = scope_->narrow(targets);

@@ -20,6 +20,14 @@ void record_reduction(const legate::Type& type, std::int32_t kind, GlobalRedopID
 [[nodiscard]] constexpr GlobalRedopID builtin_reduction_id(std::int32_t code, std::int32_t kind) {
   return static_cast<GlobalRedopID>(1 + code * 16 + kind);
 }
+/// What such an id is made of.
+struct BuiltinReductionParts {
+  std::int32_t code;
+  std::int32_t kind;
+};
+[[nodiscard]] constexpr BuiltinReductionParts builtin_reduction_parts(std::int32_t id) {
+  return {(id - 1) / 16, (id - 1) % 16};
+}
 /// Where the ids of operators of libraries start.
 inline constexpr std::int32_t FIRST_LIBRARY_REDUCTION = 1024;
 

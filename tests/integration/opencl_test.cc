@@ -193,6 +193,10 @@ class OpenCl : public RuntimeTest {
     adding.add_scalar_arg(Scalar{number});
     runtime->submit(std::move(adding));
   }
+  void copy_on_cpus(LogicalStore& to, const LogicalStore& from) {
+    const Scope scope{runtime->get_machine().only(TaskTarget::CPU)};
+    runtime->issue_copy(to, from);
+  }
   /// 0, 1, ... of so many elements, each plus `number`
   [[nodiscard]] static std::vector<std::int64_t> counted(std::size_t count, std::int64_t number) {
     auto values = iota(static_cast<std::int64_t>(count));
@@ -218,7 +222,7 @@ TEST_F(OpenCl, KernelSeesWhatCpuTasksWroteAndTheOtherWayRound) {
     EXPECT_EQ(values_of(to), counted(shape.volume(), 5));
     // What is on the device goes into a CPU task, and its result back.
     auto copied = store(shape);
-    runtime->issue_copy(copied, to);
+    copy_on_cpus(copied, to);
     add_number(to, copied, 10);
     EXPECT_EQ(values_of(to), counted(shape.volume(), 15));
   }
@@ -229,7 +233,7 @@ TEST_F(OpenCl, LongChainOfTurnsBetweenDeviceAndCpu) {
   const auto y = store(Shape{500});
   for (int turn = 0; turn < 50; ++turn) {
     add_number(y, x, 1);
-    runtime->issue_copy(x, y);
+    copy_on_cpus(x, y);
   }
   EXPECT_EQ(values_of(x), counted(500, 50));
 }
@@ -418,7 +422,7 @@ TEST_F(OpenCl, ScopeOfCpusRunsTheCpuVariant) {
   EXPECT_NE(message.find("does not run its OpenCL variant"), std::string::npos) << message;
 }
 
-TEST_F(OpenCl, FillsAndCopiesOfScopesWithoutCpusRunOnCpus) {
+TEST_F(OpenCl, FillsAndCopiesInScopesWithoutCpus) {
   const Scope scope{runtime->get_machine().only(TaskTarget::OPENCL)};
   const auto from = runtime->create_store(Shape{100}, int64());
   auto to = runtime->create_store(Shape{100}, int64());

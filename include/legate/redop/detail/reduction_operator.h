@@ -4,6 +4,7 @@
 #include <legate_defines.h>
 
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 namespace legate::detail {
@@ -14,6 +15,8 @@ struct ReductionOperator {
   std::size_t rhs_size{};  // of a contribution
   /// True if a contribution may be folded into an element as if it were another contribution.
   bool in_place{};
+  /// The global id of an operator that is built in; 0: it is a program's.
+  std::int32_t builtin{};
   /// Sets `count` contributions to the identity.
   void (*fill_identity)(void* rhs, std::size_t count){};
   /// rhs1[i] = fold(rhs1[i], rhs2[i])
