@@ -5,10 +5,12 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
+#include <string>
 #include <system_error>
 
 namespace legate::detail::engine {
@@ -108,11 +110,28 @@ std::string model_directory() {
   return {};
 }
 
+// As StarPU has it: without the domain.
+std::string host_name() {
+  std::array<char, 256> name{};
+  if (::gethostname(name.data(), name.size() - 1) != 0) {
+    return {};
+  }
+  const std::string full{name.data()};
+  return full.substr(0, full.find('.'));
+}
+
+bool file_exists(const std::string& path) {
+  std::error_code ignored;
+  return std::filesystem::exists(path, ignored);
+}
+
 }  // namespace
 
 ModelDirectoryLock::ModelDirectoryLock()
     : file_{::open((model_directory() + "/legatus.lock").c_str(), O_RDWR | O_CREAT | O_CLOEXEC, 0666)} {
-  while (file_ >= 0 && ::flock(file_, LOCK_EX) != 0 && errno == EINTR) {
+  const auto host = lookup("STARPU_HOSTNAME").value_or(host_name());
+  const auto known = file_exists(model_directory() + "/bus/" + host + ".config");
+  while (file_ >= 0 && ::flock(file_, known ? LOCK_SH : LOCK_EX) != 0 && errno == EINTR) {
   }
 }
 

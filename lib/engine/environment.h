@@ -39,9 +39,10 @@ class ScopedEnvironment {
 /// @throws std::runtime_error the user's choice cannot be written.
 [[nodiscard]] std::string prepare_model_directory(ScopedEnvironment& environment);
 
-/// As long as it lives, no other process that has one as well starts StarPU with models in the same place: StarPU
-/// writes the description of the machine at its first start, and aborts where it finds one that is half written. After
-/// prepare_model_directory(). Where there are no locks nothing is locked.
+/// As long as it lives, no other process that has one as well starts StarPU for the first time on this machine with
+/// models in the same place: StarPU writes a description of the machine then, and aborts where it finds one that is
+/// half written. Starts on a machine that is known do not wait for each other. After prepare_model_directory(). Where
+/// there are no locks nothing is locked.
 class ModelDirectoryLock {
  public:
   ModelDirectoryLock();
