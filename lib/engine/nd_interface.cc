@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/nd_interface.h"
 
+#include "engine/opencl.h"
 #include "engine/profile_recorder.h"
 #include "engine/thread_order.h"
 
@@ -297,6 +298,30 @@ int copy_loops(const BlockedCopy& copy, std::size_t depth, const NdInterface& fr
   return result;
 }
 
+bool on_opencl_device(unsigned node) noexcept { return starpu_node_get_kind(node) == STARPU_OPENCL_RAM; }
+
+// Of the copies that make up a transfer StarPU keeps the event of the last one, and leaks the others. So the blocks
+// before it are copied here: it ends after them.
+int copy_blocks(const BlockedCopy& copy, std::size_t depth, const NdInterface& from, std::size_t from_offset,
+                unsigned from_node, const NdInterface& to, std::size_t to_offset, unsigned to_node, void* async_data,
+                bool last) {
+  if (depth > 0) {
+    const auto& loop = copy.loops[depth - 1];
+    int result = 0;
+    for (std::size_t i = 0; i < loop.count; ++i) {
+      result = copy_blocks(copy, depth - 1, from, from_offset + i * loop.from, from_node, to, to_offset + i * loop.to,
+                           to_node, async_data, last && i + 1 == loop.count);
+    }
+    return result;
+  }
+  if (last) {
+    return copy_loops(copy, 0, from, from_offset, from_node, to, to_offset, to_node, async_data);
+  }
+  begin_opencl_copy(from.device_handle, from.offset + from_offset, from_node, to.device_handle, to.offset + to_offset,
+                    to_node, copy.block);
+  return 0;
+}
+
 int any_to_any(void* from_interface, unsigned from_node, void* to_interface, unsigned to_node, void* async_data) {
   const NdInterface& from = interface_of(from_interface);
   const NdInterface& to = interface_of(to_interface);
@@ -308,7 +333,9 @@ int any_to_any(void* from_interface, unsigned from_node, void* to_interface, uns
     profile_memory_copy(from_node, to_node, from.layout->bytes);
   }
   const BlockedCopy copy{*from.layout, from.strides(), to.strides()};
-  const int result = copy_loops(copy, copy.depth, from, 0, from_node, to, 0, to_node, async_data);
+  const bool by_events = async_data != nullptr && (on_opencl_device(from_node) || on_opencl_device(to_node));
+  const int result = by_events ? copy_blocks(copy, copy.depth, from, 0, from_node, to, 0, to_node, async_data, true)
+                               : copy_loops(copy, copy.depth, from, 0, from_node, to, 0, to_node, async_data);
   starpu_interface_data_copy(from_node, to_node, from.layout->bytes);
   return result;
 }

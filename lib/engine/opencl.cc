@@ -180,6 +180,13 @@ unsigned count_opencl_devices() {
   return std::min(devices, cl_uint{STARPU_MAXOPENCLDEVS});
 }
 
+void begin_opencl_copy(std::uintptr_t source, std::size_t source_offset, unsigned from_node, std::uintptr_t target,
+                       std::size_t target_offset, unsigned to_node, std::size_t bytes) {
+  cl_event event{};
+  starpu_opencl_copy_async_sync(source, source_offset, from_node, target, target_offset, to_node, bytes, &event);
+  check(clReleaseEvent(event), "clReleaseEvent");
+}
+
 void release_opencl_kernels() noexcept { kernel_cache().clear(); }
 
 }  // namespace legate::detail::engine
@@ -197,6 +204,9 @@ void* find_opencl_kernel(unsigned /*worker*/, const std::string& /*source*/, con
 void finish_opencl_queue(unsigned /*worker*/) {}
 std::string opencl_device_name(unsigned /*worker*/) { return "none"; }
 unsigned count_opencl_devices() { return 0; }
+void begin_opencl_copy(std::uintptr_t /*source*/, std::size_t /*source_offset*/, unsigned /*from_node*/,
+                       std::uintptr_t /*target*/, std::size_t /*target_offset*/, unsigned /*to_node*/,
+                       std::size_t /*bytes*/) {}
 void release_opencl_kernels() noexcept {}
 
 }  // namespace legate::detail::engine

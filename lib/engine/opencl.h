@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include <cstddef>
+#include <cstdint>
 #include <string>
 
 namespace legate::detail::engine {
@@ -36,5 +38,10 @@ void finish_opencl_queue(unsigned worker);
 
 /// For stop(): gives up all kernels.
 void release_opencl_kernels() noexcept;
+
+/// Begins to copy bytes from or to the memory of an OpenCL device, as StarPU addresses it. Copies in the same direction
+/// end in the order in which they were begun. By the worker that StarPU has the copy made by.
+void begin_opencl_copy(std::uintptr_t source, std::size_t source_offset, unsigned from_node, std::uintptr_t target,
+                       std::size_t target_offset, unsigned to_node, std::size_t bytes);
 
 }  // namespace legate::detail::engine
