@@ -68,7 +68,9 @@ void fill_elements(unsigned worker, const ElementsAt& target, const ElementBox& 
   }
 }
 
-bool folds_on_devices(const ReductionOperator& redop) noexcept { return redop.builtin != 0; }
+bool folds_on_devices(const ReductionOperator& redop) noexcept {
+  return redop.builtin != 0 && folds_by_opencl(redop.builtin);
+}
 
 void fold_elements(unsigned worker, const ElementsAt& target, const ElementsAt& source, const ElementBox& box,
                    const ReductionOperator& redop) {

@@ -21,11 +21,12 @@ namespace legate::detail::engine {
 void copy_elements(unsigned worker, const ElementsAt& target, const ElementsAt& source, const ElementBox& box,
                    std::size_t element_size);
 
-/// target[i] = *value, which is in main memory and is not looked at after the call.
+/// target[i] = *value, which is in main memory. It is not looked at after the call, unless it is pinned.
 void fill_elements(unsigned worker, const ElementsAt& target, const ElementBox& box, std::size_t element_size,
                    const void* value);
 
-/// Whether there are kernels for an operator: for those that are built in.
+/// Whether there are kernels for an operator on the devices of this process: for those that are built in, except that
+/// not all OpenCL devices have numbers of double precision.
 [[nodiscard]] bool folds_on_devices(const ReductionOperator& redop) noexcept;
 
 /// target[i] = target[i] (op) source[i]

@@ -42,7 +42,7 @@ struct ElementWalk {
 [[nodiscard]] ElementWalk walk_words(const ElementsAt& target, const ElementsAt& source, const ElementBox& box,
                                      std::size_t element_size);
 
-/// The walk whose words are elements.
+/// The walk whose words are elements. Each pair of elements is met once, also if it has several places in the box.
 [[nodiscard]] ElementWalk walk_elements(const ElementsAt& target, const ElementsAt& source, const ElementBox& box,
                                         std::size_t element_size);
 

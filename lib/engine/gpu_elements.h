@@ -10,7 +10,7 @@
 namespace legate::detail::engine {
 
 void copy_words_on_gpu(const ElementsAt& target, const ElementsAt& source, const ElementWalk& walk);
-/// From main memory, which may change as soon as this returns.
+/// From main memory, which may change as soon as this returns, unless it is pinned: then when the stream is done.
 void write_to_gpu(const ElementsAt& target, const void* source, std::size_t bytes);
 /// `builtin`: see ReductionOperator.
 void fold_on_gpu(const ElementsAt& target, const ElementsAt& source, const ElementWalk& walk, std::int32_t builtin);

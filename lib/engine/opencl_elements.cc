@@ -3,6 +3,7 @@
 
 #include "engine/opencl.h"
 #include "engine/starpu_call.h"
+#include "engine/workers.h"
 #include "type/reduction_table.h"
 
 #include <legate/type/types.h>
@@ -62,7 +63,6 @@ __kernel void copy_words(__global uchar* target, ulong target_place, __global co
 )";
 
 constexpr const char* FOLD = R"(
-#pragma OPENCL FP_CONTRACT OFF
 __kernel void fold(__global uchar* target, ulong target_place, __global const uchar* source, ulong source_place,
                    const ElementWalk walk) {
   for (ulong i = get_global_id(0); i < walk.words; i += get_global_size(0)) {
@@ -129,7 +129,7 @@ std::string program_for_words(const char* text, std::uint32_t word_size) {
 struct ElementText {
   const char* memory;   // their type in memory
   const char* value;    // and in expressions
-  const char* natural;  // integers: the unsigned type, which wraps around
+  const char* natural;  // integers: the unsigned type that sums wrap around in
   bool half{false};     // has to be converted
   bool fp64{false};
 };
@@ -139,17 +139,17 @@ ElementText element_text(Type::Code code) {
     case Type::Code::BOOL:
       return {"uchar", "uchar", nullptr};
     case Type::Code::INT8:
-      return {"char", "char", "uchar"};
+      return {"char", "char", "uint"};
     case Type::Code::INT16:
-      return {"short", "short", "ushort"};
+      return {"short", "short", "uint"};
     case Type::Code::INT32:
       return {"int", "int", "uint"};
     case Type::Code::INT64:
       return {"long", "long", "ulong"};
     case Type::Code::UINT8:
-      return {"uchar", "uchar", "uchar"};
+      return {"uchar", "uchar", "uint"};
     case Type::Code::UINT16:
-      return {"ushort", "ushort", "ushort"};
+      return {"ushort", "ushort", "uint"};
     case Type::Code::UINT32:
       return {"uint", "uint", "uint"};
     case Type::Code::UINT64:
@@ -213,7 +213,7 @@ const std::string& program_for_folds(std::int32_t builtin) {
     const auto parts = builtin_reduction_parts(builtin);
     const auto code = static_cast<Type::Code>(parts.code);
     const auto element = element_text(code);
-    text = common_text();
+    text = common_text() + "#pragma OPENCL FP_CONTRACT OFF\n";  // as on the host
     if (element.fp64) {
       text += "#pragma OPENCL EXTENSION cl_khr_fp64 : enable\n";
     }
@@ -276,6 +276,23 @@ void write_by_opencl(unsigned worker, const ElementsAt& target, const void* sour
       "clEnqueueWriteBuffer");
 }
 
+bool folds_by_opencl(std::int32_t builtin) noexcept {
+  const auto code = static_cast<Type::Code>(builtin_reduction_parts(builtin).code);
+  if (code != Type::Code::FLOAT64 && code != Type::Code::COMPLEX128) {
+    return true;
+  }
+  const auto workers = workers_of(WorkerKind::OPENCL);
+  for (auto worker = workers.first; worker < workers.first + workers.count; ++worker) {
+    cl_device_fp_config doubles = 0;
+    const auto code_of_query = clGetDeviceInfo(static_cast<cl_device_id>(opencl_objects(worker).device),
+                                               CL_DEVICE_DOUBLE_FP_CONFIG, sizeof doubles, &doubles, nullptr);
+    if (code_of_query != CL_SUCCESS || doubles == 0) {
+      return false;
+    }
+  }
+  return true;
+}
+
 void fold_by_opencl(unsigned worker, const ElementsAt& target, const ElementsAt& source, const ElementWalk& walk,
                     std::int32_t builtin) {
   Call{worker, program_for_folds(builtin), "fold"}.add(target).add(source).add_value(walk).start(walk.words);
@@ -302,6 +319,7 @@ void copy_words_by_opencl(unsigned /*worker*/, const ElementsAt& /*target*/, con
                           const ElementWalk& /*walk*/) {}
 void write_by_opencl(unsigned /*worker*/, const ElementsAt& /*target*/, const void* /*source*/, std::size_t /*bytes*/) {
 }
+bool folds_by_opencl(std::int32_t /*builtin*/) noexcept { return true; }
 void fold_by_opencl(unsigned /*worker*/, const ElementsAt& /*target*/, const ElementsAt& /*source*/,
                     const ElementWalk& /*walk*/, std::int32_t /*builtin*/) {}
 void gather_by_opencl(unsigned /*worker*/, const ElementsAt& /*target*/, const ElementsAt& /*points*/,

@@ -12,6 +12,8 @@ namespace legate::detail::engine {
 void copy_words_by_opencl(unsigned worker, const ElementsAt& target, const ElementsAt& source, const ElementWalk& walk);
 /// From main memory; done when it returns.
 void write_by_opencl(unsigned worker, const ElementsAt& target, const void* source, std::size_t bytes);
+/// Whether all OpenCL devices of this process can do it; true if there are none. Any thread.
+[[nodiscard]] bool folds_by_opencl(std::int32_t builtin) noexcept;
 /// `builtin`: see ReductionOperator.
 void fold_by_opencl(unsigned worker, const ElementsAt& target, const ElementsAt& source, const ElementWalk& walk,
                     std::int32_t builtin);

@@ -175,8 +175,7 @@ void DeviceDelivery::submit_one(engine::Work& work, const engine::Codelet& codel
   }
 }
 
-bool DeviceDelivery::fits_device(const engine::Array& array, const Box& box,
-                                 const std::vector<std::uint32_t>& tiles) const {
+bool DeviceDelivery::fits_device(const engine::Array& array, const std::vector<std::uint32_t>& tiles) const {
   if (!devices_.has_value() || tiles.size() >= engine::most_tiles_of_a_local_point()) {
     return false;
   }
@@ -184,9 +183,8 @@ bool DeviceDelivery::fits_device(const engine::Array& array, const Box& box,
   for (const auto tile : tiles) {
     elements += array.tiles()[tile].volume();
   }
-  // The box itself is among what a point is known to have room for.
-  return (elements - std::min(elements, box.volume())) * array.element_size() <=
-         launch_.device_spare / (2 * launch_.uses.size());
+  // For the temporary array there is room: the box is among what a point sees. The tiles come on top of it.
+  return elements * array.element_size() <= launch_.device_spare / 2;
 }
 
 void DeviceDelivery::fill_identities() {
@@ -212,7 +210,7 @@ DeviceDelivery::Piece DeviceDelivery::gather(const ArrayUse& use, const Box& box
                                              const std::vector<std::uint32_t>& tiles, bool read, bool write) {
   auto& array = *use.array;
   Temporary temporary{engine::Array::create(extents_of(box), array.element_size(), 64),
-                      fits_device(array, box, tiles),
+                      fits_device(array, tiles),
                       {},
                       array.data(),
                       array.strides(),

@@ -60,9 +60,8 @@ class DeviceDelivery {
   [[nodiscard]] Piece gather(const ArrayUse& use, const Box& box, const std::vector<std::uint32_t>& tiles, bool read,
                              bool write);
   void fill_identities();
-  /// Whether a device can have all these tiles of an array, of which a point sees `box`.
-  [[nodiscard]] bool fits_device(const engine::Array& array, const Box& box,
-                                 const std::vector<std::uint32_t>& tiles) const;
+  /// Whether a device can have all these tiles of an array beside a part of it.
+  [[nodiscard]] bool fits_device(const engine::Array& array, const std::vector<std::uint32_t>& tiles) const;
   /// Submits a task of one point, on a device or in main memory.
   void submit_one(engine::Work& work, const engine::Codelet& codelet, const std::vector<engine::TileUse>& tiles,
                   bool on_device) const;

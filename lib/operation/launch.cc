@@ -96,6 +96,7 @@ void Launch::Recycler::operator()(Launch* launch) const noexcept {
 
 void Launch::reset() noexcept {
   info.scalars.clear();
+  host_body = nullptr;
   choice = 0;
   cost_scalars = nullptr;
   arguments.clear();
@@ -216,6 +217,26 @@ void Launch::submit_points(engine::Submitter& submitter) {
   resolved.clear();
 }
 
+void Launch::move_to_host() {
+  info.kind = variant_code(engine::host_kind());
+  body = host_body;
+  local_memory = local_on_cpus;
+}
+
+bool Launch::suits_devices() const {
+  const auto is_in_pieces = [&](const ArrayUse& use) {
+    if (use.storage->is_scalar() || use.array->tiles().size() == 1) {
+      return false;
+    }
+    const auto lists = find_tile_lists(*use.array, *use.geometry, own);
+    const auto& offsets = lists->offsets;
+    return std::adjacent_find(offsets.begin(), offsets.end(),
+                              [](std::uint32_t begin, std::uint32_t end) { return end > begin + 1; }) != offsets.end();
+  };
+  return std::any_of(uses.begin(), uses.end(), [](const ArrayUse& use) { return !use.storage->is_scalar(); }) &&
+         std::none_of(uses.begin(), uses.end(), is_in_pieces);
+}
+
 std::optional<engine::WorkerKind> Launch::only_kind() const {
   if (choice == 0) {
     return worker_kind(info.kind);
@@ -301,6 +322,11 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
     launch->exchange_parts();
   } else {
     launch->cut_arrays();
+  }
+  if (launch->host_body != nullptr && launch->local_memory && !launch->has_partial_results() &&
+      !launch->suits_devices()) {
+    launch->move_to_host();
+    workers = engine::workers_of(engine::host_kind());
   }
   // Partial results outlive the launch, which is given up as soon as the last point is over.
   Folds folds{*launch, codelet, priority};

@@ -114,6 +114,7 @@ class Launch final : public engine::Work {
   std::shared_ptr<const LaunchPlan> plan{};  // keeps the geometries
   std::shared_ptr<const void> keepalive{};   // what `info` points into
   VariantImpl body{};
+  VariantImpl host_body{};    // of an operation of the runtime, whatever the scope prefers; null otherwise
   engine::KindSet choice{0};  // not 0: of these kinds of workers each runs the body of its kind
   std::array<VariantImpl, engine::WORKER_KINDS> bodies{};
   const std::vector<std::uint32_t>* cost_scalars{};  // positions of scalars that change how long points take; or null
@@ -124,6 +125,7 @@ class Launch final : public engine::Work {
   std::size_t max_exception_size{0};
   bool show_progress{false};
   std::size_t device_spare{0};         // bytes that tiles may be larger than what points see of them, on devices
+  bool local_on_cpus{false};           // see TaskSetting
   bool local_memory{false};            // points work in the memory of their worker: on devices, they have to
   std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
   /// Where a point on a device finds an argument.
@@ -137,6 +139,9 @@ class Launch final : public engine::Work {
 
   /// Adds what an argument does to its array.
   void use(Storage& storage, const Geometry* geometry, bool read, bool write, bool first_point_writes);
+
+  /// Lets workers in main memory run the host_body.
+  void move_to_host();
 
   /// Queues all points, and the folds that follow them; ownership goes to the engine.
   static void submit(Ptr launch, const engine::Codelet& codelet, std::int32_t priority,
@@ -158,6 +163,8 @@ class Launch final : public engine::Work {
 
  private:
   Launch() = default;
+  /// Whether devices gain anything: points see arrays, and each part of them is in one piece.
+  [[nodiscard]] bool suits_devices() const;
   void reset() noexcept;
   /// Moves what other ranks have, and notes who has what afterwards.
   void exchange_parts();

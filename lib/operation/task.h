@@ -144,6 +144,7 @@ class TaskDescription {
   static void check_use(const LogicalStore& store, Role role, const ReductionOperator* redop, const std::string& about);
   /// What all instances have in common, but for the launch domain. Takes the scalars.
   void fill_info(LaunchInfo& info);
+  [[nodiscard]] VariantImpl host_body() const;
   [[nodiscard]] VariantImpl body() const;
   /// What only launches need that look for performance models.
   void prepare_models(Launch& launch) const;
@@ -184,8 +185,6 @@ class TaskDescription {
   };
   /// @throws OutOfMemoryError no kind is left, and the task is a library's.
   [[nodiscard]] Room find_room() const;
-  /// Lets workers in main memory run the launch, whatever the scope prefers.
-  void move_to_host(Launch& launch) const;
   /// Bytes of everything that the point sees which sees most; up to `limit` it may be more than that.
   [[nodiscard]] std::size_t bytes_of_a_point(std::size_t limit) const;
 

@@ -203,9 +203,10 @@ void TaskDescription::remember_partition(const TaskArgument& argument, const std
   }
 }
 
-// Cheaper than one rank that tells all others its values.
+// Cheaper than one rank that tells all others its values. Not every rank need have a device of the scope.
 bool TaskDescription::runs_on_every_rank() const {
-  return plan_->single && !side_effect_ &&
+  const auto kinds = setting_->choice != 0 ? setting_->choice : engine::set_of(worker_kind(setting_->kind));
+  return plan_->single && !side_effect_ && !engine::contains_device(kinds) &&
          std::all_of(arguments_.begin(), arguments_.end(),
                      [](const TaskArgument& argument) { return argument.store->has_scalar_storage(); });
 }
@@ -283,12 +284,6 @@ TaskDescription::Room TaskDescription::find_room() const {
                            "instances, or a scope of CPUs only, may help"};
   }
   return room;
-}
-
-void TaskDescription::move_to_host(Launch& launch) const {
-  launch.info.kind = variant_code(engine::host_kind());
-  launch.body = setting_->skip_body ? &skip_body : variant_of(task_, launch.info.kind).body;
-  launch.local_memory = setting_->local_on_cpus;
 }
 
 // Of all points, not of those of this rank alone: all ranks have to come to the same conclusion. Looking at all points
@@ -371,6 +366,10 @@ void TaskDescription::fill_info(LaunchInfo& info) {
   info.reductions = static_cast<std::uint32_t>(count(Role::REDUCTION));
 }
 
+VariantImpl TaskDescription::host_body() const {
+  return setting_->skip_body ? &skip_body : variant_of(task_, variant_code(engine::host_kind())).body;
+}
+
 VariantImpl TaskDescription::body() const {
   return setting_->skip_body ? &skip_body : variant_of(task_, setting_->kind).body;
 }
@@ -415,8 +414,12 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   launch->max_exception_size = setting_->max_exception_size;
   launch->show_progress = setting_->show_progress;
   launch->local_memory = setting_->local_memory;
+  launch->local_on_cpus = setting_->local_on_cpus;
+  if (task_.of_runtime && (setting_->choice == 0 || room.on_host)) {
+    launch->host_body = host_body();
+  }
   if (room.on_host) {
-    move_to_host(*launch);
+    launch->move_to_host();
   }
   if (engine::models_in_use()) {
     prepare_models(*launch);

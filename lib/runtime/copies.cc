@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copy, gather, scatter and both at once: checks, and how they are split into tasks.
 #include "data/control_program.h"
+#include "engine/device_elements.h"
 #include "redop/registry.h"
 #include "runtime/copy_tasks.h"
 #include "runtime/runtime.h"
@@ -138,9 +139,10 @@ void Runtime::issue_copy(const LogicalStore::Ptr& target, const LogicalStore::Pt
     return;
   }
   checks.apart(to, from);
-  const auto& config = !redop                                           ? CopyTask::TASK_CONFIG
-                       : find_reduction_operator(redop_id).builtin != 0 ? ReductionCopyTask::TASK_CONFIG
-                                                                        : CustomReductionCopyTask::TASK_CONFIG;
+  const auto& config = !redop ? CopyTask::TASK_CONFIG
+                       : engine::folds_on_devices(find_reduction_operator(redop_id))
+                           ? ReductionCopyTask::TASK_CONFIG
+                           : CustomReductionCopyTask::TASK_CONFIG;
   auto task = create_task(*core_, config.task_id());
   const auto* written = task->add(target, redop ? Role::REDUCTION : Role::OUTPUT, redop.value_or(0), nullptr);
   const auto* read = task->add(source, Role::INPUT, 0, nullptr);

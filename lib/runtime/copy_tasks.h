@@ -18,7 +18,7 @@ struct CopyTask : public LegateTask<CopyTask> {
   static void gpu_variant(TaskContext context);
 };
 
-/// Folds input 0 into reduction 0 by the operator whose global id is scalar 0, which is built in. Shapes as above.
+/// Folds input 0 into reduction 0 by the operator whose global id is scalar 0, for which devices have kernels. Shapes as above.
 struct ReductionCopyTask : public LegateTask<ReductionCopyTask> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{4}};
   static void cpu_variant(TaskContext context);
@@ -27,7 +27,7 @@ struct ReductionCopyTask : public LegateTask<ReductionCopyTask> {
   static void gpu_variant(TaskContext context);
 };
 
-/// The same for operators of programs, which exist for the host only.
+/// The same for other operators, those of programs among them: on the host only.
 struct CustomReductionCopyTask : public LegateTask<CustomReductionCopyTask> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{5}};
   static void cpu_variant(TaskContext context) { ReductionCopyTask::cpu_variant(context); }

@@ -70,8 +70,7 @@ void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
                             " allows at most " + std::to_string(config_.max_tasks) + " tasks. Maximum local ID is " +
                             std::to_string(config_.max_tasks - 1)};
   }
-  RegisteredTask task{info, info.impl().get(), static_cast<GlobalTaskID>(tasks_.to_global(local, name_)),
-                      name_ == CORE_NAME};
+  RegisteredTask task{info, info.impl().get(), static_cast<GlobalTaskID>(tasks_.to_global(local, name_))};
   task.codelet.reset(engine::create_codelet(name_ + "." + name, model_declaration(*task.impl)));
   const std::lock_guard<std::mutex> guard{registered_mutex_};
   for (const auto* tasks : {&registered_, &registered_inside_}) {
@@ -81,6 +80,13 @@ void Library::register_task(LocalTaskID id, const legate::TaskInfo& info) {
     }
   }
   (in_task() ? registered_inside_ : registered_).emplace(local, std::move(task));
+}
+
+void Library::mark_tasks_of_runtime() {
+  const std::lock_guard<std::mutex> guard{registered_mutex_};
+  for (auto& [id, task] : registered_) {
+    task.of_runtime = true;
+  }
 }
 
 const RegisteredTask& Library::find_task(LocalTaskID id) const {

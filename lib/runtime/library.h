@@ -59,6 +59,8 @@ class Library {
   [[nodiscard]] const ResourceConfig& config() const { return config_; }
   [[nodiscard]] const std::map<VariantCode, VariantOptions>& default_options() const { return default_options_; }
   [[nodiscard]] mapping::Mapper* mapper() const { return mapper_.get(); }
+  /// Says of the tasks registered so far that they are the runtime's own: fills, copies and the like.
+  void mark_tasks_of_runtime();
 
   /// Any thread. Tasks draw from the other end, so that ranks that run different tasks still draw alike outside of
   /// them.

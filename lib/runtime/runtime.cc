@@ -241,6 +241,7 @@ void Runtime::register_core_library() {
   GatherTask::register_variants(legate::Library{core_});
   IndirectCopyTask::register_variants(legate::Library{core_});
   ImageTask::register_variants(legate::Library{core_});
+  core_->mark_tasks_of_runtime();  // programs may register tasks of their own here
   for (const auto& [id, moves] : {std::pair{FillTask::TASK_CONFIG.task_id(), "filling stores"},
                                   {CopyTask::TASK_CONFIG.task_id(), "copying stores"},
                                   {GatherTask::TASK_CONFIG.task_id(), "gathering and scattering"},

@@ -480,10 +480,10 @@ void require(bool condition, const char* what) {
   }
 }
 
-int run_on_small_device(void (*program)(Library&)) {
+int run_on_small_device(void (*program)(Library&), const char* library = "legatus.test.opencl") {
   start();
   {
-    auto tasks = Runtime::get_runtime()->create_library("legatus.test.opencl");
+    auto tasks = Runtime::get_runtime()->find_or_create_library(library);
     AddNumber::register_variants(tasks);
     program(tasks);
   }
@@ -548,6 +548,20 @@ int use_too_much_at_once() {
   });
 }
 
+/// A program's task in the library of the runtime, where those of Python are.
+int use_too_much_in_the_library_of_the_runtime() {
+  return run_on_small_device(
+      [](Library& tasks) {
+        const auto x = filled(6 * HALF_MEBIBYTE, 1);
+        try {
+          add_number(tasks, x, x, 1);
+        } catch (const OutOfMemoryError& error) {
+          std::cerr << error.what() << '\n';
+        }
+      },
+      "legate.core");
+}
+
 /// Pieces of a store that is one tile, which does not fit.
 int use_pieces_of_a_large_tile() {
   return run_on_small_device([](Library& tasks) {
@@ -602,6 +616,22 @@ int use_large_parts_one_by_one() {
   });
 }
 
+/// A part in several tiles, for which there is room, but not for the tiles beside it.
+int use_tiles_and_a_copy_of_them() {
+  return run_on_small_device([](Library& tasks) {
+    constexpr std::uint64_t TILE = HALF_MEBIBYTE / 2;
+    const auto x = filled(5 * TILE, 1);
+    auto* runtime = Runtime::get_runtime();
+    auto cutting = runtime->create_task(tasks, AddNumber::TASK_CONFIG.task_id(), {5});
+    cutting.add_output(x.partition_by_tiling({TILE}));
+    cutting.add_input(x.partition_by_tiling({TILE}));
+    cutting.add_scalar_arg(Scalar{std::int64_t{2}});
+    runtime->submit(std::move(cutting));
+    add_number(tasks, x, x, 4);
+    require(values_of(x) == std::vector<std::int64_t>(5 * TILE, 7), "an element is wrong");
+  });
+}
+
 TEST(OpenClChild, WhatDoesNotFitIsEvicted) { EXPECT_EQ(run_child("more_than_fits", SMALL_DEVICE), ""); }
 
 TEST(OpenClChild, TaskThatNeedsMoreThanTheDeviceHasIsRefused) {
@@ -612,6 +642,15 @@ TEST(OpenClChild, TaskThatNeedsMoreThanTheDeviceHasIsRefused) {
 
 TEST(OpenClChild, OnlyWhatOnePointSeesHasToFit) {
   EXPECT_EQ(run_child("large_parts_one_by_one", SMALL_DEVICE), "OPENCL\nOPENCL\n");
+}
+
+TEST(OpenClChild, TasksOfProgramsInTheLibraryOfTheRuntimeAreRefusedLikeOthers) {
+  const auto text = run_child("too_much_in_core", SMALL_DEVICE);
+  EXPECT_NE(text.find("works on 3145728 bytes, but its processor has 2097152"), std::string::npos) << text;
+}
+
+TEST(OpenClChild, TilesThatDoNotFitBesideACopyOfThemAreGatheredInMainMemory) {
+  EXPECT_EQ(run_child("tiles_and_copy", SMALL_DEVICE), "");
 }
 
 TEST(OpenClChild, PiecesOfTilesThatDoNotFitAreGathered) {
@@ -633,6 +672,8 @@ int main(int argc, char** argv) {
                              {"tell_devices", tell_devices},
                              {"more_than_fits", use_more_than_fits},
                              {"too_much_at_once", use_too_much_at_once},
+                             {"too_much_in_core", use_too_much_in_the_library_of_the_runtime},
+                             {"tiles_and_copy", use_tiles_and_a_copy_of_them},
                              {"large_parts_one_by_one", use_large_parts_one_by_one},
                              {"pieces_of_a_large_tile", use_pieces_of_a_large_tile}});
 }
