@@ -100,9 +100,7 @@ void warn_of_binding() {
 
 WorkerRange workers_of(WorkerKind kind) noexcept { return workers().ranges[static_cast<std::size_t>(kind)]; }
 
-WorkerKind host_kind() noexcept {
-  return workers_of(WorkerKind::CPU).count > 0 ? WorkerKind::CPU : WorkerKind::OMP;
-}
+WorkerKind host_kind() noexcept { return workers_of(WorkerKind::CPU).count > 0 ? WorkerKind::CPU : WorkerKind::OMP; }
 
 WorkerKind kind_of(unsigned worker) noexcept {
   for (const auto kind : {WorkerKind::OMP, WorkerKind::OPENCL, WorkerKind::GPU}) {

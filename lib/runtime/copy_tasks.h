@@ -18,7 +18,8 @@ struct CopyTask : public LegateTask<CopyTask> {
   static void gpu_variant(TaskContext context);
 };
 
-/// Folds input 0 into reduction 0 by the operator whose global id is scalar 0, for which devices have kernels. Shapes as above.
+/// Folds input 0 into reduction 0 by the operator whose global id is scalar 0, for which devices have kernels. Shapes
+/// as above.
 struct ReductionCopyTask : public LegateTask<ReductionCopyTask> {
   static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{4}};
   static void cpu_variant(TaskContext context);
