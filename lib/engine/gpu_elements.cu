@@ -1,10 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "engine/cuda.h"
 #include "engine/gpu_elements.h"
+#include "redop/builtin_operators.h"
 
-#include <legate/redop/complex.h>
-#include <legate/redop/half.h>
-#include <legate/redop/redop.h>
 #include <legate/utilities/abort.h>
 
 #include <cuda_runtime_api.h>
@@ -107,12 +105,10 @@ using GatherKernel = void (*)(std::uint64_t, std::uint64_t, std::uint64_t, Gathe
 class Folds {
  public:
   Folds() {
-    add_integral<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t,
-                 std::uint32_t, std::uint64_t>();
-    add_ordered<Half, float, double>();
-    add<SumReduction<Complex<float>>>();
-    add<ProdReduction<Complex<float>>>();
-    add<SumReduction<Complex<double>>>();
+    for_each_builtin_operator([this](auto tag) {
+      using Redop = typename decltype(tag)::type;
+      kernels_[static_cast<std::int32_t>(Redop::REDOP_ID)] = &fold_kernel<Redop>;
+    });
   }
 
   [[nodiscard]] WalkKernel find(std::int32_t builtin) const {
@@ -124,25 +120,6 @@ class Folds {
   }
 
  private:
-  template <typename Redop>
-  void add() {
-    kernels_[static_cast<std::int32_t>(Redop::REDOP_ID)] = &fold_kernel<Redop>;
-  }
-  template <typename... T>
-  void add_ordered() {
-    (add<SumReduction<T>>(), ...);
-    (add<ProdReduction<T>>(), ...);
-    (add<MaxReduction<T>>(), ...);
-    (add<MinReduction<T>>(), ...);
-  }
-  template <typename... T>
-  void add_integral() {
-    add_ordered<T...>();
-    (add<OrReduction<T>>(), ...);
-    (add<AndReduction<T>>(), ...);
-    (add<XORReduction<T>>(), ...);
-  }
-
   std::map<std::int32_t, WalkKernel> kernels_{};
 };
 

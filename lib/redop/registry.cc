@@ -1,9 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "redop/registry.h"
 
+#include "redop/builtin_operators.h"
 #include "type/reduction_table.h"
-
-#include <legate/redop/redop.h>
 
 #include <map>
 #include <memory>
@@ -19,12 +18,11 @@ namespace {
 class Registry {
  public:
   Registry() {
-    add_integral<bool, std::int8_t, std::int16_t, std::int32_t, std::int64_t, std::uint8_t, std::uint16_t,
-                 std::uint32_t, std::uint64_t>();
-    add_ordered<Half, float, double>();
-    add<SumReduction<Complex<float>>>();
-    add<ProdReduction<Complex<float>>>();
-    add<SumReduction<Complex<double>>>();
+    for_each_builtin_operator([this](auto tag) {
+      using Redop = typename decltype(tag)::type;
+      auto& redop = operators_[Redop::REDOP_ID] = std::make_unique<ReductionOperator>(make_reduction_operator<Redop>());
+      redop->builtin = static_cast<std::int32_t>(Redop::REDOP_ID);
+    });
   }
 
   const ReductionOperator* find(GlobalRedopID id) {
@@ -46,26 +44,6 @@ class Registry {
   }
 
  private:
-  template <typename REDOP>
-  void add() {
-    auto& redop = operators_[REDOP::REDOP_ID] = std::make_unique<ReductionOperator>(make_reduction_operator<REDOP>());
-    redop->builtin = static_cast<std::int32_t>(REDOP::REDOP_ID);
-  }
-  template <typename... T>
-  void add_ordered() {
-    (add<SumReduction<T>>(), ...);
-    (add<ProdReduction<T>>(), ...);
-    (add<MaxReduction<T>>(), ...);
-    (add<MinReduction<T>>(), ...);
-  }
-  template <typename... T>
-  void add_integral() {
-    add_ordered<T...>();
-    (add<OrReduction<T>>(), ...);
-    (add<AndReduction<T>>(), ...);
-    (add<XORReduction<T>>(), ...);
-  }
-
   std::mutex mutex_{};
   std::map<GlobalRedopID, std::unique_ptr<ReductionOperator>> operators_{};
   std::int32_t next_{FIRST_LIBRARY_REDUCTION};
