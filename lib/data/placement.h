@@ -17,8 +17,12 @@ struct Placement {
   std::uint64_t processors{1};
   std::uint64_t per_rank{1};
 
+  /// In the numbers of the whole machine.
+  [[nodiscard]] std::uint64_t processor_of(std::uint64_t point) const {
+    return point * processors / points + first_processor;
+  }
   [[nodiscard]] std::uint32_t rank_of(std::uint64_t point) const {
-    return static_cast<std::uint32_t>((point * processors / points + first_processor) / per_rank);
+    return static_cast<std::uint32_t>(processor_of(point) / per_rank);
   }
   /// The first of the points that run on `rank` or later ones; `points` if there is none.
   [[nodiscard]] std::uint64_t first_point(std::uint64_t rank) const {

@@ -112,6 +112,11 @@ WorkerKind kind_of(unsigned worker) noexcept {
   return WorkerKind::CPU;
 }
 
+std::mutex& processor_lock(unsigned worker) noexcept {
+  static std::array<std::mutex, STARPU_NMAXWORKERS> locks;
+  return locks[worker];
+}
+
 std::size_t memory_of(WorkerKind kind) noexcept { return workers().memory[static_cast<std::size_t>(kind)]; }
 
 void limit_memory_of(WorkerKind kind, std::size_t bytes) noexcept {

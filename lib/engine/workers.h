@@ -4,6 +4,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <mutex>
 #include <vector>
 
 namespace legate::detail::engine {
@@ -50,6 +51,10 @@ struct WorkerCounts {
 
 /// The kind of a worker. Any thread.
 [[nodiscard]] WorkerKind kind_of(unsigned worker) noexcept;
+
+/// A lock per processor of the process, by the number of its worker: for whoever wants to run there alone. The engine
+/// itself takes none of them. Any thread; `worker` is that of a running engine.
+[[nodiscard]] std::mutex& processor_lock(unsigned worker) noexcept;
 
 /// Bytes of memory that each worker of a kind has for arrays; no limit where that is main memory. Any thread.
 [[nodiscard]] std::size_t memory_of(WorkerKind kind) noexcept;

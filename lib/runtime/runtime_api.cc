@@ -259,8 +259,8 @@ std::uint32_t Runtime::node_id() const { return detail::engine::cluster().rank; 
 mapping::Machine Runtime::get_machine() const { return Scope::machine(); }
 
 Processor Runtime::get_executing_processor() const {
-  const auto* frame = detail::TaskFrame::current();
-  return Processor::create(Processor::LOC_PROC, frame == nullptr ? 0 : frame->worker());
+  const auto processor = Processor::get_executing_processor();
+  return processor.exists() ? processor : Processor::create(Processor::LOC_PROC, 0);
 }
 
 namespace {

@@ -2,15 +2,15 @@
 #include "task/frame.h"
 
 #include "data/control_program.h"
+#include "engine/workers.h"
+#include "task/leaf_processor.h"
 
 #include <legate/data/buffer.h>
 #include <legate/utilities/abort.h>
-#include <legate/utilities/proc_local_storage.h>
 
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
-#include <limits>
 #include <sstream>
 #include <stdexcept>
 #include <utility>
@@ -57,10 +57,26 @@ void TaskFrame::pop() {
     frame.run_->over.store(true);
     frame.run_.reset();
   }
+  if (frame.processor_ != NO_PROCESSOR) {
+    engine::processor_lock(frame.processor_).unlock();
+    frame.processor_ = NO_PROCESSOR;
+  }
   set_in_task(stack.depth > 0);
 }
 
 TaskFrame* TaskFrame::current() { return stack.depth == 0 ? nullptr : stack.frames[stack.depth - 1].get(); }
+
+unsigned TaskFrame::take_processor() {
+  auto& frame = *stack.frames.front();
+  if (frame.processor_ == NO_PROCESSOR) {
+    const auto processor = processor_of(frame);
+    engine::processor_lock(processor).lock();
+    frame.processor_ = processor;
+  }
+  return frame.processor_;
+}
+
+VariantCode TaskFrame::outermost_kind() { return stack.frames.front()->kind(); }
 
 std::string TaskFrame::description() const {
   std::ostringstream text;
@@ -220,28 +236,6 @@ std::string about_argument(const PhysicalStore& store) {
     }
   }
   return {};
-}
-
-unsigned executing_processor_slot() {
-  const auto* frame = TaskFrame::current();
-  return frame == nullptr ? std::numeric_limits<unsigned>::max() : frame->worker();
-}
-
-Processor::Kind executing_processor_kind() {
-  const auto* frame = TaskFrame::current();
-  if (frame == nullptr) {
-    return Processor::Kind::NO_KIND;
-  }
-  switch (frame->kind()) {
-    case VariantCode::GPU:
-      return Processor::Kind::TOC_PROC;
-    case VariantCode::OMP:
-      return Processor::Kind::OMP_PROC;
-    case VariantCode::CPU:
-    case VariantCode::OPENCL:
-      break;
-  }
-  return Processor::Kind::LOC_PROC;
 }
 
 }  // namespace legate::detail

@@ -7,6 +7,7 @@
 
 #include <legate/data/scalar.h>
 #include <legate/mapping/machine.h>
+#include <legate/utilities/processor.h>
 #include <legate/utilities/typedefs.h>
 
 #include <cstddef>
@@ -50,12 +51,20 @@ class TaskFrame {
   /// The calling thread's innermost frame, or null.
   [[nodiscard]] static TaskFrame* current();
 
+  /// Gives the calling thread's outermost instance the processor that it is dealt to (processor_of()) for itself, until
+  /// it ends: waits for the instance that has it. Those inside of it share it. Returns its number, the same in every
+  /// call. In a task only.
+  [[nodiscard]] static unsigned take_processor();
+  /// The kind of variant that the calling thread's outermost instance runs. In a task only.
+  [[nodiscard]] static VariantCode outermost_kind();
+
   [[nodiscard]] const LaunchInfo& info() const { return *info_; }
   [[nodiscard]] unsigned worker() const { return worker_; }
   /// Of the variant that runs: that of the launch, unless points of a launch run different ones.
   [[nodiscard]] VariantCode kind() const { return kind_; }
   void set_kind(VariantCode kind) { kind_ = kind; }
   [[nodiscard]] DomainPoint& index() { return index_; }
+  [[nodiscard]] const DomainPoint& index() const { return index_; }
   /// The physical stores: inputs, then outputs, then reductions.
   [[nodiscard]] PhysicalStore& store(std::size_t position) { return stores_[position]; }
   /// For messages: `input 0 of task "x"`; nothing if the store is none of this instance's.
@@ -92,6 +101,7 @@ class TaskFrame {
 
   const LaunchInfo* info_{};
   unsigned worker_{};
+  unsigned processor_{NO_PROCESSOR};  // locked by this frame; most instances never ask for it
   VariantCode kind_{VariantCode::CPU};
   DomainPoint index_{};
   std::vector<PhysicalStore> stores_{};

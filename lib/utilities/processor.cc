@@ -5,7 +5,6 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <ostream>
 #include <sstream>
 
@@ -32,8 +31,8 @@ void print_name(std::ostream& stream, const std::array<const char*, COUNT>& name
 }  // namespace
 
 Processor Processor::get_executing_processor() {
-  const auto slot = detail::executing_processor_slot();
-  return slot == std::numeric_limits<unsigned>::max() ? NO_PROC : create(detail::executing_processor_kind(), slot);
+  const auto number = detail::take_processor();
+  return number == detail::NO_PROCESSOR ? NO_PROC : create(detail::executing_processor_kind(), number);
 }
 
 std::ostream& operator<<(std::ostream& stream, const Processor& processor) {

@@ -14,9 +14,13 @@ namespace detail {
 // identifier of 0 is nothing.
 inline constexpr unsigned KIND_SHIFT = 48;
 
-/// The slot of the processor that the calling thread runs a task on, in 0..LEGATE_MAX_NUM_PROCS; UINT_MAX outside of
-/// tasks. The same processor has the same slot throughout a run.
-[[nodiscard]] LEGATE_EXPORT unsigned executing_processor_slot();
+/// In place of the number of a processor: none.
+inline constexpr unsigned NO_PROCESSOR = ~0U;
+
+/// The number, among those of this process, of the processor that the calling thread runs a task on; NO_PROCESSOR
+/// outside of tasks. From now on until it ends, the task has the processor for itself: if another one has it, waits for
+/// its end.
+[[nodiscard]] LEGATE_EXPORT unsigned take_processor();
 
 }  // namespace detail
 
@@ -49,7 +53,13 @@ class Processor {
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr bool exists() const { return id != 0; }
   [[nodiscard]] LEGATE_HOST_DEVICE constexpr Kind kind() const { return static_cast<Kind>(id >> detail::KIND_SHIFT); }
 
-  /// The processor of the task that the calling thread runs; NO_PROC outside of tasks.
+  /// The processor of the task that the calling thread runs; NO_PROC outside of tasks, also in threads that a task has
+  /// started.
+  ///
+  /// A CPU or a group of cores is the one that the launch deals the point to, which depends on the launch domain, the
+  /// machine and the point only, whatever core does the work; a device is the one that the task works on. Tasks inside
+  /// a task are on its processor. As with ProcLocalStorage, the task is alone on its processor from this call until it
+  /// ends, and waits here for another one that is.
   [[nodiscard]] LEGATE_EXPORT static Processor get_executing_processor();
 
   [[nodiscard]] friend LEGATE_HOST_DEVICE constexpr bool operator==(Processor left, Processor right) {
