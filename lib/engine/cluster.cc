@@ -4,7 +4,7 @@
 #include "engine/call_check.h"
 #include "engine/environment.h"
 #include "engine/mpi_call.h"
-#include "engine/spin.h"
+#include "engine/process_group.h"
 #include "engine/watch.h"
 #include "utilities/banner.h"
 
@@ -33,6 +33,7 @@ struct State {
   bool initialised_here{false};
   MPI_Comm transfers{MPI_COMM_NULL};    // StarPU-MPI's
   MPI_Comm collectives{MPI_COMM_NULL};  // the control threads'
+  MPI_Comm groups{MPI_COMM_NULL};       // what those of groups are made from
   pid_t process{0};                     // not a child that it has forked
 #endif
 };
@@ -213,6 +214,7 @@ void start_cluster() {
   }
   expect_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &self.transfers), "MPI_Comm_dup");
   expect_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &self.collectives), "MPI_Comm_dup");
+  expect_mpi(MPI_Comm_dup(MPI_COMM_WORLD, &self.groups), "MPI_Comm_dup");
   self.cluster = {static_cast<unsigned>(rank), static_cast<unsigned>(ranks)};
   if (ranks > 1) {
     set_banner_heading(own_name());
@@ -222,8 +224,9 @@ void start_cluster() {
 
 void stop_cluster() {
   stop_watch();
+  free_process_groups();
   State& self = state();
-  for (MPI_Comm* const communicator : {&self.transfers, &self.collectives}) {
+  for (MPI_Comm* const communicator : {&self.transfers, &self.collectives, &self.groups}) {
     if (*communicator != MPI_COMM_NULL) {
       expect_mpi(MPI_Comm_free(communicator), "MPI_Comm_free");
     }
@@ -246,6 +249,7 @@ void abort_cluster() {
 }
 
 MPI_Comm transfer_communicator() noexcept { return state().transfers; }
+MPI_Comm group_communicator() noexcept { return state().groups; }
 
 namespace {
 
@@ -257,23 +261,8 @@ class Meeting {
   Meeting(const Meeting&) = delete;
   Meeting& operator=(const Meeting&) = delete;
 
-  // Returns when the operation is over. MPI itself would look for it all the time, at the expense of workers and of
-  // ranks that are not as far: after some time looking gets rarer, by a sixteenth of what has been waited already.
-  void complete(MPI_Request request) const {
-    const auto over = [&request] {
-      int flag = 0;
-      expect_mpi(MPI_Test(&request, &flag, MPI_STATUS_IGNORE), "MPI_Test");
-      return flag != 0;
-    };
-    const auto begin = std::chrono::steady_clock::now();
-    if (spin_until(std::chrono::microseconds{200}, over)) {
-      return;
-    }
-    while (!over()) {
-      const auto waited = std::chrono::steady_clock::now() - begin;
-      std::this_thread::sleep_for(std::min<std::chrono::nanoseconds>(waited / 16, std::chrono::milliseconds{1}));
-    }
-  }
+  // Returns when the operation is over.
+  void complete(MPI_Request request) const { engine::complete(request); }
 
  private:
   Wait wait_{"all ranks to come to this point"};
@@ -453,7 +442,10 @@ void start_cluster() {
   }
 }
 
-void stop_cluster() { stop_watch(); }
+void stop_cluster() {
+  stop_watch();
+  free_process_groups();
+}
 void abort_cluster() { std::abort(); }
 void barrier() {}
 
