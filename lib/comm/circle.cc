@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+#include "comm/circle.h"
+
+#include <legate/utilities/abort.h>
+
+#include <utility>
+
+namespace legate::detail::comm {
+
+namespace {
+
+// What a process says when all of them tell each other where they are, as bits: of several, all are seen.
+//
+// A process comes with STEP whenever all of its points have called an operation, and in the end once with OVER or, as
+// soon as one of its points has thrown, with BROKEN. All see the same bits. So all of them stop with the first BROKEN
+// or OVER, wherever they are in their programs by then, and nobody is left alone with a message: whoever was to come
+// with something else after that finds the meeting of its own points broken, or all of them over.
+constexpr std::uint64_t STEP = 1;
+constexpr std::uint64_t OVER = 2;
+constexpr std::uint64_t BROKEN = 4;
+
+const char* name_of(Call::Kind kind) {
+  switch (kind) {
+    case Call::Kind::START:
+      return "start";
+    case Call::Kind::BARRIER:
+      return "barrier";
+    case Call::Kind::ALLGATHER:
+      return "allgather";
+    case Call::Kind::ALLTOALL:
+      return "alltoall";
+    case Call::Kind::ALLTOALLV:
+      return "alltoallv";
+    case Call::Kind::ALLREDUCE:
+      return "allreduce";
+  }
+  return "?";
+}
+
+}  // namespace
+
+const char* BrokenOff::what() const noexcept {
+  return "Another point of the launch has thrown an exception, which ends its communication";
+}
+
+Circle::Circle(std::shared_ptr<const Seating> seating, bool may_break, std::string task)
+    : seating_{std::move(seating)},
+      tells_{may_break && seating_->group != nullptr},
+      task_{std::move(task)},
+      meeting_{seating_->local_points(), task_},
+      calls_(seating_->local_points()),
+      collective_{*seating_, calls_, task_} {}
+
+void Circle::start(unsigned local) {
+  Call call{};
+  call.kind = Call::Kind::START;
+  run(local, call);
+}
+
+void Circle::barrier(unsigned local) {
+  Call call{};
+  call.kind = Call::Kind::BARRIER;
+  run(local, call);
+}
+
+void Circle::allgather(unsigned local, const void* send, void* receive, std::size_t bytes) {
+  Call call{};
+  call.kind = Call::Kind::ALLGATHER;
+  call.size = bytes;
+  call.send = static_cast<const std::byte*>(send);
+  call.receive = static_cast<std::byte*>(receive);
+  run(local, call);
+}
+
+void Circle::alltoall(unsigned local, const void* send, void* receive, std::size_t bytes) {
+  Call call{};
+  call.kind = Call::Kind::ALLTOALL;
+  call.size = bytes;
+  call.send = static_cast<const std::byte*>(send);
+  call.receive = static_cast<std::byte*>(receive);
+  run(local, call);
+}
+
+void Circle::alltoallv(unsigned local, const void* send, const int* send_counts, const int* send_displacements,
+                       void* receive, const int* receive_counts, const int* receive_displacements, std::size_t bytes) {
+  Call call{};
+  call.kind = Call::Kind::ALLTOALLV;
+  call.size = bytes;
+  call.send = static_cast<const std::byte*>(send);
+  call.receive = static_cast<std::byte*>(receive);
+  call.send_counts = send_counts;
+  call.send_displacements = send_displacements;
+  call.receive_counts = receive_counts;
+  call.receive_displacements = receive_displacements;
+  run(local, call);
+}
+
+void Circle::allreduce(unsigned local, const void* send, void* receive, std::size_t count,
+                       legate::comm::coll::CollDataType type, ReductionOpKind op) {
+  Call call{};
+  call.kind = Call::Kind::ALLREDUCE;
+  call.type = type;
+  call.op = op;
+  call.size = count;
+  call.send = static_cast<const std::byte*>(send);
+  call.receive = static_cast<std::byte*>(receive);
+  run(local, call);
+}
+
+// Little is done by the last one to come while the others wait. Of much, everybody does a share, which takes two more
+// meetings: nothing may be sent before all have contributed, and nobody may have its buffers back before all have read
+// what they need from them. Those two cannot break, because everybody is inside of the operation.
+void Circle::run(unsigned local, const Call& call) {
+  calls_[local] = call;
+  const auto last_to_come = [this]() noexcept {
+    check_calls();
+    const Call::Kind kind = calls_[0].kind;
+    if (kind == Call::Kind::START) {
+      together_ = true;
+      return true;
+    }
+    if (tells_ && !agree(STEP)) {
+      return false;
+    }
+    if (kind == Call::Kind::BARRIER && seating_->group != nullptr && !tells_) {
+      seating_->group->barrier();
+    }
+    together_ = collective_.prepare();
+    if (together_) {
+      for (unsigned point = 0; point < local_points(); ++point) {
+        collective_.contribute(point);
+      }
+      collective_.communicate();
+      for (unsigned point = 0; point < local_points(); ++point) {
+        collective_.collect(point);
+      }
+    }
+    return true;
+  };
+  if (!meeting_.meet(last_to_come)) {
+    throw BrokenOff{};
+  }
+  if (together_) {
+    return;
+  }
+  collective_.contribute(local);
+  static_cast<void>(meeting_.meet([this]() noexcept {
+    collective_.communicate();
+    return true;
+  }));
+  collective_.collect(local);
+  static_cast<void>(meeting_.meet([]() noexcept { return true; }));
+}
+
+void Circle::break_off(unsigned local) noexcept {
+  if (seating_->group != nullptr && !tells_) {
+    LEGATE_ABORT("Task ", task_, ": point ", first() + local,
+                 " has thrown an exception, but the launch was not declared to throw any: points in other processes "
+                 "would wait for it");
+  }
+  // Whoever is the first to break the meeting has not come to it, so nobody has been at work for all since.
+  if (meeting_.break_off() && tells_) {
+    static_cast<void>(agree(BROKEN));
+  }
+}
+
+void Circle::leave(unsigned /*local*/) noexcept {
+  if (meeting_.leave() && tells_) {
+    static_cast<void>(agree(OVER));
+  }
+}
+
+// Returns whether nobody has broken off.
+bool Circle::agree(std::uint64_t what) noexcept {
+  const std::uint64_t all = seating_->group->any(what);
+  if ((all & BROKEN) != 0) {
+    return false;
+  }
+  if (all == (STEP | OVER)) {
+    LEGATE_ABORT("Task ", task_, ": all points in ", what == OVER ? "this" : "another", " process have ended, while ",
+                 what == OVER ? "others" : "those here", " wait for them in a barrier or collective operation");
+  }
+  return true;
+}
+
+void Circle::check_calls() const {
+  const Call& expected = calls_[0];
+  for (std::size_t local = 1; local < calls_.size(); ++local) {
+    const Call& call = calls_[local];
+    if (call.kind != expected.kind || call.size != expected.size || call.type != expected.type ||
+        call.op != expected.op) {
+      LEGATE_ABORT("Task ", task_, ": points call different operations: point ", first(), " ", name_of(expected.kind),
+                   " of size ", expected.size, ", point ", first() + local, " ", name_of(call.kind), " of size ",
+                   call.size);
+    }
+  }
+}
+
+}  // namespace legate::detail::comm
