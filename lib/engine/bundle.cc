@@ -146,8 +146,10 @@ Access sequence(Access first, Access second) noexcept {
 
 }  // namespace
 
-void submit_task(starpu_codelet& codelet, void* argument, std::int32_t priority, std::uint32_t* worker_mask,
-                 const TileUse* uses, std::size_t count) {
+namespace {
+
+starpu_task* make_task(starpu_codelet& codelet, void* argument, std::int32_t priority, const TileUse* uses,
+                       std::size_t count) {
   starpu_task* const task = starpu_task_create();
   starpu_data_handle_t* handles = task->handles;
   starpu_data_access_mode* modes = task->modes;
@@ -165,6 +167,14 @@ void submit_task(starpu_codelet& codelet, void* argument, std::int32_t priority,
   task->cl_arg = argument;
   task->nbuffers = static_cast<int>(count);
   task->priority = priority;
+  return task;
+}
+
+}  // namespace
+
+void submit_task(starpu_codelet& codelet, void* argument, std::int32_t priority, std::uint32_t* worker_mask,
+                 const TileUse* uses, std::size_t count) {
+  starpu_task* const task = make_task(codelet, argument, priority, uses, count);
   if (worker_mask != nullptr) {
     task->workerids = worker_mask;
     task->workerids_len = (STARPU_NMAXWORKERS + 31) / 32;
@@ -172,6 +182,16 @@ void submit_task(starpu_codelet& codelet, void* argument, std::int32_t priority,
   tasks.store(tasks.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);  // under the submission lock
   before_others();
   expect_success(starpu_task_submit(task), "starpu_task_submit");
+}
+
+void submit_task_to_worker(starpu_codelet& codelet, void* argument, std::int32_t priority, unsigned worker,
+                           const TileUse* uses, std::size_t count) {
+  starpu_task* const task = make_task(codelet, argument, priority, uses, count);
+  task->execute_on_a_specific_worker = 1;
+  task->workerid = worker;
+  before_others();
+  expect_success(starpu_task_submit(task), "starpu_task_submit");
+  wake_worker(worker);
 }
 
 std::uint64_t task_count() noexcept { return tasks.load(std::memory_order_relaxed); }

@@ -90,6 +90,11 @@ class Bundler {
 void submit_task(starpu_codelet& codelet, void* argument, std::int32_t priority, std::uint32_t* worker_mask,
                  const TileUse* uses, std::size_t count);
 
+/// The same to one worker, before which tasks with smaller priority wait. Under the submission lock, or without uses on
+/// a worker.
+void submit_task_to_worker(starpu_codelet& codelet, void* argument, std::int32_t priority, unsigned worker,
+                           const TileUse* uses, std::size_t count);
+
 /// Submits what is in the open bundle, if there is one: before waiting for tasks. Any thread except workers, which do
 /// nothing here.
 void flush_bundle();

@@ -122,6 +122,20 @@ starpu_codelet& Codelet::in_local_memory(std::size_t host_uses) const {
   return local->starpu;
 }
 
+// No model: the workers of a gang are given, and its points wait for each other.
+starpu_codelet& Codelet::for_gangs() const {
+  if (!gang_) {
+    gang_ = std::make_unique<starpu_codelet>();
+    starpu_codelet_init(gang_.get());
+    gang_->cpu_funcs[0] = &Trampoline::run_gang;
+    gang_->nbuffers = STARPU_VARIABLE_NBUFFERS;
+    gang_->name = name.c_str();
+    gang_->specific_nodes = 1;
+    gang_->dyn_nodes = main_memory_nodes;
+  }
+  return *gang_;
+}
+
 Codelet* create_codelet(const std::string& name, const ModelDeclaration& model, const char* moves) {
   return new Codelet{name, &Trampoline::run_point, model, moves};
 }

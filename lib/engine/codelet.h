@@ -28,6 +28,8 @@ class Codelet {
   /// The same for points that work on the memory that their worker is next to, of which the first `host_uses` handles
   /// are nevertheless in main memory. Under the submission lock.
   [[nodiscard]] starpu_codelet& in_local_memory(std::size_t host_uses) const;
+  /// The same for the leader of a gang in main memory. Under the submission lock.
+  [[nodiscard]] starpu_codelet& for_gangs() const;
 
   std::string name;
   const char* moves;                // why bytes are moved, or null
@@ -41,6 +43,7 @@ class Codelet {
     std::vector<int> nodes{};
   };
   mutable std::map<std::size_t, std::unique_ptr<Local>> local_{};
+  mutable std::unique_ptr<starpu_codelet> gang_{};
 };
 
 }  // namespace legate::detail::engine

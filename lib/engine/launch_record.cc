@@ -225,6 +225,14 @@ bool is_sample(const DurationEstimate* duration) noexcept {
 
 }  // namespace
 
+void run_in_gang(const LaunchRecord::Point& point) noexcept {
+  if (LEGATE_UNLIKELY(point.launch->recorded)) {
+    static_cast<void>(call_and_record(point, this_executor()));
+  } else {
+    call(*point.launch, point.index, this_executor());
+  }
+}
+
 void Trampoline::run_point(void** /*buffers*/, void* argument) noexcept {
   after_others();
   const auto& point = *static_cast<const LaunchRecord::Point*>(argument);

@@ -20,6 +20,8 @@ namespace legate::detail::engine {
 [[nodiscard]] void* allocate_launch_memory(std::size_t bytes);
 void free_launch_memory(void* memory, std::size_t bytes) noexcept;
 
+class GangEnd;
+
 /// A launch on its way through StarPU. One allocation: this header, then the points, then (if timed) when each was
 /// submitted, then (if modelled) what is known of the size of each (null: it has none).
 struct LaunchRecord {
@@ -45,6 +47,8 @@ struct LaunchRecord {
   bool recorded;                   // timed, measured or profiled
   bool bundled;                    // points go through the bundler
   bool watched;                    // listed by watch_launch()
+  unsigned gang_worker;            // that runs point 0 of a gang; those of the other points follow
+  GangEnd* gang_end;               // while a gang in main memory runs
   // Written by every worker; the rest is read only once points are submitted.
   alignas(64) std::atomic<std::uint32_t> remaining;
 
@@ -70,12 +74,19 @@ void watch_launch(LaunchRecord& launch);
 [[nodiscard]] std::vector<std::string> describe_unfinished_launches();
 /// @}
 
+/// Calls a point of a gang in main memory, on the worker that this is.
+void run_in_gang(const LaunchRecord::Point& point) noexcept;
+
 /// What workers call.
 struct Trampoline {
   /// The task of a single point; the argument is a LaunchRecord::Point.
   static void run_point(void** buffers, void* argument) noexcept;
   /// The task of a single point that works in the memory of its worker.
   static void run_local_point(void** buffers, void* argument) noexcept;
+  /// The leader of a gang; the argument is its first LaunchRecord::Point.
+  static void run_gang(void** buffers, void* argument) noexcept;
+  /// Another point of a gang; the argument is a LaunchRecord::Point.
+  static void run_gang_member(void** buffers, void* argument) noexcept;
   /// The task of a bundle; the argument is a BundleRecord.
   static void run_bundle(void** buffers, void* argument) noexcept;
 };

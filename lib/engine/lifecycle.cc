@@ -6,6 +6,7 @@
 #include "engine/cluster.h"
 #include "engine/cuda.h"
 #include "engine/environment.h"
+#include "engine/gang.h"
 #include "engine/nd_interface.h"
 #include "engine/opencl.h"
 #include "engine/profile.h"
@@ -227,6 +228,7 @@ int stop() {
   }
   const Wait wait{"legate::finish"};
   wait_all();
+  forget_gangs();
   ArrayPool::instance().close();
   // Pieces of partitions unregister themselves behind the last tasks.
   expect_success(starpu_task_wait_for_all(), "starpu_task_wait_for_all");

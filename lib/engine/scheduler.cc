@@ -28,8 +28,12 @@ using Clock = std::chrono::steady_clock;
 //
 // `looking` is true between two looks for work: a push that sees it true is seen by the next look, so nobody has to be
 // woken for it.
+//
+// `knocked` is set after a task was queued for this worker alone, which only StarPU looks for, before it asks the
+// policy: the worker takes it back after saying that it is asleep, and looks again instead.
 struct alignas(64) Bed {
   std::atomic<bool> asleep{false};
+  std::atomic<bool> knocked{false};
   std::atomic<bool> looking{false};
   std::mutex mutex;
   std::condition_variable woken;
@@ -147,7 +151,7 @@ starpu_task* sleep(unsigned context) {
   self.sleepers.fetch_add(1);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   starpu_task* const task = self.original.pop_task(context);
-  if (task == nullptr && open_bundle() == 0) {
+  if (task == nullptr && open_bundle() == 0 && !bed.knocked.exchange(false)) {
     self.sleeps.fetch_add(1, std::memory_order_relaxed);
     starpu_worker_relax_on();
     bool woken = false;
@@ -256,6 +260,26 @@ starpu_sched_policy* make_blocking_policy(const std::string& name, std::chrono::
 void wake_all_workers() noexcept {
   for (Bed& bed : policy().beds) {
     wake(bed);
+  }
+}
+
+void wake_worker(unsigned worker) noexcept {
+  Bed& bed = policy().beds[worker];
+  bed.knocked.store(true);
+  wake(bed);
+}
+
+void let_another_look() noexcept {
+  Policy& self = policy();
+  const int worker = starpu_worker_get_id();
+  // The pusher either sees that this worker does not look, or has pushed before the other one looks.
+  if (worker < 0 || !self.beds[static_cast<std::size_t>(worker)].looking.exchange(false)) {
+    return;
+  }
+  for (Bed& bed : self.beds) {
+    if (wake(bed)) {
+      return;
+    }
   }
 }
 

@@ -7,6 +7,7 @@
 #include "engine/call_check.h"
 #include "engine/cluster.h"
 #include "engine/codelet.h"
+#include "engine/gang.h"
 #include "engine/launch_record.h"
 #include "engine/lifecycle.h"
 #include "engine/profile_recorder.h"
@@ -285,10 +286,46 @@ void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t coun
 }
 
 void Submitter::local_point(std::uint32_t index, const TileUse* uses, std::size_t count, std::size_t host_uses) {
-  void* const point = next_point_(index, uses, count, most_tiles_of_a_local_point());
+  void* const point = next_point_(index, uses, count, most_tiles_of_a_local_point() - 1);
   progress().begin_long_task();
+  if (LEGATE_UNLIKELY(gate_.has_value())) {
+    std::vector<TileUse> all(uses, uses + count);
+    all.push_back(*gate_);
+    submit_task_to_worker(launch_->codelet->in_local_memory(host_uses), point, launch_->priority,
+                          launch_->gang_worker + submitted_ - 1, all.data(), all.size());
+    return;
+  }
   submit_task(launch_->codelet->in_local_memory(host_uses), point, launch_->priority, launch_->worker_mask, uses,
               count);
+}
+
+void Submitter::begin_gang_(const GangPlace& place) {
+  LEGATE_CHECK(submitted_ == 0 && bundle_.size == 0 && points_ != 0);
+  const auto available = place.first_worker < worker_count() ? worker_count() - place.first_worker : 0;
+  if (points_ > available) {
+    throw std::invalid_argument{"gang of \"" + launch_->codelet->name + "\": " + std::to_string(points_) +
+                                " points from worker " + std::to_string(place.first_worker) + " on, but there are " +
+                                std::to_string(worker_count()) + " workers"};
+  }
+  launch_->gang_worker = place.first_worker;
+  // How long a point waits for others says nothing about it.
+  launch_->measured = false;
+  launch_->recorded = launch_->timed || launch_->profiled;
+}
+
+void Submitter::gang(const GangPlace& place, const TileUse* uses, std::size_t count) {
+  begin_gang_(place);
+  static_cast<void>(next_point_(0, uses, count, most_tiles_of_a_point() - 1));
+  while (submitted_ < points_) {
+    static_cast<void>(next_point_(submitted_, nullptr, 0, 0));
+  }
+  progress().begin_long_task();
+  submit_gang(*launch_, place, uses, count);
+}
+
+void Submitter::begin_local_gang(const GangPlace& place, const TileUse* uses, std::size_t count) {
+  begin_gang_(place);
+  gate_ = open_gate(*launch_, place, uses, count);
 }
 
 void wait_all(Waiting waiting) {

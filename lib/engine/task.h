@@ -135,6 +135,13 @@ struct BundlePlan {
 };
 
 struct LaunchRecord;
+class ProcessGroup;
+
+/// Where the points of a gang run: all at once, each on a worker of its own.
+struct GangPlace {
+  unsigned first_worker{0};          ///< for the first point that is submitted; the next ones follow
+  ProcessGroup* processes{nullptr};  ///< those that have points of the gang, if this is not the only one
+};
 
 /// Submits the points of one launch. Holds the submission lock for its lifetime: make it, submit all points, let it go.
 ///
@@ -171,14 +178,29 @@ class Submitter {
   /// @throws as point()
   void local_point(std::uint32_t index, const TileUse* uses, std::size_t count, std::size_t host_uses);
 
+  /// @name Gangs
+  /// Launches whose points run all at once and may wait for each other, across all processes of the place. All points
+  /// that were announced are submitted, at least one. One gang of a process comes after the other, in program order.
+  ///
+  /// @throws std::invalid_argument also when there are fewer workers than points, from the first one of the place on.
+  /// @{
+
+  /// Submits all points, which work in main memory. `uses` is what all of them together do to tiles.
+  void gang(const GangPlace& place, const TileUse* uses, std::size_t count);
+  /// All points are to follow in their order, by local_point(), and list no more than `uses`.
+  void begin_local_gang(const GangPlace& place, const TileUse* uses, std::size_t count);
+  /// @}
+
  private:
   void* next_point_(std::uint32_t index, const TileUse* uses, std::size_t count, std::size_t most);
+  void begin_gang_(const GangPlace& place);
 
   std::unique_lock<std::recursive_mutex> lock_;
   LaunchRecord* launch_{nullptr};
   BundlePlan bundle_{};
   std::uint32_t points_;
   std::uint32_t submitted_{0};
+  std::optional<TileUse> gate_{};  // what points of a gang list besides
 };
 
 /// How many tiles a point may list: StarPU is given a table of this many entries for every codelet.
