@@ -138,6 +138,7 @@ void Circle::run(unsigned local, const Call& call) {
     return true;
   };
   if (!meeting_.meet(last_to_come)) {
+    calls_[local].broken = true;
     throw BrokenOff{};
   }
   if (together_) {

@@ -63,6 +63,9 @@ class Circle {
                  legate::comm::coll::CollDataType type, ReductionOpKind op);
   /// @}
 
+  /// Whether the last operation of this point has thrown BrokenOff. By that point.
+  [[nodiscard]] bool broke(unsigned local) const noexcept { return calls_[local].broken; }
+
   /// This point has thrown and is over. May wait until the other processes have noticed. With several processes only if
   /// points may break off.
   void break_off(unsigned local) noexcept;

@@ -48,6 +48,7 @@ struct Call {
   const int* send_displacements{};
   const int* receive_counts{};
   const int* receive_displacements{};
+  bool broken{};  ///< it has thrown BrokenOff
 };
 
 /// Memory that only grows and holds nothing from one use to the next.

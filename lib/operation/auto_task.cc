@@ -237,10 +237,11 @@ void AutoTask::plan() {
       request.constraints.push_back(constraint.get());
     }
   }
-  request.machine_count = setting().processors;
-  request.overdecompose = std::max(1U, setting().policy.overdecompose_factor());
+  request.machine_count = processors();
+  request.overdecompose = overdecompose_factor();
   request.threshold = setting().threshold;
   request.replicated_writes = replicated_writes_;
+  request.at_once = is_concurrent();
   request.single = runs_inline();
   plan_ = plan_launch(request);
   if (partitioner_logger().want_debug()) {

@@ -30,11 +30,10 @@ const char* kind_name(VariantCode kind) {
   return "CPU";
 }
 
-}  // namespace
-
-std::optional<TaskException> run_body(TaskFrame& frame, VariantImpl body, std::size_t max_exception_size) noexcept {
+/// What the body has thrown, which is being handled. It does not return if that is not allowed.
+TaskException handled_exception(TaskFrame& frame, std::size_t max_exception_size) noexcept {
   try {
-    body(TaskContext{&frame});
+    throw;
   } catch (const TaskException& exception) {
     if (!frame.info().can_throw) {
       LEGATE_ABORT(frame.description(), " threw ", type_name(typeid(exception)),
@@ -59,6 +58,18 @@ std::optional<TaskException> run_body(TaskFrame& frame, VariantImpl body, std::s
   } catch (...) {
     LEGATE_ABORT(frame.description(), " threw an object of type ", type_name(*abi::__cxa_current_exception_type()),
                  ", which is no TaskException");
+  }
+}
+
+}  // namespace
+
+std::optional<TaskException> run_body(TaskFrame& frame, VariantImpl body, std::size_t max_exception_size) noexcept {
+  try {
+    body(TaskContext{&frame});
+  } catch (...) {
+    if (!frame.broken_off()) {
+      return handled_exception(frame, max_exception_size);
+    }
   }
   return std::nullopt;
 }

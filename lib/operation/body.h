@@ -12,7 +12,7 @@
 namespace legate::detail {
 
 /// Runs the body of the innermost instance of this thread. Exceptions that the launch does not allow are fatal.
-/// @return what the body has thrown, if anything.
+/// @return what the body has thrown, if anything; not what it throws because another instance has.
 [[nodiscard]] std::optional<TaskException> run_body(TaskFrame& frame, VariantImpl body,
                                                     std::size_t max_exception_size) noexcept;
 

@@ -57,6 +57,10 @@ std::string TaskDescription::call_text() const {
   if (setting_->priority != 0) {
     text << ", priority " << setting_->priority;
   }
+  for (const auto channel : channels_) {
+    text << ", communicator " << comm::name_of(channel);
+  }
+  text << (is_concurrent() ? ", concurrent" : "");
   text << (can_throw_ ? ", may throw" : "") << (side_effect_ ? ", has side effects" : "");
   return text.str();
 }

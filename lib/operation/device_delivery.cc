@@ -296,6 +296,13 @@ void DeviceDelivery::deliver(std::uint32_t point) {
 }
 
 void DeviceDelivery::submit_points(engine::Submitter& submitter) const {
+  if (launch_.gang) {
+    TileUses all;
+    for (const auto& use : uses_) {
+      static_cast<void>(all.add(use.tile, use.access));
+    }
+    submitter.begin_local_gang(*launch_.gang, all.data(), all.size());
+  }
   for (std::uint32_t point = 0; point < points_.size(); ++point) {
     const auto& listed = points_[point];
     submitter.local_point(point, uses_.data() + listed.first, listed.count, listed.host_uses);

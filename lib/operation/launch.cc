@@ -105,6 +105,9 @@ void Launch::reset() noexcept {
   plan.reset();
   keepalive.reset();
   outcome.reset();
+  info.channels.clear();
+  gang.reset();
+  circle.reset();
 }
 
 void Launch::use(Storage& storage, const Geometry* geometry, bool read, bool write, bool first_point_writes) {
@@ -183,6 +186,20 @@ void Launch::cut_arrays() {
   }
 }
 
+void Launch::add_uses(std::uint32_t point, const std::vector<ResolvedUse>& resolved, TileUses& tiles) const {
+  for (const auto& use : resolved) {
+    const bool write = use.use->write && (!use.use->first_point_writes || point == 0);
+    if (write || use.use->read) {
+      add_tiles(use, own, point, use.use->read, write, tiles);
+    }
+  }
+  for (const auto& argument : arguments) {
+    if (argument.partial) {
+      static_cast<void>(tiles.add(argument.partial->array().tile(0), engine::Access::READ));
+    }
+  }
+}
+
 void Launch::submit_points(engine::Submitter& submitter) {
   // Kept between launches so that a launch allocates nothing here. Only one thread submits.
   static thread_local std::vector<ResolvedUse> resolved;
@@ -192,19 +209,18 @@ void Launch::submit_points(engine::Submitter& submitter) {
     resolved.push_back(
         {&use, use.array->tiles().size() == 1 ? nullptr : find_tile_lists(*use.array, *use.geometry, own)});
   }
+  if (gang) {
+    tiles.clear();
+    for (std::uint32_t point = 0; point < own.count; ++point) {
+      add_uses(point, resolved, tiles);
+    }
+    submitter.gang(*gang, tiles.data(), tiles.size());
+    resolved.clear();
+    return;
+  }
   const auto submit_one = [&](std::uint32_t point) {
     tiles.clear();
-    for (const auto& use : resolved) {
-      const bool write = use.use->write && (!use.use->first_point_writes || point == 0);
-      if (write || use.use->read) {
-        add_tiles(use, own, point, use.use->read, write, tiles);
-      }
-    }
-    for (const auto& argument : arguments) {
-      if (argument.partial) {
-        static_cast<void>(tiles.add(argument.partial->array().tile(0), engine::Access::READ));
-      }
-    }
+    add_uses(point, resolved, tiles);
     submitter.point(point, tiles.data(), tiles.size());
   };
   // The first point goes last: the one that overwrites a replicated store must come after those that copy it.
@@ -344,7 +360,7 @@ void Launch::submit(Ptr launch, const engine::Codelet& codelet, std::int32_t pri
   } else {
     // What points of different kinds of processors take says nothing about bundles.
     const bool several = (launch->choice & (launch->choice - 1U)) != 0;
-    const auto footprint = several ? std::nullopt : std::optional{launch->footprint()};
+    const auto footprint = several || launch->gang ? std::nullopt : std::optional{launch->footprint()};
     engine::Submitter submitter{*launch, codelet, priority, launch->own.count, workers, footprint};
     auto& submitted = *launch.release();
     submitted.submit_points(submitter);
@@ -521,7 +537,11 @@ void Launch::call_body(TaskFrame& frame, VariantImpl variant, std::uint32_t poin
   if (threw) {
     outcome->record(point, *std::move(exception));
   }
-  close_pieces(point, threw);
+  close_pieces(point, threw || frame.broken_off());
+  if (circle) {
+    const auto local = point - own.first;
+    threw ? circle->break_off(local) : circle->leave(local);
+  }
 }
 
 void Launch::run(std::uint32_t index, const engine::Executor& executor) {
@@ -542,6 +562,11 @@ void Launch::run(std::uint32_t index, const engine::Executor& executor) {
   }
   if (show_progress) {
     report_progress(frame);
+  }
+  if (circle) {
+    // Points may look at what others see: all arguments are there before the first body starts.
+    frame.join(*circle, index);
+    circle->start(index);
   }
   call_body(frame, variant, point);
   TaskFrame::pop();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "comm/circle.h"
 #include "data/geometry.h"
 #include "data/logical_store.h"
 #include "data/unbound_output.h"
@@ -68,6 +69,9 @@ struct ArrayUse {
   bool first_point_writes{false};  // a replicated write: the others read, if `read`, or stay away
 };
 
+struct ResolvedUse;
+class TileUses;
+
 /// All points of one operation, on their way through the engine.
 ///
 /// Launches are made by the control thread and given up by whichever worker runs the last point. They are used again
@@ -100,6 +104,9 @@ class Launch final : public engine::Work {
   bool local_on_cpus{false};           // see TaskSetting
   bool local_memory{false};            // points work in the memory of their worker: on devices, they have to
   std::shared_ptr<Outcome> outcome{};  // null unless the launch may throw
+  /// Of a launch whose points run all at once, if some of them run here.
+  std::optional<engine::GangPlace> gang{};
+  std::optional<comm::Circle> circle{};
   /// Where a point on a device finds an argument.
   struct DevicePlace {
     static constexpr std::uint32_t NOWHERE = ~std::uint32_t{0};
@@ -143,6 +150,8 @@ class Launch final : public engine::Work {
   void cut_arrays();
   [[nodiscard]] engine::Footprint footprint() const;
   void submit_points(engine::Submitter& submitter);
+  /// Adds what a point does to tiles.
+  void add_uses(std::uint32_t point, const std::vector<ResolvedUse>& resolved, TileUses& tiles) const;
   /// `index` is the engine's number of the point.
   void fill_store(TaskFrame& frame, std::size_t position, std::uint32_t index, const engine::Executor& executor);
   /// The same for an argument in the memory of a device.

@@ -93,7 +93,14 @@ KnownPartitions known_partitions(const PartitionRequest& request, const Partitio
     return {};
   }
   const auto pieces = request.machine_count * request.overdecompose;
-  return {symbol.store->own_key_partition(pieces), symbol.store->inherited_key_partition(pieces)};
+  KnownPartitions known{symbol.store->own_key_partition(pieces), symbol.store->inherited_key_partition(pieces)};
+  // A region counts as split for a machine also where that was done more finely.
+  for (auto* const tiling : {&known.own, &known.inherited}) {
+    if (request.at_once && *tiling && (*tiling)->color_volume() > pieces) {
+      tiling->reset();
+    }
+  }
+  return known;
 }
 
 /// Symbols in the order in which they are considered: those of constraints, then of outputs, inputs and reductions.

@@ -60,7 +60,8 @@ struct PartitionRequest {
   std::uint64_t overdecompose{1};
   std::uint64_t threshold{0};
   bool replicated_writes{true};
-  bool single{false};  // one instance sees everything, however the stores were split before (inline launches)
+  bool at_once{false};  // every point needs a processor of its own
+  bool single{false};   // one instance sees everything, however the stores were split before (inline launches)
 
   void clear() {
     symbols.clear();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "comm/channel.h"
 #include "data/logical_store.h"
 #include "mapping/machine.h"
 #include "operation/launch.h"
@@ -85,6 +86,8 @@ class TaskDescription {
   [[nodiscard]] bool runs_inline() const { return setting_->inline_launch; }
   [[nodiscard]] bool can_throw() const { return can_throw_; }
   [[nodiscard]] bool is_nested() const { return setting_->nested; }
+  /// The points are to run all at once.
+  [[nodiscard]] bool is_concurrent() const { return concurrent_ || !channels_.empty(); }
   /// After submit_checks(): plan() waits for the contents of a store.
   [[nodiscard]] virtual bool plans_by_contents() const { return false; }
   [[nodiscard]] std::string_view name() const { return task_.impl->name(); }
@@ -122,6 +125,10 @@ class TaskDescription {
   /// What one kind of task adds to call_text().
   virtual void add_call_text(std::ostream& text) const = 0;
   [[nodiscard]] const TaskSetting& setting() const { return *setting_; }
+  /// How many processors share the points.
+  [[nodiscard]] std::uint32_t processors() const;
+  /// How many points each of them gets; the policy's, but for concurrent launches, where all points run at once.
+  [[nodiscard]] std::uint32_t overdecompose_factor() const;
   [[nodiscard]] const legate::detail::TaskSignature* signature() const;
   [[nodiscard]] std::size_t count(Role role) const;
   /// For messages about the argument that is the `index`-th of its role: `input 0 of task "x": `.
@@ -138,6 +145,8 @@ class TaskDescription {
 
  private:
   void check_scalar_inputs() const;
+  /// @throws std::runtime_error there is no such communicator.
+  void add_channel(std::string_view communicator);
   /// Nested tasks work on stores that belong to the task around them, others never do.
   void check_place(const LogicalStore& store, const std::string& about) const;
   /// A nested task may do no more with a store than the task around it.
@@ -168,6 +177,15 @@ class TaskDescription {
   /// Which rank runs which points, and which of them are this one's.
   [[nodiscard]] Placement placement() const;
   [[nodiscard]] OwnPoints own_points(const Placement& placement) const;
+  /// The kinds of workers that may run the points: the points of a concurrent launch are all of one kind.
+  [[nodiscard]] engine::KindSet possible_kinds() const;
+  [[nodiscard]] bool has_choice() const { return setting_->choice != 0 && !is_concurrent(); }
+  /// The launch is a gang: several points that run all at once.
+  [[nodiscard]] bool is_gang() const { return is_concurrent() && plan_->points > 1; }
+  /// @throws std::invalid_argument there are more points than processors.
+  void check_gang(const Placement& placement) const;
+  /// Where the points of this rank run, and how they find the others.
+  void prepare_gang(Launch& launch) const;
   /// The workers of this rank that are of the kind of the variant.
   [[nodiscard]] engine::WorkerRange workers_here() const { return engine::workers_of(worker_kind(setting_->kind)); }
   /// Those of this rank, of these kinds, that may run the points.
@@ -192,7 +210,9 @@ class TaskDescription {
   std::shared_ptr<const TaskSetting> setting_;
   std::vector<Scalar> scalars_{};
   bool can_throw_;
-  bool concurrent_{false};
+  bool concurrent_;
+  bool channels_declared_{false};          // with the variant: there will be no more
+  std::vector<comm::Channel> channels_{};  // in the order of the communicators
   bool side_effect_;
   bool spent_{false};
 };

@@ -2,6 +2,7 @@
 #include "operation/task.h"
 
 #include "mapping/target.h"
+#include "operation/seating.h"
 #include "task/task_config.h"
 #include "task/task_signature.h"
 
@@ -44,8 +45,18 @@ TaskDescription::TaskDescription(const RegisteredTask& task, std::shared_ptr<con
     : task_{task},
       setting_{std::move(setting)},
       can_throw_{variant_of(task, setting_->kind).options.may_throw_exception},
+      concurrent_{variant_of(task, setting_->kind).options.concurrent},
       side_effect_{variant_of(task, setting_->kind).options.has_side_effect} {
   arguments_.reserve(4);
+  if (const auto& declared = variant_of(task, setting_->kind).options.communicators) {
+    for (const auto communicator : *declared) {
+      if (communicator.empty()) {
+        break;
+      }
+      add_channel(communicator);
+      channels_declared_ = true;
+    }
+  }
 }
 
 void TaskDescription::check_usable() const {
@@ -80,10 +91,32 @@ void TaskDescription::add_communicator(std::string_view communicator) {
   if (setting_->nested) {
     throw std::runtime_error{"Communicators are not supported for inline task execution: task " + std::string{name()}};
   }
-  if (communicator != "cpu") {
-    throw std::runtime_error{"No factory available for communicator '" + std::string{communicator} + "'"};
+  if (channels_declared_) {
+    throw std::runtime_error{"Task " + std::string{name()} +
+                             " has pre-declared communicator(s): none can be added, such as '" +
+                             std::string{communicator} + "'"};
   }
-  concurrent_ = true;
+  add_channel(communicator);
+}
+
+void TaskDescription::add_channel(std::string_view communicator) {
+  const auto channel = comm::find_channel(communicator);
+  if (!channel) {
+    throw std::runtime_error{"No factory available for communicator '" + std::string{communicator} + "' of task " +
+                             std::string{name()}};
+  }
+  if (comm::supports(*channel, setting_->kind == VariantCode::GPU)) {
+    channels_.push_back(*channel);
+  }
+}
+
+std::uint32_t TaskDescription::processors() const {
+  return has_choice() || setting_->choice == 0 ? setting_->processors
+                                               : setting_->machine->count(mapping::detail::to_target(setting_->kind));
+}
+
+std::uint32_t TaskDescription::overdecompose_factor() const {
+  return is_concurrent() ? 1 : std::max(1U, setting_->policy.overdecompose_factor());
 }
 
 std::string_view TaskDescription::provenance() const {
@@ -198,14 +231,18 @@ void TaskDescription::remember_partition(const TaskArgument& argument, const std
   const bool writes = argument.role == Role::OUTPUT ||
                       (argument.role == Role::REDUCTION && geometry != nullptr && geometry->is_disjoint());
   if (writes && tiling && tiling->color_volume() > 1 && !argument.store->has_scalar_storage()) {
-    const auto count = std::uint64_t{setting_->processors};
-    argument.store->set_key_partition(tiling, count * std::max(1U, setting_->policy.overdecompose_factor()), count);
+    const auto count = std::uint64_t{processors()};
+    argument.store->set_key_partition(tiling, count * overdecompose_factor(), count);
   }
 }
 
 // Cheaper than one rank that tells all others its values. Not every rank need have a device of the scope.
+engine::KindSet TaskDescription::possible_kinds() const {
+  return has_choice() ? setting_->choice : engine::set_of(worker_kind(setting_->kind));
+}
+
 bool TaskDescription::runs_on_every_rank() const {
-  const auto kinds = setting_->choice != 0 ? setting_->choice : engine::set_of(worker_kind(setting_->kind));
+  const auto kinds = possible_kinds();
   return plan_->single && !side_effect_ && !engine::contains_device(kinds) &&
          std::all_of(arguments_.begin(), arguments_.end(),
                      [](const TaskArgument& argument) { return argument.store->has_scalar_storage(); });
@@ -251,7 +288,7 @@ std::optional<engine::WorkerSet> TaskDescription::workers(engine::KindSet kinds)
 
 TaskDescription::Room TaskDescription::find_room() const {
   constexpr auto NO_LIMIT = std::numeric_limits<std::size_t>::max();
-  Room room{setting_->choice != 0 ? setting_->choice : engine::set_of(worker_kind(setting_->kind)), NO_LIMIT};
+  Room room{possible_kinds(), NO_LIMIT};
   std::size_t least_memory = NO_LIMIT;
   std::size_t most_memory = 0;
   for (const auto kind : engine::ALL_WORKER_KINDS) {
@@ -310,7 +347,7 @@ std::size_t TaskDescription::bytes_of_a_point(std::size_t limit) const {
 }
 
 engine::KindSet TaskDescription::kinds_for(const Launch& launch, engine::KindSet possible) const {
-  if (setting_->choice == 0 || engine::calibrating()) {
+  if (!has_choice() || engine::calibrating()) {
     return possible;
   }
   engine::Durations total{};
@@ -386,11 +423,9 @@ void TaskDescription::prepare_models(Launch& launch) const {
 }
 
 std::shared_ptr<Outcome> TaskDescription::launch() {
-  // A single point is concurrent by itself, and has nobody to communicate with.
-  if (concurrent_ && plan_->domain.get_volume() > 1) {
-    throw std::runtime_error{"Task " + std::string{name()} +
-                             ": concurrent launches are not supported yet, but this one has " +
-                             std::to_string(plan_->domain.get_volume()) + " points"};
+  const auto placed = placement();
+  if (is_gang()) {
+    check_gang(placed);
   }
   // All memory first: where there is none, nothing has happened.
   for (const auto& argument : arguments_) {
@@ -398,7 +433,6 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
       static_cast<void>(memory_of(*argument.store));
     }
   }
-  const auto placed = placement();
   const auto own = own_points(placed);
   const auto room = find_room();
   auto launch = Launch::create();
@@ -415,7 +449,7 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   launch->show_progress = setting_->show_progress;
   launch->local_memory = setting_->local_memory;
   launch->local_on_cpus = setting_->local_on_cpus;
-  if (task_.of_runtime && (setting_->choice == 0 || room.on_host)) {
+  if (task_.of_runtime && (!has_choice() || room.on_host)) {
     launch->host_body = host_body();
   }
   if (room.on_host) {
@@ -444,13 +478,16 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
     outcome = std::make_shared<Outcome>();
     launch->outcome = outcome;
   }
+  if (is_gang()) {
+    prepare_gang(*launch);
+  }
   if (setting_->inline_launch) {
     Launch::run_inline(std::move(launch), *task_.codelet);
   } else if (room.on_host) {
     Launch::submit(std::move(launch), *task_.codelet, setting_->priority, engine::workers_of(engine::host_kind()));
   } else {
     const auto kinds = kinds_for(*launch, room.kinds);
-    launch->choice = setting_->choice == 0 ? engine::KindSet{0} : kinds;
+    launch->choice = has_choice() ? kinds : engine::KindSet{0};
     if (launch->choice != 0 && !launch->has_partial_results()) {
       launch->local_memory = engine::contains_device(kinds) || setting_->local_on_cpus;
     }
@@ -458,6 +495,26 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   }
   arguments_.clear();
   return outcome;
+}
+
+void TaskDescription::check_gang(const Placement& placement) const {
+  if (plan_->points > placement.processors) {
+    throw std::invalid_argument{
+        "Task " + std::string{name()} + ": a concurrent launch of " + std::to_string(plan_->points) +
+        " points needs a processor for each, but its machine has " + std::to_string(placement.processors)};
+  }
+}
+
+void TaskDescription::prepare_gang(Launch& launch) const {
+  launch.info.channels = channels_;
+  const auto set = workers(engine::set_of(worker_kind(setting_->kind)));
+  if (launch.own.count == 0 || !set.has_value()) {
+    return;
+  }
+  const auto seating = find_seating(launch.placement);
+  launch.gang =
+      engine::GangPlace{set->ranges[static_cast<std::size_t>(worker_kind(setting_->kind))].first, seating->group};
+  launch.circle.emplace(seating, can_throw_, std::string{name()});
 }
 
 std::byte* TaskDescription::memory_of(LogicalStore& store) const {

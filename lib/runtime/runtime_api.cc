@@ -2,6 +2,7 @@
 // The public runtime: argument checks and the life cycle, then on to the implementation.
 #include "data/control_program.h"
 #include "engine/engine.h"
+#include "operation/seating.h"
 #include "runtime/configuration_options.h"
 #include "runtime/runtime.h"
 #include "runtime/terminate.h"
@@ -80,6 +81,7 @@ std::int32_t finish() {
   instance()->shut_down();
   instance()->close();  // not destroyed: old pointers to it get an exception rather than freed memory
   const auto status = detail::engine::stop();
+  detail::forget_seatings();
   detail::engine::stop_cluster();
   state.store(State::FINISHED);
   return status;

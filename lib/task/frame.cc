@@ -46,6 +46,10 @@ TaskFrame& TaskFrame::push(const LaunchInfo& info, unsigned worker) {
 
 void TaskFrame::pop() {
   auto& frame = *stack.frames[--stack.depth];
+  if (frame.is_member()) {
+    frame.member_ = {};
+    frame.communicators_.clear();
+  }
   for (auto* block : frame.blocks_) {
     std::free(block);  // NOLINT(cppcoreguidelines-no-malloc)
   }
@@ -62,6 +66,19 @@ void TaskFrame::pop() {
     frame.processor_ = NO_PROCESSOR;
   }
   set_in_task(stack.depth > 0);
+}
+
+void TaskFrame::join(comm::Circle& circle, unsigned local) {
+  member_.circle = &circle;
+  member_.local = local;
+  member_.handle.emplace(circle, local);
+  for (const auto channel : info_->channels) {
+    switch (channel) {
+      case comm::Channel::CPU:
+        communicators_.emplace_back(&*member_.handle);
+        break;
+    }
+  }
 }
 
 TaskFrame* TaskFrame::current() { return stack.depth == 0 ? nullptr : stack.frames[stack.depth - 1].get(); }

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 #pragma once
 
+#include "comm/channel.h"
+#include "comm/circle.h"
 #include "data/physical_store.h"
 #include "data/task_memory.h"
 #include "task/gpu_frame.h"
 
+#include <legate/comm/coll_comm.h>
+#include <legate/comm/communicator.h>
 #include <legate/data/scalar.h>
 #include <legate/mapping/machine.h>
 #include <legate/utilities/processor.h>
@@ -13,6 +17,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -34,6 +39,7 @@ struct LaunchInfo {
   std::uint32_t inputs{0};
   std::uint32_t outputs{0};
   std::uint32_t reductions{0};
+  std::vector<comm::Channel> channels{};  // of communicators
 
   [[nodiscard]] std::size_t arguments() const { return std::size_t{inputs} + outputs + reductions; }
 };
@@ -77,6 +83,18 @@ class TaskFrame {
   /// For messages: the task, where it was submitted (if that was recorded) and, of a launch of several, the point.
   [[nodiscard]] std::string description() const;
 
+  /// @name For an instance of a concurrent launch
+  /// @{
+  /// The instance is point `local` of those in this process, and has the communicators of the launch.
+  void join(comm::Circle& circle, unsigned local);
+  [[nodiscard]] bool is_member() const { return member_.circle != nullptr; }
+  [[nodiscard]] const std::vector<legate::comm::Communicator>& communicators() const { return communicators_; }
+  /// Returns when all instances have called it.
+  void barrier() { member_.circle->barrier(member_.local); }
+  /// Whether it was told that another instance has thrown: what it throws then is a consequence.
+  [[nodiscard]] bool broken_off() const { return is_member() && member_.circle->broke(member_.local); }
+  /// @}
+
   /// @name For an instance of a GPU variant
   /// @{
   [[nodiscard]] bool on_gpu() const { return kind_ == VariantCode::GPU; }
@@ -107,6 +125,12 @@ class TaskFrame {
   std::vector<PhysicalStore> stores_{};
   std::vector<void*> blocks_{};
   GpuFrame gpu_{};
+  struct {
+    comm::Circle* circle{};  // null: it does not know of others
+    unsigned local{};
+    std::optional<legate::comm::coll::Coll_Comm> handle{};
+  } member_{};
+  std::vector<legate::comm::Communicator> communicators_{};
   std::shared_ptr<TaskRun> run_{};  // made when something asks for it
 };
 

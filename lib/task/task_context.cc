@@ -77,16 +77,19 @@ Scalar TaskContext::scalar(std::uint32_t index) const {
 std::vector<Scalar> TaskContext::scalars() const { return frame_->info().scalars; }
 
 const comm::Communicator& TaskContext::communicator(std::uint32_t index) const {
-  refuse(*frame_, "communicator", index, 0);
+  if (index >= num_communicators()) {
+    refuse(*frame_, "communicator", index, num_communicators());
+  }
+  return frame_->communicators()[index];
 }
 
-std::vector<comm::Communicator> TaskContext::communicators() const { return {}; }
+std::vector<comm::Communicator> TaskContext::communicators() const { return frame_->communicators(); }
 
 std::size_t TaskContext::num_inputs() const { return frame_->info().inputs; }
 std::size_t TaskContext::num_outputs() const { return frame_->info().outputs; }
 std::size_t TaskContext::num_reductions() const { return frame_->info().reductions; }
 std::size_t TaskContext::num_scalars() const { return frame_->info().scalars.size(); }
-std::size_t TaskContext::num_communicators() const { return 0; }
+std::size_t TaskContext::num_communicators() const { return frame_->communicators().size(); }
 
 bool TaskContext::is_single_task() const { return frame_->info().single; }
 bool TaskContext::can_raise_exception() const { return frame_->info().can_throw; }
@@ -100,8 +103,12 @@ mapping::Machine TaskContext::machine() const { return mapping::Machine{*frame_-
 std::string_view TaskContext::get_provenance() const { return *frame_->info().provenance; }
 
 void TaskContext::concurrent_task_barrier() {
-  if (!is_single_task()) {
-    LEGATE_ABORT("Task ", frame_->info().task_name, ": concurrent_task_barrier in a launch that is not concurrent");
+  if (frame_->is_member()) {
+    frame_->barrier();
+  } else if (frame_->info().domain.get_volume() > 1) {
+    LEGATE_ABORT(frame_->description(),
+                 ": concurrent_task_barrier in a launch that is not concurrent (VariantOptions::with_concurrent, "
+                 "set_concurrent)");
   }
 }
 

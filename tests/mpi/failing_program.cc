@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // A program that goes wrong in the way that its argument names, on one of its ranks: for tests/mpi/failures.
 #include <legate.h>
+#include <legate/comm/coll.h>
 
 #include <unistd.h>
 
@@ -64,6 +65,14 @@ struct Produce : public legate::LegateTask<Produce> {
   }
 };
 
+/// What the points of a concurrent launch do.
+std::function<void(legate::TaskContext&)> in_gang;
+struct Gang : public legate::LegateTask<Gang> {
+  static inline const auto TASK_CONFIG = legate::TaskConfig{LocalTaskID{4}};
+  static inline const auto CPU_VARIANT_OPTIONS = legate::VariantOptions{}.with_communicators({"cpu"});
+  static void cpu_variant(legate::TaskContext context) { in_gang(context); }
+};
+
 struct Program {
   legate::Runtime* runtime{legate::Runtime::get_runtime()};
   legate::Library library{runtime->create_library("failing")};
@@ -76,6 +85,7 @@ struct Program {
     Hang::register_variants(library);
     Careful::register_variants(library);
     Produce::register_variants(library);
+    Gang::register_variants(library);
     runtime->issue_fill(x, Scalar{std::int64_t{1}});
   }
 
@@ -88,6 +98,11 @@ struct Program {
     runtime->submit(std::move(task));
   }
   void submit(std::int64_t id) const { runtime->submit(runtime->create_task(library, LocalTaskID{id})); }
+  /// A concurrent launch of a point for each rank.
+  void gang() const {
+    const legate::Scope scope{std::string{"line 56"}};
+    runtime->submit(runtime->create_task(library, LocalTaskID{4}, {std::uint64_t{runtime->node_count()}}));
+  }
   void fence() const { runtime->issue_execution_fence(true); }
 };
 
@@ -277,6 +292,22 @@ void exits_quickly(const Program& program) {
 void throws(const Program& program) {
   leave_waiting(program, [] { throw std::runtime_error{"thrown by a rank"}; });
 }
+/// Rank 1 dies in a task while others wait for it in the same launch.
+void killed_in_gang(const Program& program) {
+  in_gang = [odd_one_out = program.odd_one_out](legate::TaskContext& context) {
+    std::int64_t sum = 1;
+    for (int round = 0;; ++round) {
+      if (odd_one_out && round == 100) {
+        ::kill(::getpid(), SIGKILL);
+      }
+      legate::comm::coll::collAllreduce(&sum, &sum, 1, legate::comm::coll::CollDataType::CollInt64,
+                                        legate::ReductionOpKind::MAX,
+                                        context.communicator(0).get<legate::comm::coll::CollComm>());
+    }
+  };
+  program.gang();
+  program.fence();
+}
 void does_not_finish(const Program&) {}  // main() returns without finish() on rank 1
 
 // --- ranks that hang
@@ -285,6 +316,27 @@ void does_not_finish(const Program&) {}  // main() returns without finish() on r
 void hanging_task(const Program& program) {
   const legate::Scope scope{std::string{"line 34"}};
   program.submit(1);
+  program.fence();
+}
+
+/// The point of rank 1 does not come to where the others wait for it.
+void uneven_barriers(const Program& program) {
+  in_gang = [odd_one_out = program.odd_one_out](legate::TaskContext& context) {
+    if (!odd_one_out) {
+      context.concurrent_task_barrier();
+    }
+  };
+  program.gang();
+  program.fence();
+}
+
+/// Rank 1 asks for no communicator.
+void other_communicator(const Program& program) {
+  auto task = program.runtime->create_task(program.library, LocalTaskID{2});
+  if (!program.odd_one_out) {
+    task.add_communicator("cpu");
+  }
+  program.runtime->submit(std::move(task));
   program.fence();
 }
 
@@ -334,6 +386,9 @@ const std::map<std::string, void (*)(const Program&)>& failures() {
                                                                    {"exits_successfully", &exits_successfully},
                                                                    {"exits_quickly", &exits_quickly},
                                                                    {"throws", &throws},
+                                                                   {"killed_in_gang", &killed_in_gang},
+                                                                   {"uneven_barriers", &uneven_barriers},
+                                                                   {"other_communicator", &other_communicator},
                                                                    {"does_not_finish", &does_not_finish},
                                                                    {"hanging_task", &hanging_task},
                                                                    {"hanging_program", &hanging_program},

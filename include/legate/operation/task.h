@@ -65,14 +65,22 @@ class LEGATE_EXPORT AutoTask {
   /// The provenance of the scope in which the task was created.
   [[nodiscard]] std::string_view provenance() const;
 
-  /// Replaces the variant's option for this launch. Concurrent launches are not supported yet.
-  /// @throws std::runtime_error if `concurrent`.
+  /// Replaces the variant's option for this launch: whether its points run all at once, each on a processor of its own,
+  /// and may wait for each other. A launch with communicators is concurrent in any case. Concurrent launches run one
+  /// after the other, in program order, among other tasks.
+  ///
+  /// Submitting a concurrent launch of more points than processors throws std::invalid_argument.
   void set_concurrent(bool concurrent);
   /// Replaces the variant's option for this launch.
   void set_side_effect(bool has_side_effect);
   /// Says whether the task may throw TaskException, in place of the variant's option.
   void throws_exception(bool can_throw_exception);
-  /// @throws std::runtime_error always: no communicator is available yet.
+  /// Gives the launch a communicator, which its points find in TaskContext::communicators() in the order of the calls,
+  /// and makes it concurrent. "cpu" is for all processors: see <legate/comm/coll.h>. A launch of a single point gets
+  /// none.
+  ///
+  /// @throws std::runtime_error there is none of that name, or the variant declares communicators
+  /// (VariantOptions::with_communicators).
   void add_communicator(std::string_view name);
 
   /// True if submit will run the task at once in the calling thread.
@@ -127,11 +135,11 @@ class LEGATE_EXPORT ManualTask {
   }
 
   [[nodiscard]] std::string_view provenance() const;
-  /// @throws std::runtime_error if `concurrent`: concurrent launches are not supported yet.
+  /// As AutoTask::set_concurrent().
   void set_concurrent(bool concurrent);
   void set_side_effect(bool has_side_effect);
   void throws_exception(bool can_throw_exception);
-  /// @throws std::runtime_error always: no communicator is available yet.
+  /// As AutoTask::add_communicator().
   void add_communicator(std::string_view name);
 
   ManualTask() = LEGATE_DEFAULT_WHEN_CYTHON;
