@@ -346,6 +346,35 @@ TEST_F(ProcessorStorage, TasksInsideATaskShareItsProcessor) {
   EXPECT_EQ(wrong, 0);
 }
 
+// Others wait on their workers for processors of such a launch, which must not want these workers any more.
+TEST_F(ProcessorStorage, ConcurrentLeavesKeepTheirProcessorsWhileTheyWaitForEachOther) {
+  constexpr std::uint64_t LAUNCHES = 100;
+  ProcLocalStorage<std::int64_t> storage;
+  std::atomic<std::int64_t> ran{0};
+  std::atomic<int> wrong{0};
+  run_leaves(processors, [&](const TaskContext&) { storage.emplace(0); });
+  body = [&](TaskContext context) {
+    ++ran;
+    count_alone(storage.get());
+    if (context.num_scalars() == 0) return;
+    const auto before = storage.get();
+    context.concurrent_task_barrier();
+    if (storage.get() != before) ++wrong;
+  };
+  for (std::uint64_t i = 0; i < LAUNCHES; ++i) {
+    submit_leaves(1 + i % (3 * processors));
+    auto task = runtime->create_task(mine, LocalTaskID{0}, {1 + i % processors});
+    task.set_concurrent(true);
+    task.add_scalar_arg(Scalar{std::int32_t{0}});
+    runtime->submit(std::move(task));
+  }
+  runtime->issue_execution_fence(true);
+  std::atomic<std::int64_t> counted{0};
+  run_leaves(processors, [&](const TaskContext&) { counted += storage.get(); });
+  EXPECT_EQ(counted, ran);
+  EXPECT_EQ(wrong, 0);
+}
+
 TEST_F(ProcessorStorage, LeafThatThrowsGivesItsProcessorUp) {
   ProcLocalStorage<int> storage;
   body = [&](const TaskContext&) {
