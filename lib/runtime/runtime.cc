@@ -458,6 +458,9 @@ void Runtime::submit(std::shared_ptr<TaskDescription> task, const char* call) {
     streaming_.hold(std::move(task));
     return;
   }
+  if (scope_->policy.streaming()) {  // RELAXED: nothing is held
+    Streaming::refuse_concurrent(*task);
+  }
   honour_fence(engine::Waiting::AMONG_OTHERS);
   task->plan();
   launch(*task);

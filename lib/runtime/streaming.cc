@@ -82,6 +82,13 @@ void Streaming::forget(std::vector<Held>& held) {
   held.clear();
 }
 
+void Streaming::refuse_concurrent(const TaskDescription& task) {
+  if (task.is_concurrent()) {
+    throw std::runtime_error{"Task " + std::string{task.name()} +
+                             " is concurrent, which is not allowed inside a streaming Scope: launch it outside of it"};
+  }
+}
+
 void Streaming::discard() {
   active_ = false;
   forget(held_);
@@ -117,6 +124,14 @@ void Streaming::end(const std::function<void(TaskDescription&)>& launch) {
   if (const auto problem = violation(held); !problem.empty()) {
     forget(held);
     throw std::invalid_argument{"Streaming Scope cannot be streamed in one go: " + problem};
+  }
+  try {
+    for (const auto& item : held) {
+      refuse_concurrent(*item.task);
+    }
+  } catch (const std::runtime_error&) {
+    forget(held);
+    throw;
   }
   for (const auto& item : held) {
     launch(*item.task);

@@ -28,10 +28,14 @@ class Streaming {
   /// Scalar stores that the task writes can be read by what is submitted next.
   void hold(std::shared_ptr<TaskDescription> task);
   void hold(Barrier barrier) { held_.push_back(Held{nullptr, barrier, {}}); }
+  /// Points that run all at once cannot be interleaved, not even in a RELAXED scope.
+  /// @throws std::runtime_error if the task is concurrent.
+  static void refuse_concurrent(const TaskDescription& task);
   /// Forgets what is held and ends the scope.
   void discard();
   /// Ends the scope: checks the held operations and passes them on in order.
   /// @throws std::invalid_argument if they cannot be streamed; then all are discarded.
+  /// @throws std::runtime_error if one of them is concurrent and nothing else is wrong; likewise.
   void end(const std::function<void(TaskDescription&)>& launch);
 
  private:

@@ -247,6 +247,27 @@ TEST_F(MisuseOfStreaming, RelaxedContinuesBehindAViolation) {
   EXPECT_EQ(values_of(target), std::vector<std::int64_t>(16, 3));
 }
 
+TEST_F(MisuseOfStreaming, ConcurrentTasksAreRefused) {
+  const auto target = filled(Shape{16}, 0);
+  const auto within = [&](StreamingMode mode, bool communicates) {
+    const auto scope = streaming(mode, 1);  // one piece a processor, so that nothing else is wrong
+    runtime->submit(increment(target));
+    auto task = increment(target);
+    communicates ? task.add_communicator("cpu") : task.set_concurrent(true);
+    runtime->submit(std::move(task));
+  };
+  for (const bool communicates : {false, true}) {
+    refuses<std::runtime_error>([&] { within(StreamingMode::STRICT, communicates); },
+                                {"Plain", "concurrent", "streaming"});
+  }
+  EXPECT_EQ(values_of(target), std::vector<std::int64_t>(16, 0)) << "what the scope held was not discarded";
+  for (const bool communicates : {false, true}) {
+    refuses<std::runtime_error>([&] { within(StreamingMode::RELAXED, communicates); },
+                                {"Plain", "concurrent", "streaming"});
+  }
+  EXPECT_EQ(values_of(target), std::vector<std::int64_t>(16, 2)) << "only what was submitted before was to run";
+}
+
 TEST_F(MisuseOfStreaming, EmptyScopesAreFine) {
   for (const auto mode : {StreamingMode::OFF, StreamingMode::RELAXED, StreamingMode::STRICT}) {
     const auto scope = streaming(mode);

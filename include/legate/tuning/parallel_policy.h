@@ -12,9 +12,9 @@ namespace legate {
 /// Whether the tasks of a scope may run piece by piece through the whole sequence, to keep few temporary data alive.
 enum class StreamingMode : std::uint8_t {
   OFF,
-  /// Every operation of the scope must allow it; otherwise the scope's end throws.
+  /// Every operation of the scope must allow it, which concurrent tasks do not; otherwise the scope's end throws.
   STRICT,
-  /// The sequence is cut where an operation does not allow it.
+  /// The sequence is cut where an operation does not allow it. Submitting a concurrent task throws std::runtime_error.
   RELAXED,
 };
 
