@@ -74,6 +74,7 @@ class ProcessGroup {
   explicit ProcessGroup(std::vector<unsigned> ranks);
   [[nodiscard]] bool connected() const noexcept { return connection_ != nullptr; }
   void connect();
+  void gather_few(std::byte* all, std::size_t bytes);
   void allgather_in_messages(std::byte* all, const std::vector<std::size_t>& offsets);
 
   std::vector<unsigned> ranks_;
