@@ -107,50 +107,51 @@ void Circle::allreduce(unsigned local, const void* send, void* receive, std::siz
   run(local, call);
 }
 
-// Little is done by the last one to come while the others wait. Of much, everybody does a share, which takes two more
+// Little is done by the last one to come while the others wait. Of much, everybody does a share, which takes more
 // meetings: nothing may be sent before all have contributed, and nobody may have its buffers back before all have read
-// what they need from them. Those two cannot break, because everybody is inside of the operation.
+// what they need from them. Those cannot break, because everybody is inside of the operation.
 void Circle::run(unsigned local, const Call& call) {
+  using Course = Collective::Course;
   calls_[local] = call;
-  const auto last_to_come = [this]() noexcept {
-    check_calls();
-    const Call::Kind kind = calls_[0].kind;
-    if (kind == Call::Kind::START) {
-      together_ = true;
-      return true;
-    }
-    if (tells_ && !agree(STEP)) {
-      return false;
-    }
-    if (kind == Call::Kind::BARRIER && seating_->group != nullptr && !tells_) {
-      seating_->group->barrier();
-    }
-    together_ = collective_.prepare();
-    if (together_) {
-      for (unsigned point = 0; point < local_points(); ++point) {
-        collective_.contribute(point);
-      }
-      collective_.communicate();
-      for (unsigned point = 0; point < local_points(); ++point) {
-        collective_.collect(point);
-      }
-    }
-    return true;
-  };
-  if (!meeting_.meet(last_to_come)) {
+  if (!meeting_.meet([this]() noexcept { return begin(); })) {
     calls_[local].broken = true;
     throw BrokenOff{};
   }
-  if (together_) {
+  if (collective_.course() == Course::TOGETHER) {
     return;
   }
   collective_.contribute(local);
-  static_cast<void>(meeting_.meet([this]() noexcept {
-    collective_.communicate();
-    return true;
-  }));
+  if (collective_.course() == Course::IN_TWO_STEPS) {
+    static_cast<void>(meeting_.meet([this]() noexcept {
+      collective_.communicate();
+      return true;
+    }));
+  }
   collective_.collect(local);
   static_cast<void>(meeting_.meet([]() noexcept { return true; }));
+}
+
+// By the last one to come. Returns whether nobody has broken off.
+bool Circle::begin() noexcept {
+  check_calls();
+  const Call::Kind kind = calls_[0].kind;
+  if (kind != Call::Kind::START && tells_ && !agree(STEP)) {
+    return false;
+  }
+  if (kind == Call::Kind::BARRIER && !tells_ && seating_->group != nullptr) {
+    seating_->group->barrier();  // otherwise all have just agreed, which they cannot before all have come
+  }
+  collective_.prepare();
+  if (collective_.course() == Collective::Course::TOGETHER) {
+    for (unsigned point = 0; point < local_points(); ++point) {
+      collective_.contribute(point);
+    }
+    collective_.communicate();
+    for (unsigned point = 0; point < local_points(); ++point) {
+      collective_.collect(point);
+    }
+  }
+  return true;
 }
 
 void Circle::break_off(unsigned local) noexcept {

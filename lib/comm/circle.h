@@ -75,6 +75,7 @@ class Circle {
 
  private:
   void run(unsigned local, const Call& call);
+  [[nodiscard]] bool begin() noexcept;
   [[nodiscard]] bool agree(std::uint64_t what) noexcept;
   void check_calls() const;
 
@@ -83,7 +84,7 @@ class Circle {
   std::string task_;
   Meeting meeting_;
   std::vector<Call> calls_;  // what each local point has called; written by it before it comes to a meeting
-  Collective collective_;
+  Collective collective_;    // prepared by the last one to come to a meeting, used by all until the next one
   bool
       together_{};  // one thread does all of the operation; written by the last to come, read by all until the next one
 };

@@ -67,27 +67,36 @@ class Scratch {
   std::size_t size_{};
 };
 
-/// The steps of collective operations in one process. One thread prepares; then every point contributes; when all have,
-/// one thread communicates; after that, every point collects, and when all have, the operation is over. Different
-/// points may contribute at the same time, and collect: each does its share.
+/// The steps of collective operations in one process. One thread prepares, and finds out which course to take. Then
+/// every point contributes; when all have, one thread communicates; after that, every point collects, and when all
+/// have, the operation is over. Points may contribute at the same time, and collect: each does its share.
 class Collective {
  public:
   /// @param calls of the local points. All three arguments outlive the object.
   Collective(const Seating& seating, const std::vector<Call>& calls, const std::string& task)
       : seating_{seating}, calls_{calls}, task_{task} {}
 
-  /// @return whether all of it is so little that one thread does it faster than several that wait for each other.
-  [[nodiscard]] bool prepare();
+  enum class Course : std::uint8_t {
+    TOGETHER,      ///< it is so little that one thread does it faster than several that wait for each other
+    AT_ONCE,       ///< everybody contributes and collects: nothing is to communicate, nobody needs what others do
+    IN_TWO_STEPS,  ///< everybody contributes, and collects when one thread has communicated
+  };
+
+  void prepare();
+  [[nodiscard]] Course course() const noexcept { return course_; }
   void contribute(unsigned local);
   void communicate();
   void collect(unsigned local);
 
  private:
+  [[nodiscard]] bool any_in_place() const;
   [[nodiscard]] std::size_t work_of_exchange() const;
   void plan_exchange();
   void plan_messages();
   void contribute_to_gather(const Call& call, unsigned local);
+  void fetch(const Call& call, unsigned local) const;
   void contribute_to_fold(unsigned local);
+  void reduce_between_processes();
   void pack(const Call& call, unsigned local);
   void exchange();
   void unpack(const Call& call, unsigned local);
@@ -96,8 +105,11 @@ class Collective {
   const std::vector<Call>& calls_;
   const std::string& task_;  // for messages
 
+  Course course_{};
+
   std::byte* folded_{};  // of a reduction: what our points contribute, combined
   Scratch folded_memory_;
+  Scratch gathered_memory_;
 
   // Of an exchange (alltoall, alltoallv) between processes. A message to a process has what its points get from the
   // first of ours, in their order, then from the second, and so on.
