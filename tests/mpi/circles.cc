@@ -95,6 +95,19 @@ void operations() {
   Random random{seed()};
   run_circles(12, 250, 10, random);
   run_circles(12, 10, 3000, random);
+  // so many elements that MPI reduces them
+  std::vector<Operation> reductions;
+  for (const auto type : EVERY_TYPE) {
+    for (const auto op : EVERY_OP) {
+      if (!is_floating(type) || !is_bitwise(op)) {
+        reductions.push_back({Operation::ALLREDUCE, type, op, 10007, random() % 2 == 0, random()});
+      }
+    }
+  }
+  for (const unsigned points : {1U, 2U}) {
+    Circle circle{seat(everybody(), std::vector<unsigned>(engine::cluster().ranks, points)), false, "task"};
+    require(run_operations(circle, reductions), "reductions");
+  }
   // a million elements at a time
   std::vector<unsigned> points(engine::cluster().ranks, 1);
   points.front() = 2;
@@ -168,8 +181,21 @@ void against_mpi() {
   circle.leave(0);
 }
 
-/// Points of any processes break off at any time, several at once; then the same processes go on with another circle,
-/// after a barrier that does not block.
+/// Starts a barrier that does not block, and waits until it is passed: not before all have started it.
+void pass_group_barrier(engine::ProcessGroup& group) {
+  const std::int64_t came = machine_time();
+  engine::GroupBarrier barrier{group};
+  while (!barrier.done()) std::this_thread::yield();
+  const std::int64_t left = machine_time();
+  std::vector<std::int64_t> others(group.size());
+  std::vector<std::size_t> offsets;
+  for (std::size_t i = 0; i <= group.size(); ++i) offsets.push_back(i * sizeof came);
+  others[group.rank()] = came;
+  group.allgather(reinterpret_cast<std::byte*>(others.data()), offsets);
+  require(*std::max_element(others.begin(), others.end()) <= left ? "" : "passed too early", "barrier of a group");
+}
+
+/// Points of any processes break off at any time, several at once; then the same processes go on with another circle.
 void breaks() {
   Random random{seed() + 3};
   for (int i = 0; i < 700; ++i) {
@@ -183,10 +209,10 @@ void breaks() {
       breaks.emplace_back(random() % all, random() % (program.size() + 1));
     }
     if (const auto seating = seat(ranks, points)) {
-      engine::GroupBarrier barrier{*seating->group};
+      const engine::GroupBarrier barrier{*seating->group};  // goes on meanwhile
       Circle circle{seating, true, "task"};
       require(run_with_breaks(circle, program, breaks), "circle " + std::to_string(i));
-      while (!barrier.done()) std::this_thread::yield();
+      if (i % 10 == 0) pass_group_barrier(*seating->group);
     }
   }
 }

@@ -8,6 +8,7 @@
 #include <legate/comm/coll.h>
 
 #include <algorithm>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
 #include <functional>
@@ -256,12 +257,30 @@ std::string alltoallv(const Operation& operation, coll::CollComm comm) {
 
 }  // namespace programs
 
+/// Nanoseconds on a clock that all processes of a machine share.
+inline std::int64_t machine_time() {
+  return std::chrono::duration_cast<std::chrono::nanoseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
+}
+
+/// Goes through a barrier, and finds out whether somebody came to it after this point had left it.
+inline std::string pass_barrier(Circle& circle, unsigned local) {
+  const std::int64_t came = machine_time();
+  circle.barrier(local);
+  const std::int64_t left = machine_time();
+  std::vector<std::int64_t> others(circle.size());
+  circle.allgather(local, &came, others.data(), sizeof came);
+  for (const auto other : others) {
+    if (other > left) return "a point has left a barrier before another one came to it";
+  }
+  return {};
+}
+
 /// Performs the operation as one of the points. Returns what is wrong with the result, nothing if it is right.
 inline std::string perform(const Operation& operation, Circle& circle, unsigned local) {
   coll::Coll_Comm comm{circle, local};
   if (operation.kind == Operation::BARRIER) {
-    circle.barrier(local);
-    return {};
+    return pass_barrier(circle, local);
   }
   auto wrong = with_type(operation.type, [&](auto value) {
     using T = decltype(value);
