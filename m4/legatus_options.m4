@@ -28,7 +28,8 @@ AC_DEFUN([LEGATUS_FEATURES],
    LEGATUS_FEATURE([OPENMP], [test -n "$OPENMP_CXXFLAGS"])
    LEGATUS_FEATURE([OPENCL], [test "x$legatus_have_opencl" = xyes])
    LEGATUS_FEATURE([CUDA], [test "x$legatus_have_cuda" = xyes])
-   m4_foreach_w([feature], [NCCL UCX HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
+   LEGATUS_FEATURE([NCCL], [test "x$legatus_have_nccl" = xyes])
+   m4_foreach_w([feature], [UCX HDF5 HDF5_VFD_GDS], [LEGATUS_FEATURE(feature, [false])
    ])
    # As a C string literal: characters that would end it are dropped.
    AC_SUBST([LEGATE_CONFIGURE_OPTIONS], [$(echo "$ac_configure_args" | tr -d '"\\' | tr '\n' ' ')])])

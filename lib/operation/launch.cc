@@ -565,8 +565,8 @@ void Launch::run(std::uint32_t index, const engine::Executor& executor) {
   }
   if (circle) {
     // Points may look at what others see: all arguments are there before the first body starts.
-    frame.join(*circle, index);
     circle->start(index);
+    frame.join(*circle, index);
   }
   call_body(frame, variant, point);
   TaskFrame::pop();

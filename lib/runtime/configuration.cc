@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/configuration.h"
 
+#include "comm/nccl.h"
 #include "engine/lifecycle.h"
 
 #include "runtime/configuration_options.h"
@@ -327,6 +328,7 @@ Configuration load_configuration() {
 #if LEGATE_DEFINED(LEGATE_USE_CUDA)
   build.gpus = true;
 #endif
+  build.nccl = comm::HAS_NCCL;
   auto hardware = read_hardware();
   if (build.gpus && may_have_gpus(configuration)) {
     read_gpus(hardware);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "runtime/runtime.h"
 
+#include "comm/nccl.h"
 #include "data/control_program.h"
 #include "engine/engine.h"
 #include "mapping/target.h"
@@ -146,6 +147,7 @@ void tell_of_unused_devices(const Configuration& configuration) {
 
 Runtime::Runtime(Configuration configuration) : configuration_{std::move(configuration)} {
   apply_logging(configuration_);
+  comm::set_nccl_warm_up(configuration_.warmup_nccl);
   engine::Configuration engine_configuration;
   engine_configuration.cpus = static_cast<unsigned>(configuration_.cpus);
   engine_configuration.omps = static_cast<unsigned>(configuration_.omps);

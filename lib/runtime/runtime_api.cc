@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // The public runtime: argument checks and the life cycle, then on to the implementation.
+#include "comm/nccl.h"
 #include "data/control_program.h"
 #include "engine/engine.h"
 #include "operation/seating.h"
@@ -80,6 +81,7 @@ std::int32_t finish() {
   detail::check_control_program("finish");
   instance()->shut_down();
   instance()->close();  // not destroyed: old pointers to it get an exception rather than freed memory
+  detail::comm::free_nccl_communicators();
   const auto status = detail::engine::stop();
   detail::forget_seatings();
   detail::engine::stop_cluster();

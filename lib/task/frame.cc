@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "task/frame.h"
 
+#include "comm/nccl.h"
 #include "data/control_program.h"
 #include "engine/workers.h"
 #include "task/leaf_processor.h"
@@ -76,6 +77,9 @@ void TaskFrame::join(comm::Circle& circle, unsigned local) {
     switch (channel) {
       case comm::Channel::CPU:
         communicators_.emplace_back(&*member_.handle);
+        break;
+      case comm::Channel::NCCL:
+        communicators_.emplace_back(static_cast<void*>(comm::find_nccl_communicator(circle, local)));
         break;
     }
   }

@@ -85,7 +85,8 @@ class TaskFrame {
 
   /// @name For an instance of a concurrent launch
   /// @{
-  /// The instance is point `local` of those in this process, and has the communicators of the launch.
+  /// The instance is point `local` of those in this process, and has the communicators of the launch. After
+  /// Circle::start().
   void join(comm::Circle& circle, unsigned local);
   [[nodiscard]] bool is_member() const { return member_.circle != nullptr; }
   [[nodiscard]] const std::vector<legate::comm::Communicator>& communicators() const { return communicators_; }
