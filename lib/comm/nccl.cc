@@ -82,8 +82,7 @@ void warm_up(ncclComm_t communicator) {
   if (element.pointer == nullptr) {
     LEGATE_ABORT("Out of memory: failed to allocate GPU memory for a message between GPUs (--warmup-nccl)");
   }
-  LEGATE_CHECK_NCCL(
-      ncclAllReduce(element.pointer, element.pointer, 1, ncclFloat, ncclSum, communicator, stream));
+  LEGATE_CHECK_NCCL(ncclAllReduce(element.pointer, element.pointer, 1, ncclFloat, ncclSum, communicator, stream));
   engine::finish_gpu_stream();
   engine::free_gpu_memory(element);
 }
@@ -95,8 +94,8 @@ ncclComm_t* find_nccl_communicator(Circle& circle, unsigned local) {
   // The same in all points: they have been through the same launches.
   if (*handle == nullptr) {
     const auto id = agree_on_id(circle, local);
-    LEGATE_CHECK_NCCL(ncclCommInitRank(handle, static_cast<int>(circle.size()), id,
-                                       static_cast<int>(circle.first() + local)));
+    LEGATE_CHECK_NCCL(
+        ncclCommInitRank(handle, static_cast<int>(circle.size()), id, static_cast<int>(circle.first() + local)));
     if (Handles::instance().warm_up) {
       warm_up(*handle);
     }

@@ -11,10 +11,12 @@
 #include "engine/starpu_call.h"
 #include "engine/submission.h"
 #include "engine/thread_order.h"
+#include "engine/workers.h"
 
 #include <algorithm>
 #include <chrono>
 #include <deque>
+#include <map>
 #include <limits>
 #include <optional>
 #include <thread>
@@ -101,6 +103,7 @@ class Gatekeeper {
 /// What gangs have in common between start() and stop().
 struct Gangs {
   ArrayRef order{};
+  ArrayRef devices{};
   Gatekeeper gatekeeper{};
 };
 
@@ -109,17 +112,40 @@ Gangs& gangs() {
   return *instance;
 }
 
-TileHandle order_tile() {
-  auto& order = gangs().order;
-  if (order == nullptr) {
-    order = Array::create({1}, 1, 1);
-    order->retile({});
-    static_cast<void>(order->data());
+TileHandle tile_of(ArrayRef& array) {
+  if (array == nullptr) {
+    array = Array::create({1}, 1, 1);
+    array->retile({});
+    static_cast<void>(array->data());
   }
-  return order->tile(0);
+  return array->tile(0);
+}
+TileHandle order_tile() { return tile_of(gangs().order); }
+
+// Brings tile i to memory node `nodes[i]`. StarPU keeps a pointer to the nodes, so these are never freed: there are few,
+// since they depend on little but the number of tiles of each point.
+starpu_codelet& gate_codelet(const std::vector<int>& nodes) {
+  struct Gate {
+    std::vector<int> nodes;
+    starpu_codelet starpu;
+  };
+  static auto& gates = *new std::map<std::vector<int>, std::unique_ptr<Gate>>;
+  auto& gate = gates[nodes];
+  if (gate == nullptr) {
+    gate = std::make_unique<Gate>();
+    gate->nodes = nodes;
+    starpu_codelet_init(&gate->starpu);
+    gate->starpu.where = STARPU_NOWHERE;
+    gate->starpu.nbuffers = STARPU_VARIABLE_NBUFFERS;
+    gate->starpu.name = "legatus.gate";
+    gate->starpu.specific_nodes = 1;
+    gate->starpu.dyn_nodes = gate->nodes.data();
+  }
+  return gate->starpu;
 }
 
-starpu_codelet& gate_codelet() {
+// Brings nothing anywhere.
+starpu_codelet& idle_gate_codelet() {
   static auto* const codelet = [] {
     auto* const result = new starpu_codelet;
     starpu_codelet_init(result);
@@ -129,6 +155,10 @@ starpu_codelet& gate_codelet() {
     return result;
   }();
   return *codelet;
+}
+
+bool there_are_several_devices() {
+  return workers_of(WorkerKind::OPENCL).count + workers_of(WorkerKind::GPU).count > 1;
 }
 
 struct OpenedGate {
@@ -150,8 +180,9 @@ const std::vector<TileUse>& with_order(const TileUse* uses, std::size_t count) {
   return all;
 }
 
-void submit_gate(const LaunchRecord& launch, const GangPlace& place, const std::vector<TileUse>& uses) {
-  submit_task(gate_codelet(), nullptr, launch.priority, nullptr, uses.data(), uses.size());
+void submit_gate(const LaunchRecord& launch, const GangPlace& place, starpu_codelet& codelet,
+                 const std::vector<TileUse>& uses) {
+  submit_task(codelet, nullptr, launch.priority, nullptr, uses.data(), uses.size());
   if (place.processes != nullptr) {
     const auto order = order_tile()->handle;
     auto gate = std::make_unique<OpenedGate>(OpenedGate{place.processes, order});
@@ -165,20 +196,40 @@ void submit_gate(const LaunchRecord& launch, const GangPlace& place, const std::
 void submit_gang(LaunchRecord& launch, const GangPlace& place, const TileUse* uses, std::size_t count) {
   const auto& all = with_order(uses, count);
   if (place.processes != nullptr) {
-    submit_gate(launch, place, all);
+    submit_gate(launch, place, idle_gate_codelet(), all);
   }
   submit_task_to_worker(launch.codelet->for_gangs(), launch.point_array(), launch.priority, place.first_worker,
                         all.data(), all.size());
 }
 
-TileUse open_gate(const LaunchRecord& launch, const GangPlace& place, const TileUse* uses, std::size_t count) {
-  submit_gate(launch, place, with_order(uses, count));
+TileUse open_gate(const LaunchRecord& launch, const GangPlace& place, const std::vector<GangUse>& uses) {
+  std::vector<TileUse> all;
+  std::vector<int> nodes;
+  for (const auto& use : uses) {
+    all.push_back(use.use);
+    nodes.push_back(use.point ? static_cast<int>(starpu_worker_get_memory_node(place.first_worker + *use.point))
+                              : STARPU_MAIN_RAM);
+  }
+  all.push_back({order_tile(), Access::READ_WRITE});
+  if (launch.points > 1 && is_device(kind_of(place.first_worker))) {
+    all.push_back({tile_of(gangs().devices), Access::READ_WRITE});
+  }
+  nodes.resize(all.size(), STARPU_MAIN_RAM);
+  submit_gate(launch, place, gate_codelet(nodes), all);
   return {order_tile(), Access::READ};
+}
+
+std::optional<TileUse> turn_on_devices() {
+  if (!there_are_several_devices()) {
+    return std::nullopt;
+  }
+  return TileUse{tile_of(gangs().devices), Access::READ};
 }
 
 void forget_gangs() noexcept {
   gangs().gatekeeper.stop();
   gangs().order.reset();
+  gangs().devices.reset();
 }
 
 // ---- what workers run

@@ -7,6 +7,8 @@
 #include <condition_variable>
 #include <cstddef>
 #include <mutex>
+#include <optional>
+#include <vector>
 
 // Gangs: launches whose points run all at once, each on a worker of its own, and may wait for each other.
 //
@@ -17,6 +19,11 @@
 // there in all of them: a *gate*, a task that no worker runs, lists what all points of this process list; behind it the
 // order tile is kept until the gates of the other processes have opened as well. Everything else that a worker may have
 // to finish first ends by itself.
+//
+// But for copies from one device to another, for which StarPU needs the workers of both: one that has a point of a gang
+// and waits for the others does no copies. So the gate of a gang brings the tiles to the devices of its points, and a
+// gang on several devices of this process takes turns with all that runs on them otherwise (the *devices' tile*), so
+// that nothing on the way to its worker waits for such a copy.
 namespace legate::detail::engine {
 
 /// Points of a gang in main memory that are not over. Their leader waits for it.
@@ -46,8 +53,10 @@ void submit_gang(LaunchRecord& launch, const GangPlace& place, const TileUse* us
 
 /// For a gang whose points each work in the memory of their workers: submits what keeps them until they may start.
 /// `uses` are those of all points. What this returns every point lists, too.
-[[nodiscard]] TileUse open_gate(const LaunchRecord& launch, const GangPlace& place, const TileUse* uses,
-                                std::size_t count);
+[[nodiscard]] TileUse open_gate(const LaunchRecord& launch, const GangPlace& place, const std::vector<GangUse>& uses);
+
+/// What points that are in no gang list besides, if they may run on one of several devices; see above.
+[[nodiscard]] std::optional<TileUse> turn_on_devices();
 /// @}
 
 /// By stop(), after all tasks: gives back what gangs have in common.

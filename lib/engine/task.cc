@@ -288,6 +288,13 @@ void Submitter::point(std::uint32_t index, const TileUse* uses, std::size_t coun
 void Submitter::local_point(std::uint32_t index, const TileUse* uses, std::size_t count, std::size_t host_uses) {
   void* const point = next_point_(index, uses, count, most_tiles_of_a_local_point() - 1);
   progress().begin_long_task();
+  if (const auto turn = gate_.has_value() ? std::nullopt : turn_on_devices(); LEGATE_UNLIKELY(turn.has_value())) {
+    std::vector<TileUse> all(uses, uses + count);
+    all.push_back(*turn);
+    submit_task(launch_->codelet->in_local_memory(host_uses), point, launch_->priority, launch_->worker_mask,
+                all.data(), all.size());
+    return;
+  }
   if (LEGATE_UNLIKELY(gate_.has_value())) {
     std::vector<TileUse> all(uses, uses + count);
     all.push_back(*gate_);
@@ -323,9 +330,9 @@ void Submitter::gang(const GangPlace& place, const TileUse* uses, std::size_t co
   submit_gang(*launch_, place, uses, count);
 }
 
-void Submitter::begin_local_gang(const GangPlace& place, const TileUse* uses, std::size_t count) {
+void Submitter::begin_local_gang(const GangPlace& place, const std::vector<GangUse>& uses) {
   begin_gang_(place);
-  gate_ = open_gate(*launch_, place, uses, count);
+  gate_ = open_gate(*launch_, place, uses);
 }
 
 void wait_all(Waiting waiting) {

@@ -12,6 +12,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace legate::detail::engine {
 
@@ -143,6 +144,12 @@ struct GangPlace {
   ProcessGroup* processes{nullptr};  ///< those that have points of the gang, if this is not the only one
 };
 
+/// What the points of a gang do to a tile, and where.
+struct GangUse {
+  TileUse use{};
+  std::optional<std::uint32_t> point{};  ///< in the memory of the worker of this one alone; else in main memory
+};
+
 /// Submits the points of one launch. Holds the submission lock for its lifetime: make it, submit all points, let it go.
 ///
 /// The lock is one for the process and re-entrant, so the same thread may use arrays meanwhile. Blocks when many
@@ -187,8 +194,9 @@ class Submitter {
 
   /// Submits all points, which work in main memory. `uses` is what all of them together do to tiles.
   void gang(const GangPlace& place, const TileUse* uses, std::size_t count);
-  /// All points are to follow in their order, by local_point(), and list no more than `uses`.
-  void begin_local_gang(const GangPlace& place, const TileUse* uses, std::size_t count);
+  /// All points are to follow in their order, by local_point(), and list no more than `uses`. Those tiles are brought
+  /// to where they are used before any point starts.
+  void begin_local_gang(const GangPlace& place, const std::vector<GangUse>& uses);
   /// @}
 
  private:

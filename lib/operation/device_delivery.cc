@@ -295,13 +295,28 @@ void DeviceDelivery::deliver(std::uint32_t point) {
   uses_.insert(uses_.end(), listed_.data(), listed_.data() + listed_.size());
 }
 
+std::vector<engine::GangUse> DeviceDelivery::uses_of_all() const {
+  TileUses all;
+  std::vector<engine::GangUse> uses;
+  for (std::uint32_t point = 0; point < points_.size(); ++point) {
+    const auto& listed = points_[point];
+    for (std::size_t i = 0; i < listed.count; ++i) {
+      const auto& use = uses_[listed.first + i];
+      const auto position = all.add(use.tile, use.access);
+      if (position < uses.size()) {
+        uses[position].point.reset();  // several see it
+      } else {
+        uses.push_back({use, i < listed.host_uses ? std::nullopt : std::optional{point}});
+      }
+      uses[position].use = all.data()[position];
+    }
+  }
+  return uses;
+}
+
 void DeviceDelivery::submit_points(engine::Submitter& submitter) const {
   if (launch_.gang) {
-    TileUses all;
-    for (const auto& use : uses_) {
-      static_cast<void>(all.add(use.tile, use.access));
-    }
-    submitter.begin_local_gang(*launch_.gang, all.data(), all.size());
+    submitter.begin_local_gang(*launch_.gang, uses_of_all());
   }
   for (std::uint32_t point = 0; point < points_.size(); ++point) {
     const auto& listed = points_[point];

@@ -60,6 +60,8 @@ class DeviceDelivery {
   [[nodiscard]] Piece gather(const ArrayUse& use, const Box& box, const std::vector<std::uint32_t>& tiles, bool read,
                              bool write);
   void fill_identities();
+  /// Of all points together, for a gang.
+  [[nodiscard]] std::vector<engine::GangUse> uses_of_all() const;
   /// Whether a device can have all these tiles of an array beside a part of it.
   [[nodiscard]] bool fits_device(const engine::Array& array, const std::vector<std::uint32_t>& tiles) const;
   /// Submits a task of one point, on a device or in main memory.

@@ -51,7 +51,11 @@ void launch_gang(FunctionWork::Body body, std::uint32_t points, const std::vecto
 void launch_local_gang(FunctionWork::Body body, const std::vector<engine::TileUse>& uses) {
   auto* const work = new FunctionWork{std::move(body)};
   engine::Submitter submitter{*work, test_codelet(), 0, static_cast<std::uint32_t>(uses.size())};
-  submitter.begin_local_gang({0, nullptr}, uses.data(), uses.size());
+  std::vector<engine::GangUse> all;
+  for (std::uint32_t point = 0; point < uses.size(); ++point) {
+    all.push_back({uses[point], point});
+  }
+  submitter.begin_local_gang({0, nullptr}, all);
   for (std::uint32_t point = 0; point < uses.size(); ++point) {
     submitter.local_point(point, &uses[point], 1, 0);
   }
