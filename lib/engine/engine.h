@@ -11,6 +11,8 @@
 /// - call_check.h  whether all of them make the same calls
 /// - transfer.h    moving buffers between ranks
 /// - bundle.h      (inside) several short points in one StarPU task
+/// - gang.h        (inside) launches whose points run all at once
+/// - process_group.h  some of the processes, on behalf of such points
 /// - watch.h       waits that take too long
 /// - workers.h     which workers are of which kind
 /// - cuda.h        what code on GPU workers needs
