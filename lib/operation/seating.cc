@@ -3,6 +3,7 @@
 
 #include "engine/cluster.h"
 #include "engine/process_group.h"
+#include "engine/watch.h"
 
 #include <unordered_map>
 #include <utility>
@@ -38,6 +39,8 @@ comm::Seating seat(const Placement& placement) {
   }
   seating.first_points.push_back(placement.points);
   if (ranks.size() > 1) {
+    // Those that come later may still wait for what tasks do here.
+    const engine::Wait wait{"the ranks of a concurrent launch to meet for the first time"};
     seating.group = &engine::ProcessGroup::find(ranks);
   }
   return seating;
