@@ -106,9 +106,9 @@ void TaskContext::concurrent_task_barrier() {
   if (frame_->is_member()) {
     frame_->barrier();
   } else if (frame_->info().domain.get_volume() > 1) {
-    LEGATE_ABORT(frame_->description(),
-                 ": concurrent_task_barrier in a launch that is not concurrent (VariantOptions::with_concurrent, "
-                 "set_concurrent)");
+    throw std::runtime_error{frame_->description() +
+                             ": concurrent_task_barrier in a launch that is not concurrent "
+                             "(VariantOptions::with_concurrent, set_concurrent)"};
   }
 }
 

@@ -63,7 +63,7 @@ class LEGATE_EXPORT TaskContext {
   /// The machine the task was created for: the scope's, narrowed to kinds for which the task has a variant.
   [[nodiscard]] mapping::Machine machine() const;
   [[nodiscard]] std::string_view get_provenance() const;
-  /// Waits until all instances of a concurrent launch have called; nothing in a single launch. Anywhere else fatal.
+  /// Waits until all instances of a concurrent launch have called. In others std::runtime_error, unless of one point.
   void concurrent_task_barrier();
   /// The stream of a GPU variant; null in all others.
   [[nodiscard]] CUstream_st* get_task_stream() const;
