@@ -3,6 +3,7 @@
 
 #include "bridge/reference.h"
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -13,6 +14,9 @@ namespace {
 
 // How the message of a TaskException that carries a pickled Python exception begins: no text begins so.
 constexpr std::string_view PACKED{"\x80python exception\0", 18};
+
+// Of what cannot be packed: less than any sensible --max-exception-size.
+constexpr std::size_t LONGEST_TEXT = 1000;
 
 PyObject* dump_hook = nullptr;
 PyObject* load_hook = nullptr;
@@ -53,8 +57,8 @@ void set_task_error(const legate::TaskException& error) noexcept {
     if (exception) PyErr_SetObject(reinterpret_cast<PyObject*>(Py_TYPE(exception.get())), exception.get());
     return;
   }
-  const Reference arguments{
-      Py_BuildValue("(is#)", error.index(), message.data(), static_cast<Py_ssize_t>(message.size()))};
+  auto* text = PyUnicode_DecodeUTF8(message.data(), static_cast<Py_ssize_t>(message.size()), "replace");
+  const Reference arguments{text != nullptr ? Py_BuildValue("(iN)", error.index(), text) : nullptr};
   const Reference exception{arguments ? PyObject_CallObject(task_error_class, arguments.get()) : nullptr};
   if (exception) PyErr_SetObject(task_error_class, exception.get());
 }
@@ -62,7 +66,10 @@ void set_task_error(const legate::TaskException& error) noexcept {
 legate::TaskException take_python_error() {
   const auto exception = take_exception();
   const Reference bytes{PyObject_CallOneArg(dump_hook, exception.get())};
-  if (!bytes) throw PythonError{};
+  if (!bytes) {
+    const auto text = take_traceback();
+    return legate::TaskException{0, text.substr(text.size() - std::min(text.size(), LONGEST_TEXT))};
+  }
   std::string message{PACKED};
   message.append(PyBytes_AS_STRING(bytes.get()), static_cast<std::size_t>(PyBytes_GET_SIZE(bytes.get())));
   return legate::TaskException{0, std::move(message)};

@@ -26,8 +26,7 @@ void set_exception_hooks(PyObject* dump, PyObject* load, PyObject* task_error);
 /// The Python exception for one that a task threw: what a Python body raised, or a `task_error`.
 void set_task_error(const legate::TaskException& error) noexcept;
 
-/// The Python exception that is set, packed to travel; clears it.
-/// @throws PythonError if the hook fails.
+/// The Python exception that is set, packed to travel, or as text if the hook fails; clears it.
 [[nodiscard]] legate::TaskException take_python_error();
 
 /// The traceback of the Python exception that is set, as text; clears it.

@@ -38,11 +38,18 @@ def _dump(error: BaseException) -> bytes:
         pickle.loads(_packed(error))
     except Exception as reason:
         kind = f"{type(error).__module__}.{type(error).__qualname__}"
-        error = RuntimeError(f"{kind}: {error} (the exception itself cannot be pickled: {reason})")
+        error = RuntimeError(f"{kind}: {_text_of(error)} (the exception itself cannot be pickled: {_text_of(reason)})")
     room = _limit() - _OVERHEAD - len(_packed(error))
     if len(text.encode()) > room:
         text = "[...]\n" + text.encode()[-room:].decode(errors="ignore") if room > 200 else ""
     return _packed((error, text))
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:
+        return "<its text cannot be made>"
 
 
 def _packed(value: object) -> bytes:
