@@ -23,16 +23,6 @@ legate::DomainPoint point_of(const Integers& values) {
   return point;
 }
 
-legate::VariantOptions options_of(std::int64_t bits) {
-  legate::VariantOptions options{};
-  options.with_concurrent((bits & CONCURRENT) != 0)
-      .with_has_allocations((bits & HAS_ALLOCATIONS) != 0)
-      .with_elide_device_ctx_sync((bits & ELIDE_DEVICE_CTX_SYNC) != 0)
-      .with_has_side_effect((bits & HAS_SIDE_EFFECT) != 0)
-      .with_may_throw_exception((bits & MAY_THROW) != 0);
-  return options;
-}
-
 std::optional<std::int32_t> redop_of(int redop) {
   return redop < 0 ? std::nullopt : std::optional<std::int32_t>{redop};
 }
@@ -64,7 +54,8 @@ bool is_running_in_task() { return legate::is_running_in_task(); }
 Library create_library(const std::string& name) { return Library{runtime().create_library(name)}; }
 Library find_library(const std::string& name) { return Library{runtime().find_library(name)}; }
 
-Library create_library(const std::string& name, const Integers& numbers, const Integers& options) {
+Library create_library(const std::string& name, const Integers& numbers, const Integers& options,
+                       const std::vector<std::string>& communicators) {
   legate::ResourceConfig config{};
   config.max_tasks = numbers.at(0);
   config.max_dyn_tasks = numbers.at(1);
@@ -72,8 +63,11 @@ Library create_library(const std::string& name, const Integers& numbers, const I
   config.max_projections = numbers.at(3);
   config.max_shardings = numbers.at(4);
   std::map<legate::VariantCode, legate::VariantOptions> defaults{};
-  for (std::size_t i = 0; i + 1 < options.size(); i += 2) {
-    defaults.emplace(static_cast<legate::VariantCode>(options[i]), options_of(options[i + 1]));
+  auto name_of_next = communicators.begin();
+  for (std::size_t i = 0; i + 2 < options.size(); i += 3) {
+    const auto end = name_of_next + options[i + 2];
+    defaults.emplace(static_cast<legate::VariantCode>(options[i]), options_of(options[i + 1], {name_of_next, end}));
+    name_of_next = end;
   }
   return Library{runtime().create_library(name, config, nullptr, std::move(defaults))};
 }

@@ -26,9 +26,10 @@ bool is_running_in_task();
 
 Library create_library(const std::string& name);
 Library find_library(const std::string& name);
-/// `numbers`: the members of legate::ResourceConfig in their order. Options by variant: code and OptionBits,
-/// alternating.
-Library create_library(const std::string& name, const Integers& numbers, const Integers& options);
+/// `numbers`: the members of legate::ResourceConfig in their order. Options by variant: code, OptionBits and how many
+/// communicators, three numbers for each; the names of these one after the other.
+Library create_library(const std::string& name, const Integers& numbers, const Integers& options,
+                       const std::vector<std::string>& communicators);
 bool library_exists(const std::string& name);
 
 AutoLaunch* create_auto_task(const Library& library, std::int64_t task_id);

@@ -105,13 +105,25 @@ void run_body(legate::TaskContext context) {
   throw legate::detail::ForeignException{take_traceback()};
 }
 
-/// Names of communicators are kept for good: options only point to them.
 std::string_view keep_name(const std::string& name) {
   static auto* names = new std::set<std::string>{};
   return *names->insert(name).first;
 }
 
 }  // namespace
+
+legate::VariantOptions options_of(std::int64_t bits, const std::vector<std::string>& communicators) {
+  legate::VariantOptions options{};
+  options.with_concurrent((bits & CONCURRENT) != 0)
+      .with_has_allocations((bits & HAS_ALLOCATIONS) != 0)
+      .with_elide_device_ctx_sync((bits & ELIDE_DEVICE_CTX_SYNC) != 0)
+      .with_has_side_effect((bits & HAS_SIDE_EFFECT) != 0)
+      .with_may_throw_exception((bits & MAY_THROW) != 0);
+  if (communicators.empty()) return options;
+  auto& names = options.communicators.emplace();
+  for (std::size_t i = 0; i < communicators.size() && i < names.size(); ++i) names[i] = keep_name(communicators[i]);
+  return options;
+}
 
 std::int64_t Library::get_task_id(std::int64_t local_id) const {
   return static_cast<std::int64_t>(value_.get_task_id(legate::LocalTaskID{local_id}));
@@ -152,15 +164,7 @@ Definition::Definition(std::int64_t local_id, std::string name) : local_id_{loca
 
 void Definition::set_options(int bits, const std::vector<std::string>& communicators) {
   has_options_ = true;
-  options_ = legate::VariantOptions{};
-  options_.concurrent = (bits & CONCURRENT) != 0;
-  options_.has_allocations = (bits & HAS_ALLOCATIONS) != 0;
-  options_.elide_device_ctx_sync = (bits & ELIDE_DEVICE_CTX_SYNC) != 0;
-  options_.has_side_effect = (bits & HAS_SIDE_EFFECT) != 0;
-  options_.may_throw_exception = (bits & MAY_THROW) != 0;
-  if (communicators.empty()) return;
-  auto& names = options_.communicators.emplace();
-  for (std::size_t i = 0; i < communicators.size() && i < names.size(); ++i) names[i] = keep_name(communicators[i]);
+  options_ = options_of(bits, communicators);
 }
 
 void Definition::set_counts(std::uint32_t inputs, std::uint32_t outputs, std::uint32_t reductions,

@@ -17,6 +17,8 @@ namespace legatus::python {
 
 /// legate::VariantOptions as a sum of bits.
 enum OptionBits { CONCURRENT = 1, HAS_ALLOCATIONS = 2, ELIDE_DEVICE_CTX_SYNC = 4, HAS_SIDE_EFFECT = 8, MAY_THROW = 16 };
+/// @param communicators names, none of them empty; kept for good, because options only point to them.
+legate::VariantOptions options_of(std::int64_t bits, const std::vector<std::string>& communicators);
 
 /// legate::Library.
 class Library {

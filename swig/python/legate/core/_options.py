@@ -33,7 +33,7 @@ class VariantOptions:
     Parameters
     ----------
     concurrent
-        Its points talk to each other and have to run at the same time.
+        Its points wait for each other and have to run at the same time, each on a processor of its own.
     has_allocations
         It makes memory while it runs.
     elide_device_ctx_sync
@@ -43,7 +43,15 @@ class VariantOptions:
     may_throw_exception
         It may raise exceptions.
     communicators
-        Names of the communicators it needs, at most three; naming them, even none, makes it concurrent.
+        Names of the communicators its launches get, at most three; naming them, even none, makes it concurrent. A name
+        that does not exist is a RuntimeError where the task is called.
+
+    Raises
+    ------
+    TypeError
+        If `communicators` is a string, or holds anything else than strings.
+    ValueError
+        If there are more than three, or one has an empty name.
     """
 
     __slots__ = (
@@ -81,7 +89,14 @@ class VariantOptions:
 
     @communicators.setter
     def communicators(self, names: Sequence[str]) -> None:
+        if isinstance(names, str):
+            raise TypeError(f"communicators must be a sequence of names, such as [{names!r}], but got {names!r}")
         names = tuple(names)
+        for name in names:
+            if not isinstance(name, str):
+                raise TypeError(f"communicators must be names, but got {name!r} of type {type(name)}")
+        if "" in names:
+            raise ValueError(f"communicators must have names, but got {names}")
         if len(names) > _MOST_COMMUNICATORS:
             raise ValueError(f"A variant can have at most {_MOST_COMMUNICATORS} communicators, but got {names}")
         self._communicators = names

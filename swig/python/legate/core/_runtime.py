@@ -108,9 +108,11 @@ class Runtime:
         """
         if _legatus.library_exists(library_name):
             return Library._wrap(_legatus.find_library(library_name)), False
-        options = tuple(n for code, o in (default_options or {}).items() for n in (int(code), o._bits()))
+        defaults = default_options or {}
+        options = tuple(n for code, o in defaults.items() for n in (int(code), o._bits(), len(o.communicators)))
+        communicators = tuple(name for o in defaults.values() for name in o.communicators)
         numbers = (config or ResourceConfig())._numbers()
-        return Library._wrap(_legatus.create_library(library_name, numbers, options)), True
+        return Library._wrap(_legatus.create_library(library_name, numbers, options, communicators)), True
 
     # --- launches ---
 
