@@ -241,6 +241,7 @@ PyObject* tuple_of(const std::vector<T>& numbers, Convert convert) {
 %free_call(legatus::python::Context::machine)
 %free_call(legatus::python::Context::provenance)
 %free_call(legatus::python::Context::task_stream)
+%free_call(legatus::python::Context::concurrent_task_barrier)
 %free_call(legatus::python::Definition::Definition)
 %free_call(legatus::python::Definition::set_options)
 %free_call(legatus::python::Definition::set_counts)

@@ -39,7 +39,8 @@ std::atomic<bool> any_discarded{false};
 // This process is the child of one in which the runtime runs: it has none of its threads.
 std::atomic<bool> is_forked{false};
 
-// Bodies that run or are about to, and how many have begun. Written by workers, read by threads that launch.
+// Bodies that have the GIL or want it, and how often one of them has got it. Written by workers, read by threads that
+// launch.
 std::atomic<unsigned> bodies{0};
 std::atomic<std::uint64_t> bodies_begun{0};
 
@@ -191,6 +192,18 @@ Interpreter::~Interpreter() {
   bodies.fetch_sub(1, std::memory_order_relaxed);
   PyGILState_Release(state_);
   call = outer_;
+}
+
+// A body that waits is none to be let in, until it wants to go on.
+BodyPause::BodyPause() {
+  bodies.fetch_sub(1, std::memory_order_relaxed);
+  release_.emplace();
+}
+
+BodyPause::~BodyPause() {
+  bodies.fetch_add(1, std::memory_order_relaxed);
+  release_.reset();
+  bodies_begun.fetch_add(1, std::memory_order_relaxed);
 }
 
 bool interpreter_is_gone() noexcept {

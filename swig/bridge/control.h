@@ -97,6 +97,19 @@ class Interpreter {
   PyGILState_STATE state_;
 };
 
+/// Gives the GIL up while a body waits for others, which need it to get where they are waited for. In bodies only; the
+/// body is told how that went by the exception or the return of the wait, with the GIL.
+class BodyPause {
+ public:
+  BodyPause();
+  ~BodyPause();
+  BodyPause(const BodyPause&) = delete;
+  BodyPause& operator=(const BodyPause&) = delete;
+
+ private:
+  std::optional<Release> release_;
+};
+
 /// The interpreter is being finalised, or has been: nobody may take the GIL any more.
 [[nodiscard]] bool interpreter_is_gone() noexcept;
 

@@ -160,6 +160,12 @@ Integers Context::domain_lo() const { return coordinates(get().get_launch_domain
 Integers Context::domain_hi() const { return coordinates(get().get_launch_domain().hi()); }
 Integers Context::machine() const { return flatten(get().machine()); }
 
+void Context::concurrent_task_barrier() const {
+  auto context = get();
+  const BodyPause pause{};
+  context.concurrent_task_barrier();
+}
+
 Definition::Definition(std::int64_t local_id, std::string name) : local_id_{local_id}, name_{std::move(name)} {}
 
 void Definition::set_options(int bits, const std::vector<std::string>& communicators) {

@@ -64,6 +64,8 @@ class Context {
   /// As current_machine() gives them.
   Integers machine() const;
   std::string provenance() const { return std::string{get().get_provenance()}; }
+  /// Gives the GIL up while it waits.
+  void concurrent_task_barrier() const;
   std::uintptr_t task_stream() const { return reinterpret_cast<std::uintptr_t>(get().get_task_stream()); }
 
  private:

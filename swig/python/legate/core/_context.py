@@ -92,6 +92,20 @@ class TaskContext:
         """Not needed: bodies raise exceptions."""
         raise exception
 
+    def concurrent_task_barrier(self) -> None:
+        """Waits until all points of a concurrent launch have called it as often as this one; others run meanwhile.
+
+        Returns at once if the launch has one point only. An extension: in the original, only tasks in C++ have it. A
+        point that ends while others wait for it here ends the program.
+
+        Raises
+        ------
+        RuntimeError
+            If the launch has several points and is not concurrent, or if another point has raised an exception. The
+            program gets the exception of that point, whatever this one does then.
+        """
+        self._handle.concurrent_task_barrier()
+
     @property
     def task_index(self) -> DomainPoint:
         """The point of the launch that this is; `(0,)` for a single task."""

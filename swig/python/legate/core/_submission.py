@@ -150,7 +150,11 @@ class _Task:
         self._handle.throws_exception(True)
 
     def set_concurrent(self, concurrent: bool) -> None:
-        """Says that the points of the launch have to run at the same time."""
+        """Says that the points of the launch have to run at the same time, each on a processor of its own.
+
+        Concurrent launches run one after the other. One with more points than the scope's machine has processors is a
+        ValueError of the call that submits it. A launch with communicators is concurrent in any case.
+        """
         self._handle.set_concurrent(concurrent)
 
     def set_side_effect(self, has_side_effect: bool) -> None:
@@ -158,21 +162,26 @@ class _Task:
         self._handle.set_side_effect(has_side_effect)
 
     def add_communicator(self, name: str) -> None:
-        """Asks for a communicator between the points.
+        """Gives the points of the launch a communicator and makes it concurrent. Tasks in C++ talk through it.
+
+        Parameters
+        ----------
+        name
+            ``"cpu"`` is for all processors.
 
         Raises
         ------
         RuntimeError
-            If there is no communicator of that name.
+            If there is no communicator of that name, or the options of the task name communicators.
         """
         self._handle.add_communicator(name)
 
     def add_cpu_communicator(self) -> None:
-        """Asks for a communicator between points on CPUs."""
+        """As `add_communicator("cpu")`."""
         self.add_communicator("cpu")
 
     def add_nccl_communicator(self) -> None:
-        """Asks for a communicator between points on GPUs."""
+        """As `add_communicator("nccl")`: for points on GPUs, and ignored elsewhere. Only builds with NCCL have it."""
         self.add_communicator("nccl")
 
     def provenance(self) -> str:
