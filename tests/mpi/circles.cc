@@ -2,7 +2,7 @@
 // Points of several processes talk to each other, as they do in concurrent launches, and compare with what they compute
 // by themselves. A program of tests/mpi/communicators and nothing to learn from.
 //
-//   circles operations | messages | against_mpi | breaks | over_while_others_wait
+//   circles operations | messages | beyond_2_gib | against_mpi | breaks | over_while_others_wait
 #include "../unit/collective_programs.h"
 
 #include "engine/cluster.h"
@@ -128,6 +128,44 @@ void messages() {
   engine::barrier();
 }
 
+/// What MPI cannot count: more than 2 GiB from one point to another, from all of them, and of elements to reduce. Takes
+/// 5 GiB in each process.
+void beyond_2_gib() {
+  constexpr std::int64_t COUNT = 290000000;
+  const auto ranks = static_cast<std::int64_t>(engine::cluster().ranks);
+  const auto own = static_cast<std::int64_t>(engine::cluster().rank);
+  Circle circle{seat(everybody(), std::vector<unsigned>(engine::cluster().ranks, 1)), false, "task"};
+  coll::Coll_Comm comm{circle, 0};
+  std::vector<std::int64_t> send(COUNT);
+  std::vector<std::int64_t> got(COUNT);
+  const auto fill = [&] {
+    for (std::int64_t i = 0; i < COUNT; ++i) send[static_cast<std::size_t>(i)] = i * ranks + own;
+  };
+  const auto compare = [&](const char* what, std::int64_t count, const auto& expected) {
+    for (std::int64_t i = 0; i < count; ++i) {
+      if (got[static_cast<std::size_t>(i)] != expected(i)) require("element " + std::to_string(i), what);
+    }
+  };
+  // to the next process
+  std::vector<int> counts(static_cast<std::size_t>(ranks), 0);
+  std::vector<int> back(counts);
+  const std::vector<int> places(counts);
+  counts[static_cast<std::size_t>((own + 1) % ranks)] = COUNT;
+  back[static_cast<std::size_t>((own + ranks - 1) % ranks)] = COUNT;
+  fill();
+  coll::collAlltoallv(send.data(), counts.data(), places.data(), got.data(), back.data(), places.data(),
+                      CollDataType::CollInt64, &comm);
+  compare("alltoallv", COUNT, [&](std::int64_t i) { return i * ranks + (own + ranks - 1) % ranks; });
+  coll::collAllreduce(send.data(), got.data(), COUNT, CollDataType::CollInt64, legate::ReductionOpKind::ADD, &comm);
+  compare("allreduce", COUNT, [&](std::int64_t i) { return i * ranks * ranks + ranks * (ranks - 1) / 2; });
+  const std::int64_t part = COUNT / ranks;
+  coll::collAllgather(send.data(), got.data(), static_cast<int>(part), CollDataType::CollInt64, &comm);
+  compare("allgather", part * ranks, [&](std::int64_t i) { return i % part * ranks + i / part; });
+  coll::collAlltoall(send.data(), got.data(), static_cast<int>(part), CollDataType::CollInt64, &comm);
+  compare("alltoall", part * ranks, [&](std::int64_t i) { return (own * part + i % part) * ranks + i / part; });
+  circle.leave(0);
+}
+
 /// With one point in every process MPI does the same.
 void against_mpi() {
   Random random{seed() + 2};
@@ -197,6 +235,13 @@ void pass_group_barrier(engine::ProcessGroup& group) {
 
 /// Points of any processes break off at any time, several at once; then the same processes go on with another circle.
 void breaks() {
+  {
+    Circle circle{seat(everybody(), std::vector<unsigned>(engine::cluster().ranks, 1)), true, "task"};
+    if (engine::cluster().rank == 0) circle.start(0);  // which is no business of the others
+    engine::barrier();
+    if (engine::cluster().rank != 0) circle.start(0);
+    circle.leave(0);
+  }
   Random random{seed() + 3};
   for (int i = 0; i < 700; ++i) {
     const auto ranks = random_ranks(random);
@@ -233,6 +278,7 @@ int main(int argc, char** argv) {
   engine::start_cluster();
   if (part == "operations") operations();
   if (part == "messages") messages();
+  if (part == "beyond_2_gib") beyond_2_gib();
   if (part == "against_mpi") against_mpi();
   if (part == "breaks") breaks();
   if (part == "over_while_others_wait") over_while_others_wait();
