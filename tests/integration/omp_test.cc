@@ -4,6 +4,7 @@
 #include "../unit/runtime_environment.h"
 #include "runtime_test.h"
 
+#include <legate/comm/coll.h>
 #include <legate/redop/redop.h>
 
 #include <atomic>
@@ -86,6 +87,22 @@ struct Counted : public LegateTask<Counted> {
   static void omp_variant(TaskContext) { counted_leaf(); }
 };
 
+/// Adds up over all points how many threads they have.
+struct CountTogether : public LegateTask<CountTogether> {
+  static inline const auto TASK_CONFIG = TaskConfig{LocalTaskID{14}};
+  static inline const auto OMP_VARIANT_OPTIONS = VariantOptions{}.with_communicators({"cpu"});
+  static inline std::atomic<int> counted{0};
+  static void omp_variant(TaskContext context) {
+    int threads = 0;
+#pragma omp parallel reduction(+ : threads)
+    ++threads;
+    context.concurrent_task_barrier();
+    comm::coll::collAllreduce(&threads, &threads, 1, comm::coll::CollDataType::CollInt, ReductionOpKind::ADD,
+                              context.communicator(0).get<comm::coll::CollComm>());
+    counted += threads;
+  }
+};
+
 class Omp : public RuntimeTest {
  protected:
   Omp() {
@@ -96,6 +113,7 @@ class Omp : public RuntimeTest {
       OnlyCpu::register_variants(tasks);
       Sum::register_variants(tasks);
       Counted::register_variants(tasks);
+      CountTogether::register_variants(tasks);
     }
   }
 
@@ -109,6 +127,13 @@ class Omp : public RuntimeTest {
   Library tasks{library};
   mapping::Machine machine{runtime->get_machine()};
 };
+
+TEST_F(Omp, PointsOfConcurrentLaunchesRunOnAGroupEach) {
+  run(runtime->create_task(tasks, LocalTaskID{14}, {2}));
+  EXPECT_EQ(CountTogether::counted.exchange(0), 2 * 2 * THREADS);
+  refuses<std::invalid_argument>([&] { runtime->submit(runtime->create_task(tasks, LocalTaskID{14}, {3})); },
+                                 {"3 points", "its machine has 2"});
+}
 
 TEST_F(Omp, GroupsArePartOfTheMachine) {
   EXPECT_EQ(machine.count(mapping::TaskTarget::CPU), 1U);
