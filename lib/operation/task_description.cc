@@ -426,6 +426,7 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   const auto placed = placement();
   if (is_gang()) {
     check_gang(placed);
+    engine::compare_calls();  // on all ranks, also those without points: the others are going to wait for each other
   }
   // All memory first: where there is none, nothing has happened.
   for (const auto& argument : arguments_) {
