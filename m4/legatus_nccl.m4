@@ -28,6 +28,7 @@ AC_DEFUN([LEGATUS_NCCL],
       LEGATUS_REQUESTED([nccl], [install NCCL; it needs --with-cuda])])
    AC_SUBST([NCCL_CFLAGS])
    AC_SUBST([NCCL_LIBS])
+   AM_CONDITIONAL([HAVE_NCCL], [test "x$legatus_have_nccl" = xyes])
    AS_IF([test "x$with_nccl" != xno && test "x$legatus_have_cuda" = xno],
      [LEGATUS_SUMMARY([NCCL], [no; of no use without --with-cuda])],
      [LEGATUS_SUMMARY_FOUND([NCCL], [nccl], [$legatus_have_nccl], [communicators between GPUs], [install NCCL])])])
