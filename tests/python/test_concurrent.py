@@ -131,8 +131,6 @@ def test_nobody_leaves_the_barrier_before_all_have_come(way):
         came, left = read(times).T
         assert came.min() > 0
         assert came.max() <= left.min(), way
-        # Without the barrier, one would have left before the other one came.
-        assert came.max() - came.min() > 0.005
 
 
 def test_default_options_of_a_library_reach_its_tasks():
