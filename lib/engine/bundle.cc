@@ -191,7 +191,6 @@ void submit_task_to_worker(starpu_codelet& codelet, void* argument, std::int32_t
   task->workerid = worker;
   before_others();
   expect_success(starpu_task_submit(task), "starpu_task_submit");
-  wake_worker(worker);
 }
 
 std::uint64_t task_count() noexcept { return tasks.load(std::memory_order_relaxed); }

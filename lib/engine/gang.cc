@@ -252,7 +252,6 @@ starpu_codelet& member_codelet() {
 
 void Trampoline::run_gang(void** /*buffers*/, void* argument) noexcept {
   after_others();
-  let_another_look();
   const auto& first = *static_cast<const LaunchRecord::Point*>(argument);
   LaunchRecord& launch = *first.launch;
   GangEnd end{launch.points};
@@ -273,7 +272,6 @@ void Trampoline::run_gang(void** /*buffers*/, void* argument) noexcept {
 
 void Trampoline::run_gang_member(void** /*buffers*/, void* argument) noexcept {
   after_others();
-  let_another_look();
   const auto& point = *static_cast<const LaunchRecord::Point*>(argument);
   run_in_gang(point);
   before_others();

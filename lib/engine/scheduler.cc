@@ -29,11 +29,12 @@ using Clock = std::chrono::steady_clock;
 // `looking` is true between two looks for work: a push that sees it true is seen by the next look, so nobody has to be
 // woken for it.
 //
-// `knocked` is set after a task was queued for this worker alone, which only StarPU looks for, before it asks the
-// policy: the worker takes it back after saying that it is asleep, and looks again instead.
+// `expected` counts the tasks for this worker alone that it was told of and has not started: StarPU tells the policy of
+// such a task just before it queues it where only StarPU looks, each time before it asks the policy. Nobody sleeps
+// meanwhile: the same order of operations as with `asleep` makes sure of that.
 struct alignas(64) Bed {
   std::atomic<bool> asleep{false};
-  std::atomic<bool> knocked{false};
+  std::atomic<int> expected{0};
   std::atomic<bool> looking{false};
   std::mutex mutex;
   std::condition_variable woken;
@@ -46,7 +47,7 @@ struct Policy {
   bool one_queue{true};  // all workers look for work in the same place, and one of them is told of a task
   std::chrono::nanoseconds idle_spin{};
   // Upper bound of a sleep. A push wakes exactly, but StarPU also gives workers work that no policy sees: transfers
-  // between memory nodes, and tasks bound to one worker that are queued just after the policy is told.
+  // between memory nodes.
   std::chrono::nanoseconds longest_sleep{};
   std::array<Bed, STARPU_NMAXWORKERS> beds;
   alignas(64) std::atomic<unsigned> sleepers{0};
@@ -70,6 +71,14 @@ bool wake(Bed& bed) noexcept {
   { const std::lock_guard<std::mutex> guard{bed.mutex}; }
   bed.woken.notify_one();
   return true;
+}
+
+void wake_another() noexcept {
+  for (Bed& bed : policy().beds) {
+    if (wake(bed)) {
+      return;
+    }
+  }
 }
 
 // Workers that may run a task, kept apart from the task: once pushed it may run and be destroyed at any moment.
@@ -131,14 +140,33 @@ int push_task(starpu_task* task) {
   return result;
 }
 
-// StarPU queues a task for one particular worker itself and only tells the policy.
+// StarPU queues a task for one particular worker itself, and tells the policy before.
 void push_task_notify(starpu_task* task, int worker, int performance_worker, unsigned context) {
   Policy& self = policy();
   if (self.original.push_task_notify != nullptr) {
     self.original.push_task_notify(task, worker, performance_worker, context);
   }
   if (worker >= 0 && worker < STARPU_NMAXWORKERS) {
-    wake(self.beds[static_cast<std::size_t>(worker)]);
+    Bed& bed = self.beds[static_cast<std::size_t>(worker)];
+    bed.expected.fetch_add(1);
+    wake(bed);
+  }
+}
+
+// On the worker, before it runs a task.
+void before_execution(starpu_task* task, unsigned context) {
+  Policy& self = policy();
+  if (task->execute_on_a_specific_worker != 0) {
+    Bed& bed = self.beds[static_cast<std::size_t>(starpu_worker_get_id())];
+    bed.expected.fetch_sub(1);
+    // The policy did not give it this task, which may take long: another one is to look for what was pushed while this
+    // one was about to. The pusher either sees that this one does not look, or has pushed before the other one looks.
+    if (bed.looking.exchange(false)) {
+      wake_another();
+    }
+  }
+  if (self.original.pre_exec_hook != nullptr) {
+    self.original.pre_exec_hook(task, context);
   }
 }
 
@@ -151,7 +179,7 @@ starpu_task* sleep(unsigned context) {
   self.sleepers.fetch_add(1);
   std::atomic_thread_fence(std::memory_order_seq_cst);
   starpu_task* const task = self.original.pop_task(context);
-  if (task == nullptr && open_bundle() == 0 && !bed.knocked.exchange(false)) {
+  if (task == nullptr && open_bundle() == 0 && bed.expected.load() == 0) {
     self.sleeps.fetch_add(1, std::memory_order_relaxed);
     starpu_worker_relax_on();
     bool woken = false;
@@ -202,7 +230,7 @@ starpu_task* pop_task(unsigned context) {
     idle_since = now;
   }
   look_at_open_bundle(now);
-  if (now - idle_since < self.idle_spin) {
+  if (now - idle_since < self.idle_spin || bed.expected.load() != 0) {
     bed.looking.store(true, std::memory_order_release);
     sched_yield();  // the control thread, which should be providing work, may be waiting for this processor
     return nullptr;
@@ -247,6 +275,7 @@ starpu_sched_policy* make_blocking_policy(const std::string& name, std::chrono::
   self.blocking.init_sched = initialise;
   self.blocking.push_task = push_task;
   self.blocking.push_task_notify = push_task_notify;
+  self.blocking.pre_exec_hook = before_execution;
   self.blocking.pop_task = pop_task;
   self.name = "legatus-" + name;
   self.one_queue = name == "prio" || name == "eager";
@@ -254,32 +283,15 @@ starpu_sched_policy* make_blocking_policy(const std::string& name, std::chrono::
   self.blocking.policy_description = "one of StarPU's own, with idle workers asleep";
   self.idle_spin = idle_spin;
   self.sleeps.store(0);
+  for (Bed& bed : self.beds) {
+    bed.expected.store(0);
+  }
   return &self.blocking;
 }
 
 void wake_all_workers() noexcept {
   for (Bed& bed : policy().beds) {
     wake(bed);
-  }
-}
-
-void wake_worker(unsigned worker) noexcept {
-  Bed& bed = policy().beds[worker];
-  bed.knocked.store(true);
-  wake(bed);
-}
-
-void let_another_look() noexcept {
-  Policy& self = policy();
-  const int worker = starpu_worker_get_id();
-  // The pusher either sees that this worker does not look, or has pushed before the other one looks.
-  if (worker < 0 || !self.beds[static_cast<std::size_t>(worker)].looking.exchange(false)) {
-    return;
-  }
-  for (Bed& bed : self.beds) {
-    if (wake(bed)) {
-      return;
-    }
   }
 }
 

@@ -22,14 +22,6 @@ namespace legate::detail::engine {
 /// Wakes every sleeping worker, for shutting down. Any thread.
 void wake_all_workers() noexcept;
 
-/// Has a worker look at the tasks that were submitted to it in particular: StarPU tells the policy of such a task
-/// before the worker can find it. Any thread.
-void wake_worker(unsigned worker) noexcept;
-
-/// A worker starts a task that was submitted to it in particular, and may be busy for long: another one is to look for
-/// what was pushed while this one was about to look.
-void let_another_look() noexcept;
-
 /// How many workers sleep, or have announced to. Any thread.
 [[nodiscard]] unsigned workers_asleep() noexcept;
 
