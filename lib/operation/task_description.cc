@@ -269,7 +269,10 @@ std::shared_ptr<Outcome> TaskDescription::launch() {
   launch->device_spare = room.spare;
   launch->max_exception_size = setting_->max_exception_size;
   launch->show_progress = setting_->show_progress;
-  launch->local_memory = setting_->local_memory;
+  // The setting is for all kinds of processors that StarPU may choose from.
+  launch->local_memory = setting_->choice == 0 || has_choice()
+                             ? setting_->local_memory
+                             : engine::is_device(worker_kind(setting_->kind)) || setting_->local_on_cpus;
   launch->local_on_cpus = setting_->local_on_cpus;
   if (task_.of_runtime && (!has_choice() || room.on_host)) {
     launch->host_body = host_body();
