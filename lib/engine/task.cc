@@ -243,7 +243,9 @@ void* Submitter::next_point_(std::uint32_t index, const TileUse* uses, std::size
   if (LEGATE_UNLIKELY(submitted_ == points_)) {
     throw std::logic_error{"submitting a launch: more points than the " + std::to_string(points_) + " announced"};
   }
-  wait_for_tasks();
+  if (!gate_.has_value()) {
+    wait_for_tasks();
+  }
   LaunchRecord& launch = *launch_;
   if (LEGATE_UNLIKELY(count > most)) {
     throw std::invalid_argument{"launch of \"" + launch.codelet->name + "\": point with " + std::to_string(count) +
@@ -332,6 +334,9 @@ void Submitter::gang(const GangPlace& place, const TileUse* uses, std::size_t co
 
 void Submitter::begin_local_gang(const GangPlace& place, const std::vector<GangUse>& uses) {
   begin_gang_(place);
+  // Not between points: those that are submitted keep workers until the others come, and so the tasks that this would
+  // wait for.
+  wait_for_tasks();
   gate_ = open_gate(*launch_, place, uses);
 }
 

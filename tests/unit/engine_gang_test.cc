@@ -5,7 +5,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <condition_variable>
+#include <cstdlib>
 #include <mutex>
 #include <random>
 #include <thread>
@@ -226,6 +228,42 @@ TEST_P(EngineGang, FinishesOnceAfterAllPoints) {
   EXPECT_EQ(runs, 100 * static_cast<int>(WORKERS));
   EXPECT_EQ(ends, 100);
   EXPECT_EQ(early, 0);
+}
+
+// Points that are submitted wait on their workers for those that are not: tasks which these workers have to run first
+// must not be waited for in between. After how many points the number of tasks is looked at differs from round to
+// round.
+TEST_P(EngineGang, IsSubmittedWithoutWaitingForOtherTasks) {
+  engine::stop();
+  ::setenv("STARPU_LIMIT_MAX_SUBMITTED_TASKS", "20", 1);
+  ::setenv("STARPU_LIMIT_MIN_SUBMITTED_TASKS", "4", 1);
+  SetUp();
+  ::unsetenv("STARPU_LIMIT_MAX_SUBMITTED_TASKS");
+  ::unsetenv("STARPU_LIMIT_MIN_SUBMITTED_TASKS");
+  const auto array = Array::create({WORKERS}, sizeof(int), alignof(int));
+  array->retile(grid(array->box(), {1}));
+  std::vector<engine::TileUse> uses;
+  for (std::uint32_t i = 0; i < WORKERS; ++i) {
+    uses.push_back({array->tile(i), Access::READ_WRITE});
+  }
+  std::atomic<int> given_up{0};
+  for (std::size_t round = 0; round < 8; ++round) {
+    std::atomic<unsigned> here{0};
+    launch([](std::uint32_t, unsigned) { std::this_thread::sleep_for(std::chrono::milliseconds{1}); },
+           std::vector<std::vector<engine::TileUse>>(14 + round), 0, engine::WorkerRange{0, 1});
+    launch_local_gang(
+        [&](std::uint32_t, unsigned) {
+          ++here;
+          const auto limit = std::chrono::steady_clock::now() + std::chrono::seconds{20};
+          while (here < WORKERS && std::chrono::steady_clock::now() < limit) {
+            std::this_thread::sleep_for(std::chrono::microseconds{100});
+          }
+          given_up += here < WORKERS;
+        },
+        uses);
+    engine::wait_all();
+    ASSERT_EQ(given_up, 0) << "round " << round;
+  }
 }
 
 TEST_P(EngineGang, RefusesMorePointsThanWorkers) {
