@@ -240,8 +240,8 @@ int stop() {
   release_opencl_kernels();
   release_gpu_objects();
   set_running(false, 0, 0);
-  forget_workers();
   shut_down();
+  forget_workers();  // who pushed the last task may still have been looking for workers to wake when all was over
   free_retired_codelets();
   return 0;
 }
