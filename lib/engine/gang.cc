@@ -264,7 +264,6 @@ void Trampoline::run_gang(void** /*buffers*/, void* argument) noexcept {
   run_in_gang(first);
   end.arrive();
   end.wait();
-  after_others();
   progress().end_long_task();
   before_others();
   launch.settle(launch.points);
@@ -274,7 +273,6 @@ void Trampoline::run_gang_member(void** /*buffers*/, void* argument) noexcept {
   after_others();
   const auto& point = *static_cast<const LaunchRecord::Point*>(argument);
   run_in_gang(point);
-  before_others();
   point.launch->gang_end->arrive();
 }
 
