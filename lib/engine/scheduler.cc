@@ -64,7 +64,8 @@ thread_local Clock::time_point idle_since{};
 
 // Returns whether the worker was asleep.
 bool wake(Bed& bed) noexcept {
-  if (!bed.asleep.load(std::memory_order_relaxed) || !bed.asleep.exchange(false)) {
+  // Not relaxed: after what the caller has written, such as `expected`, as the worker looks for that after `asleep`.
+  if (!bed.asleep.load() || !bed.asleep.exchange(false)) {
     return false;
   }
   policy().sleepers.fetch_sub(1);
