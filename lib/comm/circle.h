@@ -85,8 +85,6 @@ class Circle {
   Meeting meeting_;
   std::vector<Call> calls_;  // what each local point has called; written by it before it comes to a meeting
   Collective collective_;    // prepared by the last one to come to a meeting, used by all until the next one
-  bool
-      together_{};  // one thread does all of the operation; written by the last to come, read by all until the next one
 };
 
 }  // namespace legate::detail::comm
