@@ -156,6 +156,7 @@ void push_task_notify(starpu_task* task, int worker, int performance_worker, uns
 
 // On the worker, before it runs a task.
 void before_execution(starpu_task* task, unsigned context) {
+  after_others();  // others have filled the task
   Policy& self = policy();
   if (task->execute_on_a_specific_worker != 0) {
     Bed& bed = self.beds[static_cast<std::size_t>(starpu_worker_get_id())];
