@@ -3,6 +3,8 @@
 
 #include <legate/utilities/abort.h>
 
+#include <iterator>
+#include <string>
 #include <utility>
 
 namespace legate::detail::comm {
@@ -35,6 +37,55 @@ const char* name_of(Call::Kind kind) {
       return "allreduce";
   }
   return "?";
+}
+
+const char* name_of(legate::comm::coll::CollDataType type) {
+  static constexpr const char* NAMES[] = {"CollInt8",  "CollChar",   "CollUint8", "CollInt",   "CollUint32",
+                                          "CollInt64", "CollUint64", "CollFloat", "CollDouble"};
+  const auto index = static_cast<std::size_t>(type);
+  return index < std::size(NAMES) ? NAMES[index] : "?";
+}
+
+const char* name_of(ReductionOpKind op) {
+  switch (op) {
+    case ReductionOpKind::ADD:
+      return "ADD";
+    case ReductionOpKind::MUL:
+      return "MUL";
+    case ReductionOpKind::MAX:
+      return "MAX";
+    case ReductionOpKind::MIN:
+      return "MIN";
+    case ReductionOpKind::OR:
+      return "OR";
+    case ReductionOpKind::AND:
+      return "AND";
+    case ReductionOpKind::XOR:
+      return "XOR";
+  }
+  return "?";
+}
+
+/// The operation with everything that points have to agree on.
+std::string description_of(const Call& call) {
+  std::string text{name_of(call.kind)};
+  const std::string size = std::to_string(call.size);
+  switch (call.kind) {
+    case Call::Kind::START:
+    case Call::Kind::BARRIER:
+      break;
+    case Call::Kind::ALLGATHER:
+    case Call::Kind::ALLTOALL:
+      text += " of " + size + " bytes";
+      break;
+    case Call::Kind::ALLTOALLV:
+      text += " of elements of " + size + " bytes";
+      break;
+    case Call::Kind::ALLREDUCE:
+      text += " of " + size + " " + name_of(call.type) + " by " + name_of(call.op);
+      break;
+  }
+  return text;
 }
 
 }  // namespace
@@ -191,9 +242,8 @@ void Circle::check_calls() const {
     const Call& call = calls_[local];
     if (call.kind != expected.kind || call.size != expected.size || call.type != expected.type ||
         call.op != expected.op) {
-      LEGATE_ABORT("Task ", task_, ": points call different operations: point ", first(), " ", name_of(expected.kind),
-                   " of size ", expected.size, ", point ", first() + local, " ", name_of(call.kind), " of size ",
-                   call.size);
+      LEGATE_ABORT("Task ", task_, ": points call different operations: point ", first(), " ", description_of(expected),
+                   ", point ", first() + local, " ", description_of(call));
     }
   }
 }

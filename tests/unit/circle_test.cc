@@ -194,7 +194,19 @@ TEST(CircleDeath, NamesDifferentOperations) {
                             std::array<char, 8> receive{};
                             circle.allgather(1, send.data(), receive.data(), 4);
                           }),
-               "points call different operations: point 0 barrier of size 0, point 1 allgather of size 4");
+               "points call different operations: point 0 barrier, point 1 allgather of 4 bytes");
+}
+
+TEST(CircleDeath, NamesTypesAndOperatorsThatDiffer) {
+  const auto sum = [](unsigned local, CollDataType type, ReductionOpKind op) {
+    return [local, type, op](Circle& circle) {
+      std::array<int, 2> values{};
+      circle.allreduce(local, values.data(), values.data(), 2, type, op);
+    };
+  };
+  EXPECT_DEATH(two_points(sum(0, CollDataType::CollInt, ReductionOpKind::ADD),
+                          sum(1, CollDataType::CollUint32, ReductionOpKind::MAX)),
+               "point 0 allreduce of 2 CollInt by ADD, point 1 allreduce of 2 CollUint32 by MAX");
 }
 
 TEST(CircleDeath, NamesCountsThatDoNotMatch) {
