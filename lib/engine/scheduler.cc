@@ -74,14 +74,6 @@ bool wake(Bed& bed) noexcept {
   return true;
 }
 
-void wake_another() noexcept {
-  for (Bed& bed : policy().beds) {
-    if (wake(bed)) {
-      return;
-    }
-  }
-}
-
 // Workers that may run a task, kept apart from the task: once pushed it may run and be destroyed at any moment.
 struct Mask {
   const std::uint32_t* words{};
@@ -161,10 +153,11 @@ void before_execution(starpu_task* task, unsigned context) {
   if (task->execute_on_a_specific_worker != 0) {
     Bed& bed = self.beds[static_cast<std::size_t>(starpu_worker_get_id())];
     bed.expected.fetch_sub(1);
-    // The policy did not give it this task, which may take long: another one is to look for what was pushed while this
-    // one was about to. The pusher either sees that this one does not look, or has pushed before the other one looks.
+    // The policy did not give it this task, which may take long: others are to look for what was pushed while this one
+    // was about to. All of them, as the next one may have a task for itself alone, too, or be none that may run what
+    // was pushed. The pusher either sees that this one does not look, or has pushed before the others look.
     if (bed.looking.exchange(false)) {
-      wake_another();
+      wake_all_workers();
     }
   }
   if (self.original.pre_exec_hook != nullptr) {
@@ -240,6 +233,9 @@ starpu_task* pop_task(unsigned context) {
   task = sleep(context);
   if (task != nullptr) {
     idle_since = {};
+  } else {
+    // Whoever has woken this worker counts on it. If it gets a task for itself alone instead, it has to say so.
+    bed.looking.store(true, std::memory_order_release);
   }
   return task;
 }

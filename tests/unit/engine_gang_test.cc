@@ -279,6 +279,48 @@ TEST_P(EngineGang, RefusesMorePointsThanWorkers) {
   engine::wait_all();
 }
 
+// A worker that others count on for a task may get a point of a gang instead. The gang here waits for that task, which
+// no program may do, and sees when it is found late: a wake-up that is lost costs up to 10 ms.
+class EngineGangAndOneQueue : public EngineGang {};
+
+TEST_P(EngineGangAndOneQueue, LeavesOtherTasksToOtherWorkers) {
+  using Clock = std::chrono::steady_clock;
+  constexpr int ROUNDS = 600;
+  std::mt19937 random{7};
+  int late = 0;
+  for (int round = 0; round < ROUNDS; ++round) {
+    std::atomic<int> done{0};
+    std::atomic<int> others{-1};
+    std::atomic<int> late_points{0};
+    const auto launch_others = [&] {
+      const auto count = 1 + random() % 2;
+      launch([&](std::uint32_t, unsigned) { ++done; }, std::vector<std::vector<engine::TileUse>>(count));
+      others = static_cast<int>(count);
+    };
+    const bool before = random() % 2 == 0;
+    if (before) launch_others();
+    launch_gang(
+        [&](std::uint32_t, unsigned) {
+          const auto begin = Clock::now();
+          while (done != others && Clock::now() - begin < std::chrono::milliseconds{60}) {
+            std::this_thread::sleep_for(std::chrono::microseconds{50});
+          }
+          late_points += Clock::now() - begin > std::chrono::milliseconds{8};
+        },
+        2, {}, static_cast<unsigned>(random() % (WORKERS - 1)));
+    if (!before) launch_others();
+    engine::wait_all();
+    late += late_points > 0;
+    const auto pause = Clock::now() + std::chrono::microseconds{random() % 300};
+    while (Clock::now() < pause) {  // until some workers are about to sleep, or do
+    }
+  }
+  EXPECT_LT(late, ROUNDS / 50);  // a loaded machine is late at times, too
+}
+
+INSTANTIATE_TEST_SUITE_P(UnderEach, EngineGangAndOneQueue, ::testing::Values("eager", "prio"),
+                         [](const auto& scheduler) { return scheduler.param; });
+
 INSTANTIATE_TEST_SUITE_P(UnderEachScheduler, EngineGang, ::testing::ValuesIn(engine::schedulers()),
                          [](const auto& scheduler) { return scheduler.param; });
 
