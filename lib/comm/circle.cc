@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 #include "comm/circle.h"
 
+#include "engine/call_check.h"
+#include "utilities/hash.h"
+
 #include <legate/utilities/abort.h>
 
 #include <iterator>
@@ -189,6 +192,9 @@ bool Circle::begin() noexcept {
   if (kind != Call::Kind::START && tells_ && !agree(STEP)) {
     return false;
   }
+  if (kind != Call::Kind::START && seating_->group != nullptr && engine::checking_calls()) {
+    compare_with_other_processes();
+  }
   if (kind == Call::Kind::BARRIER && !tells_ && seating_->group != nullptr) {
     seating_->group->barrier();  // otherwise all have just agreed, which they cannot before all have come
   }
@@ -245,6 +251,21 @@ void Circle::check_calls() const {
       LEGATE_ABORT("Task ", task_, ": points call different operations: point ", first(), " ", description_of(expected),
                    ", point ", first() + local, " ", description_of(call));
     }
+  }
+}
+
+// All processes have the same bits set and the same bits not set, or they have not called the same.
+void Circle::compare_with_other_processes() const {
+  const Call& own = calls_[0];
+  const auto call = Hash{}
+                        .add(static_cast<std::uint64_t>(own.kind))
+                        .add(static_cast<std::uint64_t>(own.type))
+                        .add(static_cast<std::uint64_t>(own.op))
+                        .add(std::uint64_t{own.size})
+                        .value();
+  if (seating_->group->any(call) != call || seating_->group->any(~call) != ~call) {
+    LEGATE_ABORT("Task ", task_, ": points in different processes call different operations: point ", first(), " ",
+                 description_of(own));
   }
 }
 

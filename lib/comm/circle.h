@@ -78,6 +78,7 @@ class Circle {
   [[nodiscard]] bool begin() noexcept;
   [[nodiscard]] bool agree(std::uint64_t what) noexcept;
   void check_calls() const;
+  void compare_with_other_processes() const;
 
   std::shared_ptr<const Seating> seating_;
   bool tells_;  // whether processes tell each other of broken points

@@ -69,7 +69,7 @@ void TaskDescription::throws_exception(bool can_throw) {
 
 void TaskDescription::add_communicator(std::string_view communicator) {
   check_usable();
-  if (setting_->nested) {
+  if (setting_->inline_launch) {
     throw std::runtime_error{"Communicators are not supported for inline task execution: task " + std::string{name()}};
   }
   if (channels_declared_) {

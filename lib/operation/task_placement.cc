@@ -207,7 +207,11 @@ void TaskDescription::prepare_gang(Launch& launch) const {
   const auto seating = find_seating(launch.placement);
   launch.gang =
       engine::GangPlace{set->ranges[static_cast<std::size_t>(worker_kind(setting_->kind))].first, seating->group};
-  launch.circle.emplace(seating, can_throw_, std::string{name()});
+  auto about = '"' + std::string{name()} + '"';
+  if (!setting_->provenance->empty()) {
+    about += ", provenance \"" + *setting_->provenance + '"';
+  }
+  launch.circle.emplace(seating, can_throw_, std::move(about));
 }
 
 }  // namespace legate::detail

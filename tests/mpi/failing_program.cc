@@ -330,6 +330,18 @@ void uneven_barriers(const Program& program) {
   program.fence();
 }
 
+/// The point of rank 1 looks for the largest where the others add up.
+void other_operation(const Program& program) {
+  in_gang = [odd_one_out = program.odd_one_out](legate::TaskContext& context) {
+    std::int64_t value = 1;
+    legate::comm::coll::collAllreduce(&value, &value, 1, legate::comm::coll::CollDataType::CollInt64,
+                                      odd_one_out ? legate::ReductionOpKind::MAX : legate::ReductionOpKind::ADD,
+                                      context.communicator(0).get<legate::comm::coll::CollComm>());
+  };
+  program.gang();
+  program.fence();
+}
+
 /// Rank 1 asks for no communicator.
 void other_communicator(const Program& program) {
   auto task = program.runtime->create_task(program.library, LocalTaskID{2});
@@ -389,6 +401,7 @@ const std::map<std::string, void (*)(const Program&)>& failures() {
                                                                    {"killed_in_gang", &killed_in_gang},
                                                                    {"uneven_barriers", &uneven_barriers},
                                                                    {"other_communicator", &other_communicator},
+                                                                   {"other_operation", &other_operation},
                                                                    {"does_not_finish", &does_not_finish},
                                                                    {"hanging_task", &hanging_task},
                                                                    {"hanging_program", &hanging_program},

@@ -182,6 +182,18 @@ TEST_F(InlineLaunch, ChecksArgumentsAsEver) {
   EXPECT_EQ(runs, 0);
 }
 
+TEST_F(InlineLaunch, HasNobodyToCommunicateWith) {
+  auto task = runtime->create_task(library, legate::LocalTaskID{0});
+  EXPECT_THROW(task.add_communicator("cpu"), std::runtime_error);
+  task.set_concurrent(true);
+  body = [this](legate::TaskContext context) {
+    context.concurrent_task_barrier();
+    runs += context.num_communicators() == 0;
+  };
+  runtime->submit(std::move(task));
+  EXPECT_EQ(runs, 1);
+}
+
 TEST_F(InlineLaunch, ThrowsAsTheScopeSays) {
   EXPECT_THROW(runtime->submit(runtime->create_task(library, legate::LocalTaskID{1})), legate::TaskException);
   const legate::Scope scope{legate::ExceptionMode::DEFERRED};
