@@ -130,7 +130,7 @@ runtime.issue_execution_fence(block=True)
 
 FATAL = {
     "undeclared exception": (UNDECLARED, ["KeyError: 'the reason'", "body"]),
-    "left alone": (LEFT_ALONE, ["Task body: ", "in a barrier or collective operation"]),
+    "left alone": (LEFT_ALONE, ['Task "body"', "in a barrier or collective operation"]),
     "not concurrent": (NOT_CONCURRENT, ["concurrent_task_barrier in a launch that is not concurrent", "body"]),
 }
 
