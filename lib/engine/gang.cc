@@ -16,8 +16,8 @@
 #include <algorithm>
 #include <chrono>
 #include <deque>
-#include <map>
 #include <limits>
+#include <map>
 #include <optional>
 #include <thread>
 #include <vector>
@@ -122,8 +122,8 @@ TileHandle tile_of(ArrayRef& array) {
 }
 TileHandle order_tile() { return tile_of(gangs().order); }
 
-// Brings tile i to memory node `nodes[i]`. StarPU keeps a pointer to the nodes, so these are never freed: there are few,
-// since they depend on little but the number of tiles of each point.
+// Brings tile i to memory node `nodes[i]`. StarPU keeps a pointer to the nodes, so these are never freed: there are
+// few, since they depend on little but the number of tiles of each point.
 starpu_codelet& gate_codelet(const std::vector<int>& nodes) {
   struct Gate {
     std::vector<int> nodes;

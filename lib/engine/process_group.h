@@ -20,7 +20,8 @@ namespace legate::detail::engine {
 class ProcessGroup {
  public:
   /// The group of these processes. The first call for a set of them is collective: all of its members call it, in the
-  /// same order with respect to other such calls. Any thread, and it may wait for the other processes.
+  /// same order with respect to other such calls. The control thread, inside of a Wait: it may wait for the other
+  /// processes.
   ///
   /// @param ranks of the run, ascending; this process is one of them.
   [[nodiscard]] static ProcessGroup& find(const std::vector<unsigned>& ranks);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Concurrent launches whose points talk to each other through NCCL. Built wherever there is NCCL, run where there are two
-// GPUs.
+// Concurrent launches whose points talk to each other through NCCL. Built wherever there is NCCL, run where there are
+// two GPUs.
 #include "../unit/runtime_environment.h"
 #include "runtime_test.h"
 
